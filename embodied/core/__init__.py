@@ -1,0 +1,54 @@
+"""Types and protocols everything speaks; standard library and numpy, nothing else."""
+
+from embodied.core.action import (
+    Action,
+    DiscreteAction,
+    TextAction,
+    VectorAction,
+    ViewpointAction,
+)
+from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.entity import Detection, Entity
+from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus, Metric
+from embodied.core.errors import EmbodiedError, PlanningError
+from embodied.core.geometry import Intrinsics, Pose
+from embodied.core.instruction import Instruction
+from embodied.core.observation import Observation
+from embodied.core.plan import Cause, ObjectRef, Outcome, Plan, Status, Subgoal
+from embodied.core.protocols import Agent, EpisodeEnv, PlanContext, Planner, Policy, Subscriber
+from embodied.core.skills import SkillSpec
+
+__all__ = [
+    "Action",
+    "Agent",
+    "Cause",
+    "Correction",
+    "CorrectionKind",
+    "Detection",
+    "DiscreteAction",
+    "EmbodiedError",
+    "Entity",
+    "EpisodeEnv",
+    "EpisodeRecord",
+    "EpisodeSpec",
+    "EpisodeStatus",
+    "Instruction",
+    "Intrinsics",
+    "Metric",
+    "ObjectRef",
+    "Observation",
+    "Outcome",
+    "Plan",
+    "PlanContext",
+    "Planner",
+    "PlanningError",
+    "Policy",
+    "Pose",
+    "SkillSpec",
+    "Status",
+    "Subgoal",
+    "Subscriber",
+    "TextAction",
+    "VectorAction",
+    "ViewpointAction",
+]

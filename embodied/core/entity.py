@@ -1,0 +1,40 @@
+"""Things that were seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from embodied.core.arrays import Mask
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Something seen: an object, a landmark, a line of a text world.
+
+    Attributes:
+        category: Type name or open-vocabulary phrase.
+        score: Confidence in [0, 1].
+        position_m: (x, y, z) in the map frame, where it is known.
+        direction_rad: (heading, elevation) from the viewer, where that is all there is.
+        states: What is believed of it: `open`, `on`, `sliced`.
+    """
+
+    category: str
+    score: float = 1.0
+    position_m: tuple[float, float, float] | None = None
+    direction_rad: tuple[float, float] | None = None
+    states: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Detection(Entity):
+    """An entity with its pixels.
+
+    Attributes:
+        mask: bool [H, W].
+        box_xyxy: (left, top, right, bottom) pixels, inclusive.
+        camera: The camera it was seen in.
+    """
+
+    mask: Mask | None = None
+    box_xyxy: tuple[int, int, int, int] | None = None
+    camera: str = "ego"

@@ -1,0 +1,133 @@
+"""The seams: what planners, policies, agents and environments answer to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from embodied.core.action import Action
+from embodied.core.correction import Correction
+from embodied.core.entity import Entity
+from embodied.core.episode import EpisodeRecord, EpisodeSpec
+from embodied.core.instruction import Instruction
+from embodied.core.observation import Observation
+from embodied.core.plan import Outcome, Plan, Subgoal
+from embodied.core.skills import SkillSpec
+
+
+@dataclass(frozen=True)
+class PlanContext:
+    """All a planner may know.
+
+    Attributes:
+        instruction: What was asked.
+        skills: What the embodiment declares; a plan may use nothing else.
+        entities: What has been seen so far.
+        history: Subgoals tried, with how each ended, oldest first.
+        corrections: What a person said meanwhile.
+        current_plan: The plan being replaced, if any.
+    """
+
+    instruction: Instruction
+    skills: tuple[SkillSpec, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    history: tuple[tuple[Subgoal, Outcome], ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    current_plan: Plan | None = None
+
+
+class Planner(Protocol):
+    """Turns an instruction into subgoals."""
+
+    def plan(self, context: PlanContext) -> Plan:
+        """Return a plan.
+
+        Raises:
+            PlanningError: If no valid plan can be made.
+        """
+
+
+class Policy(Protocol):
+    """Carries out one subgoal at a time."""
+
+    def reset(self) -> None:
+        """Forget the last episode; drop queued actions."""
+
+    def begin(self, subgoal: Subgoal) -> None:
+        """Start on a subgoal; drop actions queued for another, so that the new one acts now."""
+
+    def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
+        """Return the next action, and how the subgoal stands.
+
+        The action is None where the outcome is final and nothing more is to be done for it.
+        """
+
+
+class Agent(Protocol):
+    """Holds the loop's state: plan, position in it, pending corrections."""
+
+    def begin(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
+        """Start an episode."""
+
+    def step(self, observation: Observation, now_s: float) -> Action:
+        """Answer with the next action. Never waits."""
+
+    def correct(self, text: str) -> None:
+        """Queue a spoken correction; safe from any thread, acts at the next step."""
+
+    def report(self) -> Mapping[str, Any]:
+        """Return what recorders show and records keep: plans, current subgoal, corrections."""
+
+
+class EpisodeEnv(Protocol):
+    """What `run_episode` needs of an environment beyond `gymnasium.Env`.
+
+    Implemented by the unwrapped environment; the wrapped one is stepped as usual.
+    """
+
+    @property
+    def skills(self) -> tuple[SkillSpec, ...]:
+        """Skills this embodiment declares."""
+
+    def episodes(self) -> Sequence[EpisodeSpec]:
+        """List the episodes of the configured split, in their fixed order."""
+
+    def encode_action(self, action: Action) -> Any:
+        """Turn an agent's action into a member of the action space."""
+
+    def decode_observation(self, observation: Any) -> Observation:
+        """Turn a member of the observation space into what the agent sees."""
+
+    def outcome(self) -> Mapping[str, Any]:
+        """Return the benchmark's verdict now, as keyword arguments of `EpisodeRecord`.
+
+        For the runner, never for the agent: `goal_conditions_met`, `goal_conditions_total`,
+        `expert_steps`, `steps`, `failed_actions`, `measures`, whatever the benchmark has.
+        """
+
+    def expert(self, *, by: str = "id") -> tuple[Planner, Policy]:
+        """Return a planner and a policy that read this very environment's full state.
+
+        Privileged: only agents whose config says so ask for it.
+
+        Args:
+            by: How it points at objects: `id`, or `mask` (as an agent has to).
+        """
+
+
+class Subscriber(Protocol):
+    """Watches an episode: recorders, viewers, progress."""
+
+    def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
+        """Called after the environment's reset."""
+
+    def on_step(
+        self,
+        observation: Observation,
+        action: Action,
+        info: Mapping[str, Any],
+        report: Mapping[str, Any],
+    ) -> None:
+        """Called after each step with what was seen before it and what came of it."""
+
+    def on_end(self, record: EpisodeRecord) -> None:
+        """Called once, however the episode ended."""

@@ -1,0 +1,1 @@
+"""Running benchmarks: runner, results store, metrics and report."""

@@ -1,0 +1,1 @@
+"""The semantic map: space, instances, relations and what has been searched."""

@@ -1,0 +1,1 @@
+"""Grounding of phrases to masks and points."""

@@ -1,0 +1,1 @@
+"""The agent, the episode loop, corrections and recorders."""

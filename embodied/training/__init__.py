@@ -1,0 +1,1 @@
+"""Imitation loops and demonstration data sets."""

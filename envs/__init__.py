@@ -1,0 +1,1 @@
+"""Environments: every one a plain gymnasium.Env with a registered id."""

@@ -1,0 +1,1 @@
+"""ALFRED: data set, reconstructed scenes, tasks and evaluation."""

@@ -1,0 +1,1 @@
+"""The built-in household: scenes, rules, rendering, generator and expert."""

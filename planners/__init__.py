@@ -1,0 +1,1 @@
+"""Planners: they turn an instruction into subgoals."""

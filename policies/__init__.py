@@ -1,0 +1,1 @@
+"""Policies: they turn a subgoal and an observation into an action."""
