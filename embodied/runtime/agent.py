@@ -1,0 +1,243 @@
+"""The agent that plans, acts, and takes corrections while it does."""
+
+import dataclasses
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from embodied.core.action import STOP, Action
+from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.errors import ConfigError, PlanningError
+from embodied.core.instruction import Instruction
+from embodied.core.observation import Observation
+from embodied.core.plan import Outcome, Plan, Status, Subgoal
+from embodied.core.protocols import PlanContext, Planner, Policy
+from embodied.core.skills import SkillSpec
+from embodied.runtime.corrections import CorrectionQueue
+from embodied.runtime.executor import InlineExecutor, PlanExecutor
+
+
+class PlanningAgent:
+    """Carries out the plans of a `Planner` with the actions of a `Policy`.
+
+    `step` never waits. Planning is a job whose result carries a revision; a result that is not of
+    the latest revision is dropped. Corrections act at the next step: stop answers with the stop
+    action, then and ever after until the next `begin`; replace drops plan and queued actions and
+    plans for the new instruction; anything else is handed to the planner with the plan at hand.
+
+    Args:
+        planner: Makes plans.
+        policy: Carries out one subgoal at a time.
+        executor: Runs planning jobs; in lockstep by default.
+        idle: What to do while there is no plan yet. An executor beside the loop needs one.
+        stop: The action that ends the episode, or halts the robot.
+        max_replans: Plans made after the first because a subgoal failed, before the agent gives up.
+
+    Raises:
+        ConfigError: If the executor is not in lockstep and there is no idle action.
+    """
+
+    def __init__(
+        self,
+        planner: Planner,
+        policy: Policy,
+        *,
+        executor: PlanExecutor | None = None,
+        idle: Action | None = None,
+        stop: Action = STOP,
+        max_replans: int = 10,
+    ) -> None:
+        self._planner = planner
+        self._policy = policy
+        self._executor = executor or InlineExecutor()
+        if idle is None and not self._executor.lockstep:
+            raise ConfigError(
+                "Planning beside the loop needs an action for the time without a plan: "
+                "give PlanningAgent `idle`."
+            )
+        self._idle = idle
+        self._stop_action = stop
+        self._max_replans = max_replans
+        self._queue = CorrectionQueue()
+        self._halt = threading.Event()
+        self._now_s = 0.0
+        self._revision = 0
+        self._forget(Instruction(id="", parts=()), ())
+
+    def _forget(self, instruction: Instruction, skills: tuple[SkillSpec, ...]) -> None:
+        self._instruction = instruction
+        self._skills = skills
+        self._plan: Plan | None = None
+        self._plan_wanted = True
+        self._job_open = False
+        self._amending = False
+        self._index = 0
+        self._begun = False
+        self._replans = 0
+        self._ending = ""
+        self._history: list[tuple[Subgoal, Outcome]] = []
+        self._corrections: list[Correction] = []
+        self._not_understood: dict[int, str] = {}
+        self._plans: list[tuple[str, ...]] = []
+
+    @property
+    def halted(self) -> bool:
+        """Whether a stop was heard; true from the moment `correct` returns, on every thread."""
+        return self._halt.is_set()
+
+    def begin(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
+        """Start an episode: forget the last one, whatever it left in the queue included."""
+        self._queue.drain()
+        self._halt.clear()
+        self._now_s = 0.0
+        self._forget(instruction, tuple(skills))
+        self._policy.reset()
+
+    def correct(self, text: str) -> None:
+        """Queue what a person said; safe from any thread.
+
+        Raises:
+            ValueError: If there are no words.
+        """
+        if self._queue.put(text, self._now_s) is CorrectionKind.STOP:
+            self._halt.set()
+
+    def step(self, observation: Observation, now_s: float) -> Action:
+        """Answer with the next action. Never waits.
+
+        Raises:
+            PlanningError: If there is no plan and the planner cannot make one.
+        """
+        self._now_s = now_s
+        self._hear()
+        if self.halted:
+            self._ending = "a person said stop"
+            return self._stop_action
+        if self._plan_wanted:
+            self._submit(observation)
+        self._collect()
+        return self._act(observation)
+
+    def report(self) -> Mapping[str, Any]:
+        """Return plans, current subgoal, progress, corrections and why the agent ended."""
+        current = self._current()
+        return {
+            "instruction": self._instruction.text,
+            "plans": tuple(self._plans),
+            "subgoal": "" if current is None else str(current),
+            "subgoal_index": self._index,
+            "subgoal_count": 0 if self._plan is None else len(self._plan.subgoals),
+            "corrections": tuple(
+                {"text": said.text, "stamp_s": said.stamp_s, "kind": said.kind.value}
+                | ({"not_understood": why} if (why := self._not_understood.get(number)) else {})
+                for number, said in enumerate(self._corrections)
+            ),
+            "end_reason": self._ending,
+        }
+
+    def _hear(self) -> None:
+        for correction, new_text in self._queue.drain():
+            self._corrections.append(correction)
+            if correction.kind is CorrectionKind.STOP:
+                self._policy.reset()
+            elif correction.kind is CorrectionKind.REPLACE:
+                number = len(self._corrections)
+                self._instruction = Instruction.from_text(
+                    new_text, id=f"{self._instruction.id}#{number}"
+                )
+                self._drop_plan()
+            else:
+                self._plan_wanted = True
+                self._amending = self._plan is not None
+
+    def _drop_plan(self) -> None:
+        self._plan = None
+        self._index = 0
+        self._begun = False
+        self._replans = 0
+        self._plan_wanted = True
+        self._amending = False
+        self._policy.reset()
+
+    def _submit(self, observation: Observation) -> None:
+        self._plan_wanted = False
+        self._job_open = True
+        self._revision += 1
+        context = PlanContext(
+            instruction=self._instruction,
+            skills=self._skills,
+            entities=observation.entities,
+            history=tuple(self._history),
+            corrections=tuple(self._corrections),
+            current_plan=self._plan,
+        )
+        self._executor.submit(lambda: self._planner.plan(context), revision=self._revision)
+
+    def _collect(self) -> None:
+        for result in self._executor.poll():
+            if result.revision != self._revision:
+                continue
+            self._job_open = False
+            if result.plan is not None:
+                self._take(result.plan)
+            elif result.error is not None:
+                if not (self._amending and isinstance(result.error, PlanningError)):
+                    raise result.error
+                # The words made no plan; the task at hand still stands.
+                self._not_understood[len(self._corrections) - 1] = str(result.error)
+            self._amending = False
+
+    def _take(self, plan: Plan) -> None:
+        self._plan = dataclasses.replace(plan, revision=self._revision)
+        self._plans.append(tuple(str(subgoal) for subgoal in plan.subgoals))
+        self._index = 0
+        self._begun = False
+
+    def _current(self) -> Subgoal | None:
+        if self._plan is None or self._index >= len(self._plan.subgoals):
+            return None
+        return self._plan.subgoals[self._index]
+
+    def _act(self, observation: Observation) -> Action:
+        while True:
+            if self._plan is None:
+                return self._wait()
+            subgoal = self._current()
+            if subgoal is None:
+                if self._job_open:
+                    return self._wait()
+                self._ending = "the plan is carried out"
+                return self._stop_action
+            if not self._begun:
+                self._policy.begin(subgoal)
+                self._begun = True
+            action, outcome = self._policy.act(observation)
+            if outcome.status is Status.RUNNING:
+                return self._wait() if action is None else action
+            self._history.append((subgoal, outcome))
+            self._begun = False
+            if outcome.status is Status.DONE:
+                self._index += 1
+            elif not self._replan(observation, outcome):
+                return self._stop_action
+            if action is not None:
+                return action
+
+    def _replan(self, observation: Observation, outcome: Outcome) -> bool:
+        if self._replans >= self._max_replans:
+            why = outcome.evidence or outcome.cause.value
+            self._ending = f"gave up after {self._replans} new plans; last failure: {why}"
+            return False
+        self._replans += 1
+        self._submit(observation)
+        self._plan = None  # the failed step is not tried again while the new plan is made
+        self._collect()
+        return True
+
+    def _wait(self) -> Action:
+        if self._idle is None:
+            raise ConfigError(
+                "The agent has nothing to do at this step and no idle action: the policy answered "
+                "running without an action. Give PlanningAgent `idle`, or mend the policy."
+            )
+        return self._idle

@@ -1,0 +1,228 @@
+"""One episode from reset to record: the loop of evaluation, demonstrations and the robot."""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from embodied.core.action import Action
+from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
+from embodied.core.instruction import Instruction
+from embodied.core.observation import Observation
+from embodied.core.protocols import Agent, EpisodeEnv, Subscriber
+
+
+class GymEnv(Protocol):
+    """The part of `gymnasium.Env` the loop uses."""
+
+    @property
+    def unwrapped(self) -> Any:
+        """The environment below its wrappers; an `EpisodeEnv`."""
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Start an episode."""
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        """Act once."""
+
+
+@runtime_checkable
+class Privileged(Protocol):
+    """An agent that reads the environment's full state; its config says so."""
+
+    def bind(self, env: EpisodeEnv) -> None:
+        """Take hold of the environment, after its reset and before `begin`."""
+
+
+@runtime_checkable
+class Seeded(Protocol):
+    """An agent that draws random numbers."""
+
+    def seed(self, seed: int) -> None:
+        """Seed the coming episode's draws."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What ends an episode that nothing else ends; None is no limit.
+
+    Attributes:
+        max_steps: Actions.
+        max_duration_s: Wall-clock seconds.
+    """
+
+    max_steps: int | None = None
+    max_duration_s: float | None = None
+
+
+@dataclass
+class _Progress:
+    """How far an episode came; what is left of it when it raises."""
+
+    instruction: str = ""
+    steps: int = 0
+    success: bool = False
+    truncated: bool = False
+    reason: str = ""
+    world_ready: bool = False
+    agent_ready: bool = False
+
+
+def run_episode(
+    env: GymEnv,
+    agent: Agent,
+    spec: EpisodeSpec,
+    subscribers: Sequence[Subscriber] = (),
+    *,
+    limits: Limits | None = None,
+    seed: int | None = None,
+    clock: Callable[[], float] | None = None,
+) -> EpisodeRecord:
+    """Run one episode and return what is kept of it.
+
+    Whatever environment or agent raises becomes an error record with the traceback: an error is a
+    failure, never a gap. What a subscriber raises passes through, since a recorder that cannot
+    write (a full disk) is no failure of the agent, and the episode must not count as one.
+
+    Args:
+        env: The environment, wrapped or not; `env.unwrapped` is an `EpisodeEnv`.
+        agent: The agent. A `Privileged` one is bound to the environment, a `Seeded` one seeded.
+        spec: The episode.
+        subscribers: Told of begin, every step, and the end.
+        limits: Limits beyond the environment's own.
+        seed: Seed of environment and agent.
+        clock: The agent's clock in seconds; the observation's own stamp by default, which keeps
+            simulated episodes reproducible.
+
+    Returns:
+        The record. An episode at whose end the goal holds is a success, however it ended: ALFRED's
+        evaluation looks at the goal after a limit, too.
+    """
+    started_s = time.perf_counter()
+    progress = _Progress()
+    world: EpisodeEnv = env.unwrapped
+    error: str | None = None
+    try:
+        try:
+            _drive(env, world, agent, spec, subscribers, limits or Limits(), seed, clock, progress)
+        except _SubscriberError:
+            raise
+        except Exception:
+            error = traceback.format_exc()
+        record = _record(spec, progress, agent, world, error, time.perf_counter() - started_s)
+        for subscriber in subscribers:
+            subscriber.on_end(record)
+    except _SubscriberError as failed:
+        raise failed.cause from None
+    return record
+
+
+class _SubscriberError(Exception):
+    """Carries a subscriber's exception past the handler that makes error records."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+def _tell(subscribers: Sequence[Subscriber], call: Callable[[Subscriber], None]) -> None:
+    for subscriber in subscribers:
+        try:
+            call(subscriber)
+        except Exception as error:
+            raise _SubscriberError(error) from error
+
+
+def _drive(
+    env: GymEnv,
+    world: EpisodeEnv,
+    agent: Agent,
+    spec: EpisodeSpec,
+    subscribers: Sequence[Subscriber],
+    limits: Limits,
+    seed: int | None,
+    clock: Callable[[], float] | None,
+    progress: _Progress,
+) -> None:
+    started_s = time.perf_counter()
+    raw, info = env.reset(seed=seed, options={"episode_id": spec.episode_id})
+    instruction: Instruction = info["instruction"]
+    progress.instruction, progress.world_ready = instruction.text, True
+    _tell(subscribers, lambda subscriber: subscriber.on_begin(spec, instruction))
+    if isinstance(agent, Privileged):
+        agent.bind(world)
+    if seed is not None and isinstance(agent, Seeded):
+        agent.seed(seed)
+    agent.begin(instruction, skills=world.skills)
+    progress.agent_ready = True
+    while True:
+        if limits.max_steps is not None and progress.steps >= limits.max_steps:
+            progress.truncated, progress.reason = True, f"limit of {limits.max_steps} steps"
+            return
+        elapsed_s = time.perf_counter() - started_s
+        if limits.max_duration_s is not None and elapsed_s >= limits.max_duration_s:
+            progress.truncated, progress.reason = True, f"limit of {limits.max_duration_s:g} s"
+            return
+        observation = world.decode_observation(raw)
+        action = agent.step(observation, clock() if clock else observation.stamp_s)
+        raw, _, terminated, truncated, info = env.step(world.encode_action(action))
+        progress.steps += 1
+        progress.success = bool(info["is_success"])
+        _tell_step(subscribers, observation, action, info, agent.report())
+        if terminated or truncated:
+            progress.truncated = bool(truncated) and not terminated
+            progress.reason = str(info.get("end_reason", ""))
+            return
+
+
+def _tell_step(
+    subscribers: Sequence[Subscriber],
+    observation: Observation,
+    action: Action,
+    info: Mapping[str, Any],
+    report: Mapping[str, Any],
+) -> None:
+    _tell(subscribers, lambda subscriber: subscriber.on_step(observation, action, info, report))
+
+
+def _record(
+    spec: EpisodeSpec,
+    progress: _Progress,
+    agent: Agent,
+    world: EpisodeEnv,
+    error: str | None,
+    duration_s: float,
+) -> EpisodeRecord:
+    # What never began would tell of the episode before.
+    try:
+        report = dict(agent.report()) if progress.agent_ready else {}
+        verdict = {"steps": progress.steps, **(world.outcome() if progress.world_ready else {})}
+    except Exception:
+        # After an error the environment may have no verdict to give; the first traceback counts.
+        error = error or traceback.format_exc()
+        report, verdict = {}, {"steps": progress.steps}
+    if error is not None:
+        status, reason = EpisodeStatus.ERROR, error.strip().splitlines()[-1]
+        verdict["goal_conditions_met"] = 0
+    else:
+        status, reason = _status(progress), progress.reason or str(report.get("end_reason", ""))
+    return EpisodeRecord(
+        spec=spec,
+        status=status,
+        instruction=progress.instruction,
+        plans=tuple(report.get("plans", ())),
+        corrections=tuple(report.get("corrections", ())),
+        end_reason=reason,
+        error=error,
+        duration_s=duration_s,
+        **verdict,
+    )
+
+
+def _status(progress: _Progress) -> EpisodeStatus:
+    if progress.success:
+        return EpisodeStatus.SUCCESS
+    return EpisodeStatus.TRUNCATED if progress.truncated else EpisodeStatus.FAILURE
