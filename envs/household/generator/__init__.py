@@ -1,0 +1,1 @@
+"""Generated households: rooms, tasks and the words for them."""

@@ -1,0 +1,45 @@
+"""The floor an agent can walk on, and whether it reaches everything from there."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from envs.household.generator.plan import RoomPlan
+
+GRID_M = 0.25
+AGENT_RADIUS_M = 0.2
+AGENT_HEIGHT_M = 1.8
+REACH_M = 1.25
+"""Less than the rules' 1.5 m, so that a pose with a view of it is likely within reach."""
+
+
+def walkable(plan: RoomPlan, *, margin_m: float = 0.02) -> NDArray[np.float64]:
+    """Return (x, z) [N, 2] of the largest connected part of the free floor, on the grid."""
+    (x0, z0), (x1, z1) = plan.floor.min_xz_m, plan.floor.max_xz_m
+    radius = AGENT_RADIUS_M + margin_m
+    xs = np.arange(np.ceil((x0 + radius) / GRID_M), np.floor((x1 - radius) / GRID_M) + 1) * GRID_M
+    zs = np.arange(np.ceil((z0 + radius) / GRID_M), np.floor((z1 - radius) / GRID_M) + 1) * GRID_M
+    grid = np.stack(np.meshgrid(xs, zs, indexing="ij"), axis=-1)
+    low = np.array([block.lower_m for block in plan.blocks])
+    high = np.array([block.upper_m for block in plan.blocks])
+    standing = low[:, 1] < AGENT_HEIGHT_M
+    low, high = low[standing][:, [0, 2]], high[standing][:, [0, 2]]
+    nearest = np.clip(grid[:, :, None, :], low, high)
+    free = (np.linalg.norm(grid[:, :, None, :] - nearest, axis=-1) >= radius).all(axis=-1)
+    parts, count = ndimage.label(free)
+    if count == 0:
+        return np.zeros((0, 2))
+    sizes = ndimage.sum_labels(free, parts, index=range(1, count + 1))
+    return grid[parts == int(np.argmax(sizes)) + 1]
+
+
+def out_of_reach(plan: RoomPlan, floor_xz: NDArray[np.float64]) -> list[str]:
+    """Return ids of receptacles and switches that no place on the floor is near to."""
+    far = []
+    for spec in plan.specs:
+        if not (spec.info.can("receptacle") or spec.info.can("toggleable")):
+            continue
+        away = np.hypot(*(floor_xz - (spec.position_m[0], spec.position_m[2])).T)
+        if len(away) == 0 or away.min() > REACH_M:
+            far.append(spec.object_id)
+    return far

@@ -1,0 +1,140 @@
+"""Bathrooms: tub, toilet, a basin in its cabinet, towels and paper on the walls."""
+
+from envs.household.generator.plan import RoomPlan, axes
+from envs.household.scene import ObjectSpec
+
+VANITY_HEIGHT_M = 0.86
+SLAB_M = 0.04
+VANITY_DEPTH_M = 0.54
+SINK_DEPTH_M = 0.18
+
+
+def furnish(plan: RoomPlan) -> None:
+    """Furnish a bathroom."""
+    rng = plan.rng
+    if rng.random() < 0.85:
+        _tub(plan)
+    _vanity(plan)
+    toilet = plan.against_wall("Toilet", clear_m=0.65)
+    if toilet is not None:
+        wall = round(toilet.rotation_deg[1] / 90) % 4
+        sides = [wall, (wall + 1) % 4, (wall - 1) % 4]
+        plan.against_wall(
+            "ToiletPaperHanger", walls=sides, bottom_m=0.7, clear_m=0.0, beside=toilet.object_id
+        )
+    plan.against_wall("TowelHolder", bottom_m=1.25, clear_m=0.0)
+    plan.against_wall("HandTowelHolder", bottom_m=1.25, clear_m=0.0)
+    plan.against_wall("GarbageCan", size_m=(0.26, 0.36, 0.26), corner=True, clear_m=0.3)
+    for name, chance in (("Cart", 0.45), ("SideTable", 0.3), ("LaundryHamper", 0.25)):
+        if rng.random() < chance:
+            plan.against_wall(name, clear_m=0.5)
+    for _ in range(int(rng.integers(0, 3))):
+        plan.against_wall(
+            "Shelf", size_m=(0.6, 0.03, 0.2), bottom_m=float(rng.uniform(1.0, 1.3)), clear_m=0.0
+        )
+
+
+def _tub(plan: RoomPlan) -> None:
+    """A tub along a wall, its basin, a tap and a shower head on the wall."""
+    size = (float(plan.rng.uniform(1.5, 1.7)), 0.55, 0.74)
+    tub = plan.against_wall("Bathtub", size_m=size, corner=True, gap_m=0.0, clear_m=0.65)
+    if tub is None:
+        return
+    yaw = tub.rotation_deg[1]
+    centre = (tub.position_m[0], tub.position_m[2])
+    plan.add(
+        "BathtubBasin",
+        centre,
+        0.14,
+        yaw,
+        size_m=(size[0] - 0.2, 0.40, size[2] - 0.16),
+        owner=tub.object_id,
+        suffix="BathtubBasin",
+        solid=False,
+    )
+    wall = round(yaw / 90) % 4
+    right, _ = axes(yaw)
+    side = float(plan.rng.choice([-1, 1]))
+    half = plan.wall_length_m(wall) / 2
+    along = centre[0] * right[0] + centre[1] * right[1] + side * (size[0] / 2 - 0.35)
+    along = max(-half + 0.2, min(half - 0.2, along))
+    faucet = plan.wall_point(wall, along, 0.09)
+    plan.add("Faucet", faucet, 0.55, yaw, owner=tub.object_id, size_m=(0.10, 0.20, 0.18))
+    if plan.rng.random() < 0.7:
+        plan.add("ShowerHead", plan.wall_point(wall, along, 0.12), 1.85, yaw)
+
+
+def _vanity(plan: RoomPlan) -> None:
+    """A counter with one or two basins, cabinets below, a mirror above."""
+    rng = plan.rng
+    for width in (float(rng.uniform(1.2, 1.7)), 1.1, 0.8):
+        size = (width, VANITY_HEIGHT_M, VANITY_DEPTH_M)
+        body = plan.against_wall("CounterTop", size_m=size, gap_m=0.0)
+        if body is not None:
+            break
+    else:
+        return
+    plan.specs.remove(body)
+    yaw, wall = body.rotation_deg[1], round(body.rotation_deg[1] / 90) % 4
+    right, _ = axes(yaw)
+    along = body.position_m[0] * right[0] + body.position_m[2] * right[1]
+    sink_width = 0.5
+    left = along - width / 2
+    at = left + float(rng.uniform(0.14, max(0.15, width - sink_width - 0.14)))
+    pieces = [(left, at), (at + sink_width, left + width)]
+    owner = _basin(plan, wall, at, sink_width)
+    for start, end in pieces:
+        plan.add(
+            "CounterTop",
+            plan.wall_point(wall, (start + end) / 2, VANITY_DEPTH_M / 2),
+            VANITY_HEIGHT_M - SLAB_M,
+            yaw,
+            size_m=(end - start, SLAB_M, VANITY_DEPTH_M),
+            style={"variant": "slab"},
+            solid=False,
+        )
+    count = max(2, round(width / 0.45))
+    for index in range(count):
+        middle = left + (index + 0.5) * width / count
+        plan.add(
+            "Cabinet",
+            plan.wall_point(wall, middle, 0.02 + 0.25),
+            0.06,
+            yaw,
+            size_m=(width / count - 0.01, VANITY_HEIGHT_M - SINK_DEPTH_M - 0.08, 0.50),
+            owner=owner.object_id,
+            solid=False,
+            style={"hinge": "left" if index % 2 == 0 else "right", "variant": "base"},
+        )
+    mirror = (min(width, 1.0), 0.9, 0.04)
+    xz = plan.wall_point(wall, along, 0.02)
+    if not plan.taken(plan.block(xz, 1.2, mirror, yaw, "")):
+        plan.add("Mirror", xz, 1.2, yaw, size_m=mirror)
+
+
+def _basin(plan: RoomPlan, wall: int, left: float, width: float) -> ObjectSpec:
+    middle, yaw = left + width / 2, 90.0 * wall
+    bottom = VANITY_HEIGHT_M - SINK_DEPTH_M
+    xz = plan.wall_point(wall, middle, VANITY_DEPTH_M / 2)
+    sink = plan.add(
+        "Sink", xz, bottom, yaw, size_m=(width, SINK_DEPTH_M, VANITY_DEPTH_M), solid=False
+    )
+    plan.add(
+        "SinkBasin",
+        plan.wall_point(wall, middle, VANITY_DEPTH_M / 2 + 0.02),
+        bottom + 0.01,
+        yaw,
+        size_m=(width - 0.10, SINK_DEPTH_M - 0.02, 0.36),
+        owner=sink.object_id,
+        suffix="SinkBasin",
+        solid=False,
+    )
+    plan.add(
+        "Faucet",
+        plan.wall_point(wall, middle, 0.09),
+        VANITY_HEIGHT_M,
+        yaw,
+        owner=sink.object_id,
+        size_m=(0.08, 0.22, 0.16),
+    )
+    return sink

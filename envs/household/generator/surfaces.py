@@ -1,0 +1,72 @@
+"""Where things can rest in a room: the spaces of its furniture, in the room's frame."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.household.frames import rotation_matrix
+from envs.household.scene import ObjectSpec
+from envs.household.shape import Shape, Space
+
+try:
+    from envs.household.shapes import shape_of
+except ImportError:
+
+    def shape_of(spec: ObjectSpec) -> Shape:
+        """Until shapes land: the top of the box."""
+        width, height, depth = spec.size_m
+        seat = {"Sofa": 0.5, "ArmChair": 0.5, "Bed": 0.58, "Chair": 0.5}.get(spec.type, 1.0)
+        if spec.info.can("openable") or spec.type.endswith("Basin"):
+            return Shape(())
+        return Shape((), (Space((0.0, height * seat, 0.0), (width, depth), 0.4),))
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A level rectangle in the room.
+
+    Attributes:
+        receptacle: Whose it is.
+        centre_m: Its centre.
+        rotation: [3, 3], own frame to the room's.
+        size_m: (width, depth) along its own x and z.
+        clearance_m: Free height above it.
+        inside: Whether it is shut in when its receptacle is closed.
+    """
+
+    receptacle: ObjectSpec
+    centre_m: NDArray[np.float64]
+    rotation: NDArray[np.float64]
+    size_m: tuple[float, float]
+    clearance_m: float
+    inside: bool
+
+    def point(self, right_m: float, ahead_m: float) -> tuple[float, float, float]:
+        """Return a point of the rectangle, in the room."""
+        x, y, z = self.centre_m + self.rotation @ np.array([right_m, 0.0, ahead_m])
+        return float(x), float(y), float(z)
+
+
+def surfaces_of(spec: ObjectSpec) -> tuple[Surface, ...]:
+    """Return an object's spaces where it stands, shut."""
+    rotation = rotation_matrix(spec.rotation_deg)
+    origin = np.asarray(spec.position_m) - rotation @ np.asarray(spec.pivot_m)
+    shape = spec.shape or shape_of(spec)
+    return tuple(
+        Surface(
+            receptacle=spec,
+            centre_m=origin + rotation @ np.asarray(space.centre_m),
+            rotation=rotation,
+            size_m=space.size_m,
+            clearance_m=space.clearance_m,
+            inside=space.inside,
+        )
+        for space in shape.spaces
+    )
+
+
+def all_surfaces(specs: Iterable[ObjectSpec]) -> dict[str, tuple[Surface, ...]]:
+    """Return the surfaces of every receptacle, by object id."""
+    return {spec.object_id: surfaces_of(spec) for spec in specs if spec.info.can("receptacle")}
