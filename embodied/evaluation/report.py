@@ -1,0 +1,59 @@
+"""A run's summary as a table, for terminals and for documents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+
+def rows(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return (metric, value, 95 % interval) in words, percent."""
+    intervals = summary.get("intervals_95", {})
+    return [
+        (name, _percent(value), _interval(intervals.get(name)))
+        for name, value in summary["metrics"].items()
+    ]
+
+
+def title(summary: Mapping[str, Any]) -> str:
+    """Return what was run, in one line."""
+    words = [summary.get("label") or summary.get("benchmark"), summary.get("split")]
+    agent = summary.get("agent")
+    return ", ".join(str(word) for word in words if word) + (f": agent {agent}" if agent else "")
+
+
+def footnote(summary: Mapping[str, Any]) -> str:
+    """Return counts and time, in one line."""
+    counts = f"{summary['n']} episodes of {summary['n_trajectories']} trajectories"
+    errors = f", {summary['n_error']} in error" if summary["n_error"] else ""
+    timing = summary.get("timing", {})
+    mean_s = timing.get("mean_episode_s")
+    speed = f", {mean_s:.1f} s an episode" if mean_s else ""
+    return counts + errors + speed
+
+
+def as_table(summary: Mapping[str, Any]) -> Table:
+    """Return a table for a rich console."""
+    table = Table(title=title(summary), caption=footnote(summary), min_width=44)
+    table.add_column("metric")
+    table.add_column("%", justify="right")
+    table.add_column("95 % interval", justify="right")
+    for row in rows(summary):
+        table.add_row(*row)
+    return table
+
+
+def as_markdown(summary: Mapping[str, Any]) -> str:
+    """Return the table as Markdown."""
+    lines = [f"**{title(summary)}** ({footnote(summary)})", ""]
+    lines += ["| metric | % | 95 % interval |", "|---|---:|---:|"]
+    lines += [f"| {name} | {value} | {interval} |" for name, value, interval in rows(summary)]
+    return "\n".join(lines)
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100.0 * value:.1f}"
+
+
+def _interval(pair: list[float] | None) -> str:
+    return "-" if pair is None else f"{100.0 * pair[0]:.1f} to {100.0 * pair[1]:.1f}"
