@@ -1,7 +1,8 @@
 """A run from list of episodes to summary; killed and started again, it goes on where it was."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from rich.console import Console
@@ -47,12 +48,17 @@ def run_evaluation(
     started_s = time.monotonic()
     known = {record.spec.episode_id for record in store.records}
     left = [spec for spec in episodes if spec.episode_id not in known]
-    with show_progress(console, total=len(episodes), before=store.records) as reporter:
-        for record in _records(factory, left, workers=workers, seed=seed):
+    # closed at once where anything raises, so that no worker outlives the run
+    with (
+        show_progress(console, total=len(episodes), before=store.records) as reporter,
+        closing(_records(factory, left, workers=workers, seed=seed)) as ended,
+    ):
+        for record in ended:
             store.append(record)
             reporter.note(record)
+    asked = {spec.episode_id for spec in episodes}
     summary = summarize(
-        store.records,
+        [record for record in store.records if record.spec.episode_id in asked],
         metrics=metrics,
         seed=seed,
         about=about,
@@ -64,7 +70,7 @@ def run_evaluation(
 
 def _records(
     factory: SessionFactory, episodes: Sequence[EpisodeSpec], *, workers: int, seed: int
-) -> Iterator[EpisodeRecord]:
+) -> Generator[EpisodeRecord, None, None]:
     if workers == 0:
         return run_inline(factory, episodes, seed=seed)
     return WorkerPool(factory, workers=workers, seed=seed).run(episodes)

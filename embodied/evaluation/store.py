@@ -21,7 +21,7 @@ SUMMARY = "summary.json"
 CONFIG = "config.yaml"
 RUN = "run.json"
 
-FREE_KEYS = ("runner", "record", "output_dir", "data_root")
+FREE_KEYS = ("runner", "record", "output_dir", "data_root", "benchmark.env.data_root")
 """Settings that may change when a run goes on: none of them changes a result."""
 
 
@@ -103,7 +103,7 @@ class RunStore:
     def _settle_config(self, config: Mapping[str, Any], about: Mapping[str, Any]) -> None:
         path = self.path(CONFIG)
         if path.exists():
-            old = OmegaConf.to_container(OmegaConf.load(path))
+            old: Any = OmegaConf.to_container(OmegaConf.load(path))
             changed = differing_keys(old, config)
             if changed:
                 raise ConfigError(
@@ -163,13 +163,22 @@ def _starts(path: Path) -> list[Any]:
         return []  # a first start, or a note nothing depends on
 
 
-def differing_keys(old: Any, new: Any) -> list[tuple[str, Any, Any]]:
+def settings_that_count(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return dotted key to value of every setting that can change a result."""
+    return {
+        key: value
+        for key, value in flatten(config).items()
+        if not any(key == free or key.startswith(f"{free}.") for free in FREE_KEYS)
+    }
+
+
+def differing_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """Return (dotted key, old value, new value) of every setting that counts and differs."""
-    before, now = flatten(old), flatten(new)
+    before, now = settings_that_count(old), settings_that_count(new)
     return [
         (key, before.get(key), now.get(key))
         for key in sorted(before.keys() | now.keys())
-        if key.split(".")[0] not in FREE_KEYS and before.get(key) != now.get(key)
+        if before.get(key) != now.get(key)
     ]
 
 

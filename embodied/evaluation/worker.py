@@ -6,7 +6,7 @@ import signal
 import threading
 import traceback
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -80,7 +80,7 @@ class WorkerPool:
         self._workers: list[_Worker] = []
         self._failed_starts = 0
 
-    def run(self, episodes: Sequence[EpisodeSpec]) -> Iterator[EpisodeRecord]:
+    def run(self, episodes: Sequence[EpisodeSpec]) -> Generator[EpisodeRecord, None, None]:
         """Yield a record for every episode, in the order in which they end.
 
         Raises:
@@ -91,7 +91,10 @@ class WorkerPool:
             while waiting or any(worker.episode for worker in self._workers):
                 while len(self._workers) < min(self._count, len(waiting) + self._busy()):
                     self._start()
-                yield from self._turn(waiting)
+                for worker in list(self._workers):
+                    if worker.ready and worker.episode is None:
+                        self._hand_out(worker, waiting)
+                yield from self._turn()
         finally:
             self._end()
 
@@ -107,7 +110,7 @@ class WorkerPool:
         theirs.close()
         self._workers.append(_Worker(process, mine))
 
-    def _turn(self, waiting: deque[EpisodeSpec]) -> Iterator[EpisodeRecord]:
+    def _turn(self) -> Generator[EpisodeRecord, None, None]:
         waited: list[Any] = [worker.connection for worker in self._workers]
         wait(waited + [worker.process.sentinel for worker in self._workers])
         for worker in list(self._workers):
@@ -123,7 +126,6 @@ class WorkerPool:
                     worker.episode = None
                     yield content
                 worker.ready = True
-                self._hand_out(worker, waiting)
             elif not worker.process.is_alive():
                 yield from self._bury(worker)
 
@@ -139,7 +141,7 @@ class WorkerPool:
             worker.episode = None
             self._remove(worker)
 
-    def _bury(self, worker: _Worker) -> Iterator[EpisodeRecord]:
+    def _bury(self, worker: _Worker) -> Generator[EpisodeRecord, None, None]:
         worker.process.join()
         reason = _death(worker.process.exitcode)
         episode = worker.episode
@@ -186,7 +188,7 @@ def _death(exit_code: int | None) -> str:
 
 def run_inline(
     factory: SessionFactory, episodes: Sequence[EpisodeSpec], *, seed: int
-) -> Iterator[EpisodeRecord]:
+) -> Generator[EpisodeRecord, None, None]:
     """Yield a record for every episode, run in this very process: for debuggers and profilers."""
     runner = SessionRunner(factory, seed=seed)
     try:

@@ -174,8 +174,13 @@ def _drive(
         _tell_step(subscribers, observation, action, info, agent.report())
         if terminated or truncated:
             progress.truncated = bool(truncated) and not terminated
-            progress.reason = str(info.get("end_reason", ""))
+            progress.reason = _limit_text(info) if progress.truncated else ""
             return
+
+
+def _limit_text(info: Mapping[str, Any]) -> str:
+    refused = info.get("error_message")
+    return "a limit of the environment ran out" + (f"; last refusal: {refused}" if refused else "")
 
 
 def _tell_step(

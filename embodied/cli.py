@@ -1,0 +1,86 @@
+"""The `embodied` command: finds the subcommand, runs it, turns errors into sentences."""
+
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from embodied.core.errors import ConfigError, EmbodiedError
+
+COMMANDS = {
+    "eval": ("embodied.commands.evaluate", "run a benchmark and print its metrics"),
+    "run": ("embodied.commands.watch", "watch one episode: every step in words, and a video"),
+    "report": ("embodied.commands.report", "print the table of a run's folder"),
+    "data": ("embodied.commands.data", "say which benchmark files are here, and how to get others"),
+}
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def help_text() -> str:
+    """Return what `embodied --help` prints."""
+    listed = "\n".join(f"  {name:<8} {what}" for name, (_, what) in COMMANDS.items())
+    return f"""\
+Usage: embodied COMMAND [key=value ...]
+
+An agent that is told something and does it. No simulator has to be installed.
+
+Commands:
+{listed}
+
+Start here:
+  embodied eval benchmark=household benchmark.limit=5 agent=expert record=video
+  embodied eval --help
+
+Exit codes: 0 done (episodes in error are results, too), 1 failed, 2 a setting is wrong,
+130 interrupted (the same command goes on from there)."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        argv: Words after `embodied`; those of the process by default.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(help_text())
+        return OK
+    if words[0] == "--version":
+        import embodied
+
+        print(embodied.__version__)
+        return OK
+    name, rest = words[0], words[1:]
+    if name not in COMMANDS:
+        close = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f" Did you mean 'embodied {close[0]}'?" if close else ""
+        print(f"No command {name!r}.{hint} 'embodied --help' lists them.", file=sys.stderr)
+        return USAGE
+    return _call(name, rest)
+
+
+def _call(name: str, rest: list[str]) -> int:
+    try:
+        command = importlib.import_module(COMMANDS[name][0])
+        code: int = command.run(rest)
+        sys.stdout.flush()
+        return code
+    except ConfigError as error:
+        print(f"embodied {name}: {error}", file=sys.stderr)
+        return USAGE
+    except EmbodiedError as error:
+        print(f"embodied {name}: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; the interpreter's last flush must not meet it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The subcommands of `embodied`, one module each."""

@@ -1,0 +1,157 @@
+"""`embodied eval`: run a benchmark and print its metrics."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from embodied.commands.settings import compose
+from embodied.core.errors import ConfigError
+
+INTERRUPTED = 130
+
+
+def help_text() -> str:
+    """Return the command's help."""
+    from embodied.commands.help import command_help
+
+    return command_help(
+        "eval",
+        "Runs the episodes of a benchmark and prints its metrics. Results go to output_dir:\n"
+        "episodes.jsonl (a line as each episode ends), summary.json, config.yaml, run.json.\n"
+        "Interrupt it as you like: the same command goes on where it was.",
+        settings=(
+            "benchmark",
+            "benchmark.split",
+            "benchmark.limit",
+            "benchmark.episodes",
+            "agent",
+            "expert.by",
+            "record",
+            "runner.workers",
+            "seed",
+            "data_root",
+            "output_dir",
+            "limits.max_steps",
+        ),
+        examples=(
+            "embodied eval benchmark.limit=5 record=video",
+            "embodied eval benchmark=alfred benchmark.split=valid_seen agent=expert expert.by=mask",
+            "embodied eval agent=random benchmark.limit=100 runner.workers=4 output_dir=/tmp/floor",
+        ),
+    )
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command and return its exit code.
+
+    Raises:
+        EmbodiedError: If settings are wrong, or the run cannot go on.
+    """
+    if "-h" in words or "--help" in words:
+        print(help_text())
+        return 0
+    config = compose("eval", [word for word in words if word != "--config"])
+    if "--config" in words:
+        print_config(config)
+        return 0
+    return _evaluate(config, command=["embodied", "eval", *words])
+
+
+def print_config(config: Mapping[str, Any]) -> None:
+    """Print settings as YAML, without the values of secrets."""
+    from omegaconf import OmegaConf
+
+    from embodied.evaluation.redaction import Redactor
+
+    print(OmegaConf.to_yaml(OmegaConf.create(Redactor().clean(config))), end="")
+
+
+def worker_count(setting: Any, *, episodes: int) -> int:
+    """Return how many processes to start.
+
+    Args:
+        setting: `runner.workers`: a number, or `auto`.
+        episodes: Episodes to run; more processes than that are of no use.
+
+    Raises:
+        ConfigError: If it is neither `auto` nor a number from 0 on.
+    """
+    if setting == "auto":
+        return max(1, min(len(os.sched_getaffinity(0)), episodes))
+    if isinstance(setting, bool) or not isinstance(setting, int) or setting < 0:
+        raise ConfigError(f"runner.workers is {setting!r}; give a number from 0 on, or auto.")
+    return min(setting, episodes)
+
+
+def _evaluate(config: dict[str, Any], *, command: list[str]) -> int:
+    from rich.console import Console
+
+    from embodied.commands.versions import describe_run
+    from embodied.evaluation.configured import ConfiguredSession
+    from embodied.evaluation.metrics import metrics_named
+    from embodied.evaluation.report import as_table
+    from embodied.evaluation.runner import run_evaluation
+    from embodied.evaluation.selection import select_episodes
+    from embodied.evaluation.store import RunStore
+
+    benchmark = config["benchmark"]
+    metrics = metrics_named(benchmark["metrics"])
+    factory = ConfiguredSession(config)
+    episodes = select_episodes(
+        _list_episodes(factory), wanted_file=benchmark["episodes"], limit=benchmark["limit"]
+    )
+    workers = worker_count(config["runner"]["workers"], episodes=len(episodes))
+    console = Console(stderr=True)
+    folder = Path(config["output_dir"])
+    about = describe_run(command=command, seed=config["seed"])
+    with RunStore(folder, config=config, about=about) as store:
+        there = len(store.records)
+        if there:
+            console.print(f"{there} of {len(episodes)} episodes are in {folder} already.")
+        try:
+            summary = run_evaluation(
+                store,
+                episodes,
+                factory,
+                metrics=metrics,
+                seed=config["seed"],
+                workers=workers,
+                console=console,
+                about={
+                    "benchmark": benchmark["name"],
+                    "label": benchmark["label"],
+                    "split": benchmark["split"],
+                    "agent": config["agent"]["name"],
+                },
+            )
+        except KeyboardInterrupt:
+            print(
+                f"\nInterrupted: {len(store.records)} of {len(episodes)} episodes are in {folder}. "
+                "The same command goes on from there.",
+                file=sys.stderr,
+            )
+            return INTERRUPTED
+    Console().print(as_table(summary))
+    _say_where(folder, store.records)
+    return 0
+
+
+def _list_episodes(factory: Any) -> Any:
+    env = factory.open_env()
+    try:
+        return env.unwrapped.episodes()
+    finally:
+        env.close()
+
+
+def _say_where(folder: Path, records: Sequence[Any]) -> None:
+    errors = [record for record in records if record.error]
+    for record in errors[:3]:
+        print(f"In error: {record.spec.episode_id}: {record.end_reason}")
+    if errors:
+        print(f"Tracebacks of all {len(errors)} stand in {folder / 'episodes.jsonl'}")
+    print(f"Results: {folder}")
+    if (folder / "videos").is_dir():
+        print(f"Videos:  {folder / 'videos'}")

@@ -1,0 +1,168 @@
+"""`embodied run`: watch one episode, and talk to the agent while it acts."""
+
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from embodied.commands.settings import compose
+from embodied.core.action import Action
+from embodied.core.episode import EpisodeRecord, EpisodeSpec
+from embodied.core.errors import UnknownNameError
+from embodied.core.instruction import Instruction
+from embodied.core.observation import Observation
+from embodied.core.protocols import Agent
+from embodied.runtime.recorders import action_text, file_stem
+
+
+def help_text() -> str:
+    """Return the command's help."""
+    from embodied.commands.help import command_help
+
+    return command_help(
+        "run",
+        "Runs one episode, prints every step in words and films it. Whatever you type while it\n"
+        "runs is said to the agent: 'stop', or 'forget it, bring me the cup'.",
+        settings=(
+            "benchmark",
+            "benchmark.split",
+            "episode",
+            "agent",
+            "expert.by",
+            "record",
+            "seed",
+            "data_root",
+            "output_dir",
+        ),
+        examples=(
+            "embodied run",
+            "embodied run benchmark=alfred agent=expert expert.by=mask",
+            "embodied run agent=random limits.max_steps=50 record=none",
+        ),
+    )
+
+
+class StepPrinter:
+    """Prints an episode as it goes, a line a step.
+
+    Args:
+        stream: Where to.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._step = 0
+        self._subgoal = ""
+
+    def _say(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+    def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
+        """Print what was asked."""
+        self._step, self._subgoal = 0, ""
+        self._say(f"{spec.episode_id}\n{instruction.text}")
+        for number, step in enumerate(instruction.steps, start=1):
+            self._say(f"  {number}. {step}")
+
+    def on_step(
+        self,
+        observation: Observation,
+        action: Action,
+        info: Mapping[str, Any],
+        report: Mapping[str, Any],
+    ) -> None:
+        """Print the subgoal where it changed, then the action and what became of it."""
+        self._step += 1
+        subgoal = str(report.get("subgoal", ""))
+        if subgoal and subgoal != self._subgoal:
+            self._subgoal = subgoal
+            self._say(f"- {subgoal}")
+        refusal = info.get("error_message")
+        self._say(f"{self._step:5d}  {action_text(action)}" + (f"  ({refusal})" if refusal else ""))
+
+    def on_end(self, record: EpisodeRecord) -> None:
+        """Print how it ended."""
+        if record.error:
+            self._say(record.error)
+        self._say(
+            f"{record.status.value}: {record.goal_conditions_met} of "
+            f"{record.goal_conditions_total} goal conditions, {record.steps} actions "
+            f"({record.failed_actions} refused), expert {record.expert_steps}. {record.end_reason}"
+        )
+
+
+def listen(agent: Agent, lines: IO[str]) -> threading.Thread:
+    """Hand every line to the agent as a correction, from a thread of its own.
+
+    Args:
+        agent: Who is spoken to.
+        lines: What is said; blank lines are passed over.
+    """
+
+    def hear() -> None:
+        for line in lines:
+            if line.strip():
+                agent.correct(line)
+
+    thread = threading.Thread(target=hear, name="corrections", daemon=True)
+    thread.start()
+    return thread
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command and return its exit code: 0 where the episode ended without an error.
+
+    Raises:
+        EmbodiedError: If settings are wrong, or a recorder cannot write.
+    """
+    if "-h" in words or "--help" in words:
+        print(help_text())
+        return 0
+    config = compose("run", [word for word in words if word != "--config"])
+    if "--config" in words:
+        from embodied.commands.evaluate import print_config
+
+        print_config(config)
+        return 0
+    return _watch(config)
+
+
+def _watch(config: dict[str, Any]) -> int:
+    from embodied.evaluation.configured import ConfiguredSession
+    from embodied.evaluation.selection import select_episodes
+    from embodied.evaluation.session import episode_seed
+    from embodied.runtime.episode import run_episode
+
+    session = ConfiguredSession(config)()
+    try:
+        benchmark = config["benchmark"]
+        episodes = select_episodes(
+            session.env.unwrapped.episodes(), wanted_file=benchmark["episodes"]
+        )
+        spec = _find(episodes, config["episode"])
+        if sys.stdin.isatty():
+            listen(session.agent, sys.stdin)
+        record = run_episode(
+            session.env,
+            session.agent,
+            spec,
+            [StepPrinter(sys.stdout), *session.subscribers],
+            limits=session.limits,
+            seed=episode_seed(config["seed"], spec.episode_id),
+        )
+    finally:
+        session.close()
+    video = Path(config["output_dir"]) / "videos" / f"{file_stem(spec.episode_id)}.mp4"
+    if video.exists():
+        print(f"Video: {video}")
+    return 1 if record.error else 0
+
+
+def _find(episodes: Sequence[EpisodeSpec], wanted: str | None) -> EpisodeSpec:
+    if wanted is None:
+        return episodes[0]
+    for spec in episodes:
+        if wanted in (spec.episode_id, spec.trajectory_id):
+            return spec
+    raise UnknownNameError("episode", wanted, [spec.episode_id for spec in episodes])

@@ -1,0 +1,70 @@
+"""Sessions made from configuration: the one place where `_target_`s become objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hydra.errors import InstantiationException
+from hydra.utils import instantiate
+
+from embodied.core.errors import ConfigError, EmbodiedError
+from embodied.evaluation.session import Session
+from embodied.runtime.episode import Limits
+
+
+def make(config: Mapping[str, Any], *, what: str) -> Any:
+    """Make the object a `_target_` names.
+
+    Args:
+        config: `_target_` and its arguments.
+        what: The setting it stands under, for the message.
+
+    Raises:
+        EmbodiedError: What the object itself had to say.
+        ConfigError: If it cannot be made for any other reason.
+    """
+    try:
+        return instantiate(dict(config), _convert_="all")
+    except InstantiationException as error:
+        cause: BaseException = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+            if isinstance(cause, EmbodiedError):
+                raise cause from error
+        raise ConfigError(f"Cannot make `{what}`: {_first_line(error)} ({cause!r})") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+@dataclass(frozen=True)
+class ConfiguredSession:
+    """Opens the session that a resolved configuration describes; travels to worker processes.
+
+    Attributes:
+        config: Plain data with `benchmark.env`, `agent.make`, `record.subscribers` and `limits`.
+    """
+
+    config: Mapping[str, Any]
+
+    def __call__(self) -> Session:
+        """Open the session.
+
+        Raises:
+            EmbodiedError: If environment, agent or a recorder cannot be made.
+        """
+        env = self.open_env()
+        return Session(
+            env=env,
+            agent=make(self.config["agent"]["make"], what="agent.make"),
+            subscribers=[
+                make(item, what="record.subscribers")
+                for item in self.config["record"]["subscribers"]
+            ],
+            limits=Limits(**self.config["limits"]),
+        )
+
+    def open_env(self) -> Any:
+        """Make the environment alone."""
+        return make(self.config["benchmark"]["env"], what="benchmark.env")
