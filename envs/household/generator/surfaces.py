@@ -8,19 +8,7 @@ from numpy.typing import NDArray
 
 from envs.household.frames import rotation_matrix
 from envs.household.scene import ObjectSpec
-from envs.household.shape import Shape, Space
-
-try:
-    from envs.household.shapes import shape_of
-except ImportError:
-
-    def shape_of(spec: ObjectSpec) -> Shape:
-        """Until shapes land: the top of the box."""
-        width, height, depth = spec.size_m
-        seat = {"Sofa": 0.5, "ArmChair": 0.5, "Bed": 0.58, "Chair": 0.5}.get(spec.type, 1.0)
-        if spec.info.can("openable") or spec.type.endswith("Basin"):
-            return Shape(())
-        return Shape((), (Space((0.0, height * seat, 0.0), (width, depth), 0.4),))
+from envs.household.shapes import shape_of
 
 
 @dataclass(frozen=True)

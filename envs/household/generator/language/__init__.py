@@ -1,0 +1,1 @@
+"""Words for generated tasks: goals, steps, and goals read back."""
