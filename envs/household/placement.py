@@ -1,17 +1,19 @@
 """Where Put leaves things.
 
-`GridPlacement` chooses so. The thing stays upright, its front turned to the agent as nearly as
-the receptacle's sides allow; then it is tried a quarter turn on, then lying on its back, then
-on end (a knife in a mug). Each receptacle's spaces are covered by a grid of spots where the
+`GridPlacement` chooses so. Each receptacle's spaces are covered by a grid of spots where the
 thing's footprint lies within the rectangle, has headroom and touches nothing that is there.
 Among the spots within the agent's reach those in its view come first, and of these the one
-nearest to the middle of the view. Where no spot takes the whole footprint, open surfaces let it
-stick out over the edge by at most a quarter of its length; a vessel lets it lie across its rim.
-Receptacles for one thing (a burner, a towel holder) hold it at their middle whatever its size.
+nearest to the middle of the view. The thing stands upright, its front turned to the agent as
+nearly as the receptacle's sides allow, or a quarter turn on where that alone is free or nearer.
+Where it does not fit so, `ATTEMPTS` are gone through in order: it may stick out of a vessel a
+little, lie on its back, stand on end in something deep (a knife in a mug), lie across a
+vessel's rim, or stick out over the edge of an open surface.
+Receptacles for one thing (`SINGLE`: a burner, a towel holder) hold it at their middle, whatever
+its size.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +29,50 @@ SINGLE = frozenset(
 )
 """Receptacle types that take one thing."""
 
-OVERHANG = 0.25
+HANGS = frozenset(["TowelHolder", "HandTowelHolder"])
+"""Of these, the ones a thing hangs from by its top."""
+
+THREADED = frozenset(["ToiletPaperHanger"])
+"""And the ones that go through its middle, along the holder's width."""
+
+HANG_OVER_M = 0.02
+"""How far the top of a hung thing stands over the bar."""
+
+BINS = frozenset(["GarbageCan", "LaundryHamper"])
+"""Deep open receptacles that things drop into."""
+
+DEEP_M = 0.08
+"""A vessel as deep as this keeps a thing that stands on end in it."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A way to put a thing down that the placement tries.
+
+    Attributes:
+        way: How it lies: `upright`; `lying` on its back, where that makes it lower; `on end`,
+            its longest side up; `across`, flat over the rim, at the middle.
+        where: Kinds of receptacle that it is tried in: `vessel`, `deep` (vessels and bins),
+            `bin`, `surface` (all others that are open above), `shut` (all others).
+        overhang: Share of its length that may stick out of the rectangle on each side.
+    """
+
+    way: Literal["upright", "lying", "on end", "across"]
+    where: frozenset[str]
+    overhang: float = 0.0
+
+
+ATTEMPTS = (
+    Attempt("upright", frozenset(["vessel", "bin", "surface", "shut"])),
+    Attempt("upright", frozenset(["vessel", "bin"]), overhang=0.1875),
+    Attempt("lying", frozenset(["bin", "surface", "shut"])),
+    Attempt("on end", frozenset(["deep", "bin"])),
+    Attempt("on end", frozenset(["deep", "bin"]), overhang=0.1875),
+    Attempt("across", frozenset(["vessel"])),
+    Attempt("upright", frozenset(["surface"]), overhang=0.25),
+)
+"""In this order; the first that finds a spot in any of the spaces decides."""
+
 SPOT_STEP_M = 0.04
 MOST_SPOTS_A_SIDE = 24
 TOUCH_M = 0.002
@@ -43,6 +88,8 @@ class PutQuery:
         size_m: Its (width, height, depth).
         pivot_m: Its pivot seen from the centre of its bottom, own frame.
         height_m: Its height with what stands in it.
+        anchor_xz_m: The point of its own frame to centre over a receptacle for one thing: the
+            middle of a pan's bottom, which is not the middle of pan and handle.
         loaded: Whether something rests in it, so that it must stay upright.
         receptacle: Object id of where it goes.
         receptacle_type: And its type.
@@ -59,6 +106,7 @@ class PutQuery:
     size_m: tuple[float, float, float]
     pivot_m: tuple[float, float, float]
     height_m: float
+    anchor_xz_m: tuple[float, float]
     loaded: bool
     receptacle: str
     receptacle_type: str
@@ -104,77 +152,89 @@ class GridPlacement:
         """Return the free spot nearest to the middle of the view."""
         if query.receptacle_type in SINGLE:
             return _in_the_middle(query)
-        for kind in ("upright", "lying", "on end"):
+        for attempt in ATTEMPTS:
             found = [
                 spot
                 for space in query.spaces
-                for pose in _poses(query, space, kind)
-                if (spot := _best_spot(query, space, pose, overhang=0.0)) is not None
+                if attempt.where & _kinds(query, space)
+                for pose in _poses(query, space, attempt.way)
+                if (spot := _best_spot(query, space, pose, attempt)) is not None
             ]
             if found:
                 return min(found, key=lambda each: each[0])[1]
-        found = [
-            spot
-            for space in query.spaces
-            if query.vessel or not space.space.inside
-            for pose in _poses(query, space, "upright")
-            if (spot := _best_spot(query, space, pose, overhang=OVERHANG)) is not None
-        ]
-        return min(found, key=lambda each: each[0])[1] if found else None
+        return None
 
 
-def _poses(query: PutQuery, space: PlacedSpace, kind: str) -> list[_Pose]:
-    """The two ways, a quarter turn apart, that a thing may stand, lie, or stand on end."""
+def _kinds(query: PutQuery, space: PlacedSpace) -> frozenset[str]:
+    """What kind of receptacle a space makes, in the words of `Attempt.where`."""
+    if query.receptacle_type in BINS:
+        return frozenset(["bin"])
+    if query.vessel and not space.space.inside:
+        deep = query.rim_m - space.centre_m[1] >= DEEP_M
+        return frozenset(["vessel", "deep"] if deep else ["vessel"])
+    return frozenset(["shut" if space.space.inside else "surface"])
+
+
+def _pitch(query: PutQuery, way: str) -> Floats | None:
+    """How the thing is turned over for a way to lie; None where that way makes no sense."""
     width, height, depth = query.size_m
-    if kind != "upright" and query.loaded:
+    if way in ("upright", "across"):
+        return np.eye(3)
+    if query.loaded or (way == "lying" and height <= depth):
+        return None
+    if way == "on end" and height >= max(width, depth):
+        return None
+    on_its_side = way == "on end" and width > depth
+    return rotation_matrix((0.0, 0.0, 90.0) if on_its_side else (-90.0, 0.0, 0.0))
+
+
+def _poses(query: PutQuery, space: PlacedSpace, way: str) -> list[_Pose]:
+    """The thing's two poses, a quarter turn apart, for a way to lie; the first faces the agent."""
+    pitch = _pitch(query, way)
+    if pitch is None:
         return []
-    if kind == "on end" and not query.vessel:
-        return []
-    # Standing on end turns the longest side up; lying turns the back down.
-    pitch = rotation_matrix((0.0, 0.0, 0.0) if kind == "upright" else (-90.0, 0.0, 0.0))
-    if kind == "on end" and width > depth:
-        pitch = rotation_matrix((0.0, 0.0, 90.0))
     level_yaw = np.rad2deg(np.arctan2(space.rotation[0, 2], space.rotation[2, 2]))
-    eye = np.asarray(query.agent.eye_m)
-    towards = eye - space.centre_m
+    towards = np.asarray(query.agent.eye_m) - space.centre_m
     facing = np.rad2deg(np.arctan2(towards[0], towards[2]))
     quarter = round((facing - level_yaw) / 90.0) * 90.0
     poses = []
     for extra in (0.0, 90.0):
         own = rotation_matrix((0.0, quarter + extra, 0.0)) @ pitch
-        half = np.abs(own) @ (np.array([width, height, depth]) / 2.0)
-        tall = query.height_m if kind == "upright" else 2.0 * half[1]
+        half = np.abs(own) @ (np.asarray(query.size_m) / 2.0)
+        tall = query.height_m if way in ("upright", "across") else 2.0 * half[1]
         turn = rotation_matrix((0.0, level_yaw, 0.0)) @ own
         poses.append(_Pose(turn, half[[0, 2]], tall))
     return poses
 
 
 def _best_spot(
-    query: PutQuery, space: PlacedSpace, pose: _Pose, *, overhang: float
+    query: PutQuery, space: PlacedSpace, pose: _Pose, attempt: Attempt
 ) -> tuple[tuple[int, float], Spot] | None:
     """Return (rank, spot) of the best free spot of a space for a way to lie, None if none."""
-    across_rim = overhang > 0.0 and query.vessel
-    level_m = query.rim_m if across_rim else float(space.centre_m[1])
-    if pose.height_m > space.space.clearance_m and not across_rim:
+    across = attempt.way == "across"
+    if pose.height_m > space.space.clearance_m:
         return None
-    room = np.asarray(space.space.size_m) / 2.0 - pose.half_m * (1.0 - 2.0 * overhang)
+    room = np.asarray(space.space.size_m) / 2.0 - pose.half_m * (1.0 - 2.0 * attempt.overhang)
+    if across:
+        room = np.zeros(2)
     if (room < -1e-6).any():
         return None
-    room = np.maximum(room, 0.0)
-    along, across = (_spots(half) for half in room)
-    local = np.stack(np.meshgrid(along, across, indexing="ij"), axis=-1).reshape(-1, 2)
+    along, beside = (_spots(half) for half in np.maximum(room, 0.0))
+    local = np.stack(np.meshgrid(along, beside, indexing="ij"), axis=-1).reshape(-1, 2)
     flat = space.rotation[:, [0, 2]]
     bottoms = space.centre_m + local @ flat.T
-    bottoms[:, 1] = level_m
+    if across:
+        bottoms[:, 1] = query.rim_m
     free = bottoms[_free(query, bottoms, pose, flat[[0, 2], 0])]
     if not len(free):
         return None
-    rank = _rank(query, free, pose.height_m)
-    best = int(np.lexsort(rank[::-1])[0])
-    if rank[0][best] > 1:
+    tier, angle = _rank(query, free, pose.height_m)
+    best = int(np.lexsort((angle, tier))[0])
+    if tier[best] > 1:
         return None
-    key = (int(rank[0][best]), float(rank[1][best]))
-    return key, Spot(_pivot(query, free[best], pose), pose.turn, space.index)
+    return (int(tier[best]), float(angle[best])), Spot(
+        _pivot(query, free[best], pose), pose.turn, space.index
+    )
 
 
 def _spots(half_m: float) -> Floats:
@@ -226,11 +286,26 @@ def _in_the_middle(query: PutQuery) -> Spot | None:
     if not query.spaces:
         return None
     space = query.spaces[0]
-    bottom = np.array(space.centre_m)
-    ways = _poses(query, space, "upright")
-    back = rotation_matrix((0.0, 180.0, 0.0))
-    ways += [_Pose(pose.turn @ back, pose.half_m, pose.height_m) for pose in ways]
+    if query.receptacle_type in THREADED:
+        # A roll's axis is its own y; the bar runs along the holder's x.
+        turn = space.rotation @ rotation_matrix((0.0, 0.0, 90.0))
+        half = (np.abs(turn) @ (np.asarray(query.size_m) / 2.0))[1]
+        drop = np.array([0.0, half, 0.0])
+        pose = _Pose(turn, np.zeros(2), query.height_m)
+        return Spot(_pivot(query, space.centre_m - drop, pose), turn, space.index)
+    if query.receptacle_type in HANGS:
+        drop = np.array([0.0, query.size_m[1] - HANG_OVER_M, 0.0])
+        pose = _Pose(space.rotation, np.zeros(2), query.height_m)
+        return Spot(_pivot(query, space.centre_m - drop, pose), pose.turn, space.index)
     axis = space.rotation[[0, 2], 0]
-    clear = [pose for pose in ways if _free(query, bottom[None], pose, axis)[0]]
-    chosen = (clear or ways)[0]
-    return Spot(_pivot(query, bottom, chosen), chosen.turn, space.index)
+    anchor = np.array([query.anchor_xz_m[0], 0.0, query.anchor_xz_m[1]])
+    back = rotation_matrix((0.0, 180.0, 0.0))
+    ways = _poses(query, space, "upright")
+    ways += [_Pose(pose.turn @ back, pose.half_m, pose.height_m) for pose in ways]
+    bottoms = [space.centre_m - pose.turn @ anchor for pose in ways]
+    clear = [
+        bool(_free(query, at[None], way, axis)[0]) for at, way in zip(bottoms, ways, strict=True)
+    ]
+    chosen = clear.index(True) if any(clear) else 0
+    way = ways[chosen]
+    return Spot(_pivot(query, bottoms[chosen], way), way.turn, space.index)

@@ -139,8 +139,8 @@ class World:
     """Everything's state, and the moves that keep it consistent.
 
     `revision` grows with every change, `layout_revision` with those that may open or bar a way
-    (not with the steps of the agent and what it carries); `changed` holds the ids of the objects that changed
-    since `settle` was called last (the controller does, once it has drawn them).
+    (not with the steps of the agent and what it carries). `changed` holds the ids of the objects
+    that changed since `settle` was called last (the stage does, once its model is in step).
 
     Args:
         furnishing: The scene with specs and shapes of all its objects.

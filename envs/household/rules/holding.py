@@ -104,6 +104,7 @@ def _query(
         size_m=held.spec.size_m,
         pivot_m=held.spec.pivot_m,
         height_m=max(tops),
+        anchor_xz_m=_anchor(world, held.id),
         loaded=bool(inner),
         receptacle=receptacle.id,
         receptacle_type=receptacle.spec.type,
@@ -115,6 +116,12 @@ def _query(
         fov_deg=context.settings.fov_deg,
         reach_m=context.settings.reach_m,
     )
+
+
+def _anchor(world: World, object_id: str) -> tuple[float, float]:
+    """The middle of a vessel's bottom, own frame; of anything else the middle of its box."""
+    spaces = world.shape(object_id).spaces
+    return (spaces[0].centre_m[0], spaces[0].centre_m[2]) if spaces else (0.0, 0.0)
 
 
 def _in_the_way(context: Context, held: ObjectState, receptacle: ObjectState) -> Footprints:

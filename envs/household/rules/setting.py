@@ -25,7 +25,7 @@ AS_DECLARED_M = 0.01
 
 
 def _set_toggles(context: Context, values: Values) -> None:
-    for type_name, on in values["objectToggles"]:
+    for type_name, _ in values["objectToggles"]:
         if type_name not in object_types():
             raise UnknownNameError("object type", type_name, object_types())
         if not object_types()[type_name].can("toggleable"):
