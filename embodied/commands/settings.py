@@ -51,16 +51,20 @@ def compose(root: str, overrides: Sequence[str]) -> dict[str, Any]:
 
     _register_resolvers()
     with initialize_config_module(config_module=CONFIG_PACKAGE, version_base="1.3"):
-        chosen = _check_words(root, overrides)
+        top = [str(key) for key in hydra_compose(root)]
+        options = {group: names for group, names in groups().items() if group in top}
+        chosen = _check_words(overrides, options, top)
         try:
             known = hydra_compose(root, overrides=chosen)
-            _check_keys(root, overrides, set(_flatten(OmegaConf.to_container(known))))
+            _check_keys(root, overrides, options, set(_flatten(OmegaConf.to_container(known))))
             config = hydra_compose(root, overrides=list(overrides))
-            if config.output_dir is None:
-                config.output_dir = "outputs/unnamed"
-                config.output_dir = default_output_dir(_plain(config), root)
-            config.output_dir = _expand(config.output_dir)
-            config.data_root = _expand(config.data_root)
+            _check_numbers(OmegaConf.to_container(known), OmegaConf.to_container(config))
+            config.data_root = os.path.expanduser(config.data_root)
+            if "output_dir" in config:
+                if config.output_dir is None:
+                    config.output_dir = "outputs/unnamed"
+                    config.output_dir = default_output_dir(_plain(config), root)
+                config.output_dir = os.path.expanduser(config.output_dir)
             return _plain(config)
         except (HydraException, OmegaConfBaseException) as error:
             raise SettingError(f"Cannot read the settings: {str(error).splitlines()[0]}") from error
@@ -91,23 +95,20 @@ def _plain(config: Any) -> dict[str, Any]:
     return dict(plain)
 
 
-def _expand(path: str) -> str:
-    return os.path.expanduser(path)
-
-
-def _check_words(root: str, overrides: Sequence[str]) -> list[str]:
+def _check_words(
+    overrides: Sequence[str], options: Mapping[str, list[str]], top: Sequence[str]
+) -> list[str]:
     """Check form and groups of every override; return those that choose from a group."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
     parser = OverridesParser.create()
-    options = groups()
     chosen = []
     for word in overrides:
         if "=" not in word:
             raise SettingError(
                 f"{word!r} is not a setting: they are written key=value, e.g. seed=1."
-                + _guess(word, [*options, *_top_keys(root)], "Did you mean '{}=...'?")
+                + _guess(word, top, "Did you mean '{}=...'?")
             )
         try:
             override = parser.parse_override(word)
@@ -130,12 +131,13 @@ def _check_words(root: str, overrides: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _check_keys(root: str, overrides: Sequence[str], known: set[str]) -> None:
+def _check_keys(
+    root: str, overrides: Sequence[str], options: Mapping[str, list[str]], known: set[str]
+) -> None:
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
     branches = {key.rsplit(".", depth)[0] for key in known for depth in range(key.count(".") + 1)}
     parser = OverridesParser.create()
-    options = groups()
     for word in overrides:
         override = parser.parse_override(word)
         key = override.key_or_group
@@ -146,6 +148,15 @@ def _check_keys(root: str, overrides: Sequence[str], known: set[str]) -> None:
         raise SettingError(
             f"No option {key!r}.{hint} `embodied {root} --config` prints every option there is."
         )
+
+
+def _check_numbers(defaults: Any, config: Any) -> None:
+    given = _flatten(config)
+    for key, default in _flatten(defaults).items():
+        value = given.get(key, default)
+        number = isinstance(default, (int, float)) and not isinstance(default, bool)
+        if number and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise SettingError(f"{key} takes a number, got {value!r}.")
 
 
 def _owner(root: str, key: str, options: Mapping[str, Sequence[str]]) -> str:
@@ -164,12 +175,6 @@ def _owner(root: str, key: str, options: Mapping[str, Sequence[str]]) -> str:
 def _guess(word: str, known: Sequence[str], form: str = "Did you mean '{}'?") -> str:
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return " " + form.format(close[0]) if close else ""
-
-
-def _top_keys(root: str) -> list[str]:
-    from hydra import compose as hydra_compose
-
-    return [str(key) for key in hydra_compose(root)]
 
 
 def _flatten(config: Any) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def select_episodes(
         ConfigError: If the file cannot be read, a line names no episode, the limit is not
             positive, or nothing is left to run.
     """
-    if limit is not None and limit < 1:
-        raise ConfigError(f"benchmark.limit is {limit}; give at least 1, or null for all.")
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise ConfigError(f"benchmark.limit is {limit!r}; give a number from 1 on, or null for all.")
     chosen = list(episodes)
     if wanted_file is not None:
         chosen = _pick(chosen, Path(wanted_file))
