@@ -37,11 +37,17 @@ class Surface:
         return float(x), float(y), float(z)
 
 
-def surfaces_of(spec: ObjectSpec) -> tuple[Surface, ...]:
-    """Return an object's spaces where it stands, shut."""
+def surfaces_of(spec: ObjectSpec, specs: Iterable[ObjectSpec]) -> tuple[Surface, ...]:
+    """Return an object's spaces where it stands, shut.
+
+    Args:
+        spec: The object.
+        specs: The room's objects: what is built into it takes some of its surface.
+    """
     rotation = rotation_matrix(spec.rotation_deg)
     origin = np.asarray(spec.position_m) - rotation @ np.asarray(spec.pivot_m)
-    shape = spec.shape or shape_of(spec)
+    owned = [other for other in specs if other.owner == spec.object_id]
+    shape = shape_of(spec, owned=owned)
     return tuple(
         Surface(
             receptacle=spec,
@@ -57,4 +63,7 @@ def surfaces_of(spec: ObjectSpec) -> tuple[Surface, ...]:
 
 def all_surfaces(specs: Iterable[ObjectSpec]) -> dict[str, tuple[Surface, ...]]:
     """Return the surfaces of every receptacle, by object id."""
-    return {spec.object_id: surfaces_of(spec) for spec in specs if spec.info.can("receptacle")}
+    found = tuple(specs)
+    return {
+        spec.object_id: surfaces_of(spec, found) for spec in found if spec.info.can("receptacle")
+    }

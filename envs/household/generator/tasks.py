@@ -9,6 +9,7 @@ from envs.household import task as tasks
 from envs.household.catalog import object_type
 from envs.household.generator.surfaces import surfaces_of
 from envs.household.scene import ObjectSpec, Scene
+from envs.household.shape import Vec3
 from envs.household.task import Task
 
 KINDS_OF: Mapping[str, tuple[tuple[str, float], ...]] = {
@@ -127,7 +128,7 @@ def _for_object(
     if task_type in CHANGES:
         device, changeable = CHANGES[task_type]
         if name not in changeable or not any(
-            _takes(spec, target, size) for spec in scene.objects if spec.type == device
+            _takes(scene, spec, target, size) for spec in scene.objects if spec.type == device
         ):
             return
     if task_type == tasks.PICK_WITH_MOVABLE:
@@ -152,7 +153,7 @@ def _with_movable(
     scene: Scene,
     name: str,
     target: str,
-    size: tuple[float, float, float],
+    size: Vec3,
     found: list[ObjectSpec],
     *,
     sliced: bool,
@@ -162,7 +163,9 @@ def _with_movable(
         if vessel_name == name or target not in object_type(vessel_name).fits:
             continue
         empty = [
-            spec for spec in vessels if not _contents(scene, spec) and _takes(spec, target, size)
+            spec
+            for spec in vessels
+            if not _contents(scene, spec) and _takes(scene, spec, target, size)
         ]
         if not empty:
             continue
@@ -206,18 +209,18 @@ def _held_by_type(scene: Scene, parent_type: str) -> set[str]:
     return {spec.object_id for spec in scene.objects if spec.parent and parent_type in spec.parent}
 
 
-def _parents(scene: Scene, target: str, size: tuple[float, float, float]) -> Iterator[ObjectSpec]:
+def _parents(scene: Scene, target: str, size: Vec3) -> Iterator[ObjectSpec]:
     """Receptacles that take an object of a type and a size."""
     for spec in scene.objects:
         if spec.info.can("pickupable") or spec.type in NEVER_PARENT:
             continue
         if spec.type in HOLDS_ONE and _contents(scene, spec):
             continue
-        if _takes(spec, target, size):
+        if _takes(scene, spec, target, size):
             yield spec
 
 
-def _takes(receptacle: ObjectSpec, target: str, size: tuple[float, float, float]) -> bool:
+def _takes(scene: Scene, receptacle: ObjectSpec, target: str, size: Vec3) -> bool:
     """Whether a type is let into a receptacle and one of its spaces is large enough."""
     if target not in receptacle.info.fits:
         return False
@@ -226,5 +229,5 @@ def _takes(receptacle: ObjectSpec, target: str, size: tuple[float, float, float]
         wide + MARGIN_M <= min(surface.size_m)
         and deep + MARGIN_M <= max(surface.size_m)
         and size[1] <= surface.clearance_m
-        for surface in surfaces_of(receptacle)
+        for surface in surfaces_of(receptacle, scene.objects)
     )

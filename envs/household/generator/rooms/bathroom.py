@@ -1,12 +1,12 @@
 """Bathrooms: tub, toilet, a basin in its cabinet, towels and paper on the walls."""
 
 from envs.household.generator.plan import RoomPlan, axes
-from envs.household.scene import ObjectSpec
 
 VANITY_HEIGHT_M = 0.86
-SLAB_M = 0.04
 VANITY_DEPTH_M = 0.54
-SINK_DEPTH_M = 0.18
+CABINET_DEPTH_M = 0.48
+PLINTH_M = 0.10
+SINK_SIZE_M = (0.50, 0.16, 0.40)
 
 
 def furnish(plan: RoomPlan) -> None:
@@ -65,46 +65,40 @@ def _tub(plan: RoomPlan) -> None:
 
 
 def _vanity(plan: RoomPlan) -> None:
-    """A counter with one or two basins, cabinets below, a mirror above."""
+    """A counter with a basin, cabinets below, a mirror above."""
     rng = plan.rng
-    for width in (float(rng.uniform(1.2, 1.7)), 1.1, 0.8):
+    for width in (float(rng.uniform(1.2, 1.7)), 1.1, 0.85):
         size = (width, VANITY_HEIGHT_M, VANITY_DEPTH_M)
-        body = plan.against_wall("CounterTop", size_m=size, gap_m=0.0)
-        if body is not None:
+        vanity = plan.against_wall("CounterTop", size_m=size, gap_m=0.0)
+        if vanity is not None:
             break
     else:
         return
-    plan.specs.remove(body)
-    yaw, wall = body.rotation_deg[1], round(body.rotation_deg[1] / 90) % 4
+    yaw = vanity.rotation_deg[1]
+    wall = round(yaw / 90) % 4
     right, _ = axes(yaw)
-    along = body.position_m[0] * right[0] + body.position_m[2] * right[1]
-    sink_width = 0.5
-    left = along - width / 2
-    at = left + float(rng.uniform(0.14, max(0.15, width - sink_width - 0.14)))
-    pieces = [(left, at), (at + sink_width, left + width)]
-    owner = _basin(plan, wall, at, sink_width)
-    for start, end in pieces:
-        plan.add(
-            "CounterTop",
-            plan.wall_point(wall, (start + end) / 2, VANITY_DEPTH_M / 2),
-            VANITY_HEIGHT_M - SLAB_M,
-            yaw,
-            size_m=(end - start, SLAB_M, VANITY_DEPTH_M),
-            style={"variant": "slab"},
-            solid=False,
-        )
+    along = vanity.position_m[0] * right[0] + vanity.position_m[2] * right[1]
+    left, width = along - vanity.size_m[0] / 2, vanity.size_m[0]
+    play = width / 2 - SINK_SIZE_M[0] / 2 - 0.06
+    basin_at = along + float(rng.uniform(-play, play))
+    _basin(plan, wall, basin_at, vanity.object_id)
     count = max(2, round(width / 0.45))
     for index in range(count):
-        middle = left + (index + 0.5) * width / count
+        middle = left + 0.015 + (index + 0.5) * (width - 0.03) / count
+        size = (
+            (width - 0.03) / count - 0.008,
+            VANITY_HEIGHT_M - SINK_SIZE_M[1] - 0.03 - PLINTH_M,
+            CABINET_DEPTH_M,
+        )
         plan.add(
             "Cabinet",
-            plan.wall_point(wall, middle, 0.02 + 0.25),
-            0.06,
+            plan.wall_point(wall, middle, VANITY_DEPTH_M - CABINET_DEPTH_M / 2),
+            PLINTH_M,
             yaw,
-            size_m=(width / count - 0.01, VANITY_HEIGHT_M - SINK_DEPTH_M - 0.08, 0.50),
-            owner=owner.object_id,
+            size_m=size,
+            owner=vanity.object_id,
             solid=False,
-            style={"hinge": "left" if index % 2 == 0 else "right", "variant": "base"},
+            style={"hinge": "left" if index % 2 == 0 else "right"},
         )
     mirror = (min(width, 1.0), 0.9, 0.04)
     xz = plan.wall_point(wall, along, 0.02)
@@ -112,29 +106,22 @@ def _vanity(plan: RoomPlan) -> None:
         plan.add("Mirror", xz, 1.2, yaw, size_m=mirror)
 
 
-def _basin(plan: RoomPlan, wall: int, left: float, width: float) -> ObjectSpec:
-    middle, yaw = left + width / 2, 90.0 * wall
-    bottom = VANITY_HEIGHT_M - SINK_DEPTH_M
-    xz = plan.wall_point(wall, middle, VANITY_DEPTH_M / 2)
-    sink = plan.add(
-        "Sink", xz, bottom, yaw, size_m=(width, SINK_DEPTH_M, VANITY_DEPTH_M), solid=False
-    )
+def _basin(plan: RoomPlan, wall: int, middle: float, owner: str) -> None:
+    """A washbasin sunk into a vanity, with its tap."""
+    yaw = 90.0 * wall
+    bottom = VANITY_HEIGHT_M - SINK_SIZE_M[1] + 0.01
+    xz = plan.wall_point(wall, middle, VANITY_DEPTH_M / 2 + 0.03)
+    sink = plan.add("Sink", xz, bottom, yaw, size_m=SINK_SIZE_M, owner=owner, solid=False)
+    basin = (SINK_SIZE_M[0] - 0.07, SINK_SIZE_M[1] - 0.02, SINK_SIZE_M[2] - 0.07)
     plan.add(
         "SinkBasin",
-        plan.wall_point(wall, middle, VANITY_DEPTH_M / 2 + 0.02),
-        bottom + 0.01,
+        xz,
+        bottom + 0.005,
         yaw,
-        size_m=(width - 0.10, SINK_DEPTH_M - 0.02, 0.36),
+        size_m=basin,
         owner=sink.object_id,
         suffix="SinkBasin",
         solid=False,
     )
-    plan.add(
-        "Faucet",
-        plan.wall_point(wall, middle, 0.09),
-        VANITY_HEIGHT_M,
-        yaw,
-        owner=sink.object_id,
-        size_m=(0.08, 0.22, 0.16),
-    )
-    return sink
+    tap = plan.wall_point(wall, middle, 0.08)
+    plan.add("Faucet", tap, VANITY_HEIGHT_M, yaw, owner=owner, size_m=(0.08, 0.22, 0.14))

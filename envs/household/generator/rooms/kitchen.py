@@ -1,7 +1,9 @@
 """Kitchens: counters in an I, an L, a U or two facing rows, with what is built into them."""
 
 import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -9,14 +11,18 @@ from envs.household.generator.pieces import chairs_around, on_top
 from envs.household.generator.plan import WALLS, RoomPlan
 from envs.household.scene import ObjectSpec
 
+Span: TypeAlias = tuple[float, float]
+"""From and to along a wall, metres from its middle."""
 COUNTER_HEIGHT_M = 0.92
 SLAB_M = 0.04
 COUNTER_DEPTH_M = 0.62
 CABINET_DEPTH_M = 0.58
-PLINTH_M = 0.08
+PLINTH_M = 0.10
 DRAWER_HEIGHT_M = 0.17
 SINK_DEPTH_M = 0.20
 LONGEST_RUN_M = 4.2
+LONGEST_PIECE_M = 2.1
+LEAST_CABINET_M = 0.28
 WALL_CABINET = (1.42, 0.70, 0.34)
 """Underside, height and depth of the cabinets on the wall."""
 ARRANGEMENTS = {"I": (2,), "L": (1, 2), "U": (1, 2, 3), "galley": (1, 3)}
@@ -110,7 +116,7 @@ def _assign(plan: RoomPlan, runs: list[Run]) -> list[tuple[Run, list[str]]]:
 
 
 def _build(plan: RoomPlan, run: Run, built_in: list[str]) -> list[ObjectSpec]:
-    """Build one run: fridge at its free end, then counters with sink and hob between."""
+    """Build one run: fridge at its free end, then counters with sink and hob."""
     start, end = run.start_m, run.end_m
     if "fridge" in built_in:
         width = float(plan.rng.uniform(0.70, 0.82))
@@ -122,161 +128,145 @@ def _build(plan: RoomPlan, run: Run, built_in: list[str]) -> list[ObjectSpec]:
         plan.zones.append(plan.front(plan.blocks[-1], 90.0 * run.wall))
         start, end = (start + width, end) if at_start else (start, end - width)
     seen = (max(start, run.seen_m[0]), min(end, run.seen_m[1]))
-    pieces = [(start, end)]
-    if "sink" in built_in:
-        width = float(plan.rng.uniform(0.66, 0.80))
-        low, high = seen[0] + 0.45, seen[1] - 0.45 - width
-        left = float(plan.rng.uniform(low, high)) if high > low else (sum(seen) - width) / 2
-        _sink(plan, run.wall, left, width)
-        pieces = [(start, left), (left + width, end)]
-    pieces = [part for piece in pieces for part in _split(*piece)]
+    pieces = _split(start, end)
     fronts = [(max(a, seen[0]), min(b, seen[1])) for a, b in pieces]
-    hob = int(np.argmax([b - a for a, b in fronts])) if "hob" in built_in else -1
+    order = sorted(range(len(pieces)), key=lambda i: fronts[i][0] - fronts[i][1])
+    holds: list[list[str]] = [[] for _ in pieces]
+    for index, name in enumerate(name for name in ("sink", "hob") if name in built_in):
+        holds[order[index % len(order)]].append(name)
     return [
-        _counter(plan, run.wall, piece, front, hob=index == hob)
-        for index, (piece, front) in enumerate(zip(pieces, fronts, strict=True))
+        _counter(plan, run.wall, piece, front, held)
+        for piece, front, held in zip(pieces, fronts, holds, strict=True)
+        if front[1] - front[0] > 0.2
     ]
 
 
-def _split(start: float, end: float, longest_m: float = 1.9) -> list[tuple[float, float]]:
+def _split(start: float, end: float) -> list[Span]:
     """Cut a stretch into equal pieces that an agent can work on from one place."""
-    if end - start < 0.25:
-        return []
-    cuts = np.linspace(start, end, int(np.ceil((end - start) / longest_m)) + 1)
+    cuts = np.linspace(start, end, int(np.ceil((end - start) / LONGEST_PIECE_M)) + 1)
     return [(float(a), float(b)) for a, b in itertools.pairwise(cuts)]
 
 
+def _counter(plan: RoomPlan, wall: int, piece: Span, front: Span, held: list[str]) -> ObjectSpec:
+    """One counter with what it holds, cabinets and drawers in it and cabinets above.
+
+    Args:
+        plan: The room.
+        wall: The wall it stands against.
+        piece: From where to where along the wall.
+        front: The part whose front faces the room.
+        held: `sink`, `hob`, both or none.
+    """
+    width, yaw = piece[1] - piece[0], 90.0 * wall
+    xz = plan.wall_point(wall, sum(piece) / 2, COUNTER_DEPTH_M / 2)
+    size = (width, COUNTER_HEIGHT_M, COUNTER_DEPTH_M)
+    counter = plan.add("CounterTop", xz, 0.0, yaw, size_m=size)
+    plan.zones.append(plan.front(plan.blocks[-1], yaw))
+    taken = _sunk_in(plan, front, held)
+    for name, span in taken.items():
+        BUILT_IN[name](plan, wall, span, counter.object_id)
+    edges = sorted([front[0], front[1], *(edge for span in taken.values() for edge in span)])
+    for low, high in itertools.pairwise(edges):
+        if (low, high) not in taken.values():
+            _cabinets(plan, wall, (low, high), counter.object_id)
+    gap = taken.get("hob") or (taken.get("sink") if plan.rng.random() < 0.5 else None)
+    for low, high in itertools.pairwise(sorted([*front, *(gap or ())])):
+        if (low, high) != gap:
+            _wall_cabinets(plan, wall, (low, high))
+    return counter
+
+
+def _sunk_in(plan: RoomPlan, front: Span, held: list[str]) -> dict[str, Span]:
+    """Choose where along a counter sink and hob go, clear of each other and of its ends."""
+    order = [held[i] for i in plan.rng.permutation(len(held))]
+    widths = {"sink": float(plan.rng.uniform(0.70, 0.80)), "hob": 0.60}
+    spare = front[1] - front[0] - sum(widths[name] for name in order)
+    cuts = np.sort(plan.rng.uniform(0.0, max(spare, 0.0), len(order)))
+    taken, used = {}, 0.0
+    for name, cut in zip(order, cuts, strict=True):
+        start = front[0] + _whole(float(cut), spare) + used
+        taken[name] = (start, start + widths[name])
+        used += widths[name]
+    return taken
+
+
+def _whole(cut: float, spare: float) -> float:
+    """Move a cut so that no strip too narrow for a cabinet is left beside it."""
+    if cut < LEAST_CABINET_M:
+        return 0.0
+    return spare if spare - cut < LEAST_CABINET_M else cut
+
+
 def _cabinets(
-    plan: RoomPlan,
-    wall: int,
-    front: tuple[float, float],
-    owner: str,
-    top_m: float,
-    *,
-    drawers: bool,
+    plan: RoomPlan, wall: int, span: Span, owner: str, *, top_m: float | None = None
 ) -> None:
-    """Fill the room under a counter with cabinets, each with a drawer above it."""
-    if front[1] - front[0] < 0.28:
+    """Build cabinets into a counter, each with a drawer above it unless `top_m` ends them."""
+    width = span[1] - span[0]
+    if width < LEAST_CABINET_M:
         return
-    edges = np.linspace(*front, max(1, round((front[1] - front[0]) / 0.5)) + 1)
-    split = top_m - DRAWER_HEIGHT_M - 0.01 if drawers else top_m
+    edges = np.linspace(*span, max(1, round(width / 0.5)) + 1)
+    under_slab = COUNTER_HEIGHT_M - SLAB_M - 0.01
+    top = top_m or under_slab - DRAWER_HEIGHT_M - 0.01
+    out = COUNTER_DEPTH_M - CABINET_DEPTH_M / 2
     for a, b in itertools.pairwise(edges):
-        width = float(b - a) - 0.01
-        xz = plan.wall_point(wall, float(a + b) / 2, 0.02 + CABINET_DEPTH_M / 2)
-        size = (width, split - PLINTH_M, CABINET_DEPTH_M)
+        xz = plan.wall_point(wall, float(a + b) / 2, out)
+        size = (float(b - a) - 0.008, top - PLINTH_M, CABINET_DEPTH_M)
+        hinge = str(plan.rng.choice(["left", "right"]))
         plan.add(
-            "Cabinet",
-            xz,
-            PLINTH_M,
-            90.0 * wall,
-            owner=owner,
-            size_m=size,
-            style={"hinge": str(plan.rng.choice(["left", "right"])), "variant": "base"},
+            "Cabinet", xz, PLINTH_M, 90.0 * wall, owner=owner, size_m=size, style={"hinge": hinge}
         )
-        if drawers:
-            plan.add(
-                "Drawer",
-                xz,
-                split + 0.005,
-                90.0 * wall,
-                owner=owner,
-                size_m=(width, DRAWER_HEIGHT_M, CABINET_DEPTH_M),
-            )
+        if top_m is None:
+            size = (size[0], DRAWER_HEIGHT_M, CABINET_DEPTH_M)
+            plan.add("Drawer", xz, under_slab - size[1], 90.0 * wall, owner=owner, size_m=size)
 
 
-def _wall_cabinets(plan: RoomPlan, wall: int, front: tuple[float, float]) -> None:
+def _wall_cabinets(plan: RoomPlan, wall: int, span: Span) -> None:
     """Hang cabinets over a counter, with gaps here and there."""
     bottom, height, depth = WALL_CABINET
-    edges = np.linspace(*front, max(1, round((front[1] - front[0]) / 0.5)) + 1)
+    edges = np.linspace(*span, max(1, round((span[1] - span[0]) / 0.5)) + 1)
     for a, b in itertools.pairwise(edges):
-        size = (float(b - a) - 0.01, height, depth)
+        size = (float(b - a) - 0.008, height, depth)
         xz = plan.wall_point(wall, float(a + b) / 2, 0.01 + depth / 2)
         box = plan.block(xz, bottom, size, 90.0 * wall, "")
-        if size[0] > 0.25 and plan.rng.random() < 0.75 and not plan.taken(box):
-            plan.add(
-                "Cabinet",
-                xz,
-                bottom,
-                90.0 * wall,
-                size_m=size,
-                style={"hinge": str(plan.rng.choice(["left", "right"])), "variant": "wall"},
-            )
+        if size[0] > LEAST_CABINET_M - 0.01 and plan.rng.random() < 0.75 and not plan.taken(box):
+            hinge = str(plan.rng.choice(["left", "right"]))
+            plan.add("Cabinet", xz, bottom, 90.0 * wall, size_m=size, style={"hinge": hinge})
 
 
-def _counter(
-    plan: RoomPlan,
-    wall: int,
-    piece: tuple[float, float],
-    front: tuple[float, float],
-    *,
-    hob: bool,
-) -> ObjectSpec:
-    """One slab with cabinets below and on the wall above; with a hob, burners and knobs."""
-    width = piece[1] - piece[0]
-    xz = plan.wall_point(wall, sum(piece) / 2, COUNTER_DEPTH_M / 2)
-    top = COUNTER_HEIGHT_M - SLAB_M
-    slab = plan.add(
-        "CounterTop",
-        xz,
-        top,
-        90.0 * wall,
-        size_m=(width, SLAB_M, COUNTER_DEPTH_M),
-        style={"variant": "slab"},
-    )
-    _cabinets(plan, wall, front, slab.object_id, top, drawers=True)
-    _wall_cabinets(plan, wall, front)
-    under = plan.block(xz, 0.0, (width, top, COUNTER_DEPTH_M), 90.0 * wall, slab.object_id)
-    plan.blocks.append(under)
-    plan.zones.append(plan.front(under, 90.0 * wall))
-    if hob:
-        _hob(plan, wall, sum(front) / 2, slab.object_id)
-    return slab
-
-
-def _hob(plan: RoomPlan, wall: int, middle: float, owner: str) -> None:
-    """Four burners on the slab and their knobs on its front."""
-    for row, out in enumerate((0.19, 0.43)):
+def _hob(plan: RoomPlan, wall: int, span: Span, owner: str) -> None:
+    """Four burners on a counter, their knobs on its front; an oven takes the room below."""
+    middle = sum(span) / 2
+    for row, out in enumerate((0.18, 0.42)):
         for column, side in enumerate((-0.13, 0.13)):
             xz = plan.wall_point(wall, middle + side, out)
-            plan.add(
-                "StoveBurner",
-                xz,
-                COUNTER_HEIGHT_M,
-                90.0 * wall,
-                owner=owner,
-                size_m=(0.22, 0.02, 0.22),
-            )
-            knob = plan.wall_point(
-                wall, middle + (row * 2 + column - 1.5) * 0.12, COUNTER_DEPTH_M + 0.02
-            )
-            plan.add("StoveKnob", knob, COUNTER_HEIGHT_M - 0.055, 90.0 * wall, owner=owner)
+            plan.add("StoveBurner", xz, COUNTER_HEIGHT_M, 90.0 * wall, owner=owner)
+            knob = middle + (row * 2 + column - 1.5) * 0.12
+            place = plan.wall_point(wall, knob, COUNTER_DEPTH_M)
+            plan.add("StoveKnob", place, COUNTER_HEIGHT_M - 0.10, 90.0 * wall, owner=owner)
 
 
-def _sink(plan: RoomPlan, wall: int, left: float, width: float) -> None:
-    """A sink as deep as the counter, its basin, its tap, and cabinets below."""
-    middle, yaw = left + width / 2, 90.0 * wall
-    xz = plan.wall_point(wall, middle, COUNTER_DEPTH_M / 2)
-    bottom = COUNTER_HEIGHT_M - SINK_DEPTH_M
-    sink = plan.add("Sink", xz, bottom, yaw, size_m=(width, SINK_DEPTH_M, COUNTER_DEPTH_M))
+def _sink(plan: RoomPlan, wall: int, span: Span, owner: str) -> None:
+    """A sink sunk into a counter, its basin, its tap, and cabinets below."""
+    middle, yaw = sum(span) / 2, 90.0 * wall
+    width = span[1] - span[0] - 0.10
+    out = COUNTER_DEPTH_M / 2 + 0.03
+    bottom = COUNTER_HEIGHT_M - SINK_DEPTH_M + 0.01
+    xz = plan.wall_point(wall, middle, out)
+    size = (width, SINK_DEPTH_M, 0.44)
+    sink = plan.add("Sink", xz, bottom, yaw, size_m=size, owner=owner)
     plan.add(
         "SinkBasin",
-        plan.wall_point(wall, middle, COUNTER_DEPTH_M / 2 + 0.02),
-        bottom + 0.01,
+        xz,
+        bottom + 0.005,
         yaw,
-        size_m=(width - 0.12, 0.18, 0.42),
+        size_m=(width - 0.08, SINK_DEPTH_M - 0.02, 0.36),
         owner=sink.object_id,
         suffix="SinkBasin",
         solid=False,
     )
-    plan.add(
-        "Faucet",
-        plan.wall_point(wall, middle, 0.10),
-        COUNTER_HEIGHT_M,
-        yaw,
-        owner=sink.object_id,
-        size_m=(0.08, 0.26, 0.18),
-    )
-    _cabinets(plan, wall, (left, left + width), sink.object_id, bottom - 0.01, drawers=False)
-    under = plan.block(xz, 0.0, (width, bottom, COUNTER_DEPTH_M), yaw, sink.object_id)
-    plan.zones.append(plan.front(under, yaw))
-    plan.blocks.append(under)
+    tap = plan.wall_point(wall, middle, 0.10)
+    plan.add("Faucet", tap, COUNTER_HEIGHT_M, yaw, owner=owner, size_m=(0.08, 0.26, 0.18))
+    _cabinets(plan, wall, span, owner, top_m=bottom - 0.02)
+
+
+BUILT_IN: Mapping[str, Callable[[RoomPlan, int, Span, str], None]] = {"sink": _sink, "hob": _hob}

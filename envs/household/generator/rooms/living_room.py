@@ -1,5 +1,7 @@
 """Living rooms: a sofa facing a television, and what gathers around them."""
 
+import numpy as np
+
 from envs.household.generator.pieces import chair_before, drawers_in, on_top
 from envs.household.generator.plan import RoomPlan, axes
 from envs.household.scene import ObjectSpec
@@ -45,15 +47,16 @@ def furnish(plan: RoomPlan) -> None:
 def _seats(plan: RoomPlan, stand: ObjectSpec, wall: int) -> None:
     """A sofa facing the television with a coffee table before it."""
     size = (float(plan.rng.uniform(1.7, 2.1)), 0.85, 0.88)
-    _, ahead = axes(stand.rotation_deg[1])
+    right, ahead = axes(stand.rotation_deg[1])
+    play = max(0.0, plan.wall_length_m(wall) / 2 - size[0] / 2 - 0.05)
     across = plan.wall_length_m((wall + 1) % 4) - 0.02 - stand.size_m[2] / 2 - size[2] / 2 - 0.02
     # Against the wall across, or nearer where the room is deep.
     distances = [across] if across < 3.2 else [across, float(plan.rng.uniform(2.6, across - 0.7))]
     for distance in plan.rng.permutation(distances):
-        xz = (
-            stand.position_m[0] + ahead[0] * float(distance),
-            stand.position_m[2] + ahead[1] * float(distance),
-        )
+        point = np.array([stand.position_m[0], stand.position_m[2]]) + np.multiply(ahead, distance)
+        # Nearer the middle than the television, where the wall would be in the sofa's way.
+        aside = np.array(right) * (point @ right - np.clip(point @ right, -play, play))
+        xz = (float(point[0] - aside[0]), float(point[1] - aside[1]))
         yaw = stand.rotation_deg[1] + 180.0
         box = plan.block(xz, 0.0, size, yaw, "Sofa")
         front = plan.front(box, yaw)
