@@ -15,7 +15,7 @@ def to_json(record: EpisodeRecord) -> dict[str, Any]:
     return {**plain.pop("spec"), **plain, "status": record.status.value}
 
 
-def from_json(fields: Mapping[str, Any], *, where: str) -> EpisodeRecord:
+def from_json(fields: Any, *, where: str) -> EpisodeRecord:
     """Return a record from what `to_json` wrote.
 
     Args:
@@ -25,6 +25,8 @@ def from_json(fields: Mapping[str, Any], *, where: str) -> EpisodeRecord:
     Raises:
         DataError: If a field is missing, unknown or of the wrong kind.
     """
+    if not isinstance(fields, Mapping):
+        raise DataError(f"{where}: not an episode record but {fields!r}.")
     names = [field.name for field in dataclasses.fields(EpisodeSpec)]
     rest = {name: value for name, value in fields.items() if name not in names}
     try:

@@ -27,7 +27,7 @@ def select_episodes(
             positive, or nothing is left to run.
     """
     if limit is not None and (not isinstance(limit, int) or limit < 1):
-        raise ConfigError(f"benchmark.limit is {limit!r}; give a number from 1 on, or null for all.")
+        raise ConfigError(f"benchmark.limit is {limit!r}; give at least 1, or null for all.")
     chosen = list(episodes)
     if wanted_file is not None:
         chosen = _pick(chosen, Path(wanted_file))

@@ -1,0 +1,158 @@
+"""Runs: interrupted, sharded, failing; the summary is the same, and nothing is lost."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from tiny_world import TinyWorld
+
+from embodied.core.errors import ConfigError
+from embodied.evaluation.lock import FolderBusyError
+from embodied.evaluation.metrics import metrics_named
+from embodied.evaluation.runner import run_evaluation
+from embodied.evaluation.session import Session
+from embodied.evaluation.store import RunStore
+from embodied.evaluation.worker import WorkerError
+from embodied.runtime.expert import ExpertAgent
+
+TESTS = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class TinySession:
+    """Opens a session in the tiny world; travels to workers."""
+
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self) -> Session:
+        return Session(env=TinyWorld(**self.options), agent=ExpertAgent())
+
+
+@dataclass(frozen=True)
+class BrokenSession:
+    def __call__(self) -> Session:
+        raise ConfigError("no renderer here: install libegl1")
+
+
+def evaluate(folder: Path, *, workers: int, **options: Any) -> dict[str, Any]:
+    with RunStore(folder, config={"seed": 3, "benchmark": options}) as store:
+        return run_evaluation(
+            store,
+            TinyWorld(**options).episodes(),
+            TinySession(options),
+            metrics=metrics_named(["SR", "GC", "PLW-SR", "PLW-GC"]),
+            seed=3,
+            workers=workers,
+            console=Console(file=io.StringIO()),
+        )
+
+
+def without_timing(summary: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in summary.items() if key != "timing"}
+
+
+def stored(folder: Path) -> dict[str, dict[str, Any]]:
+    lines = (folder / "episodes.jsonl").read_text().splitlines()
+    return {record["episode_id"]: record for record in map(json.loads, lines)}
+
+
+def test_the_summary_does_not_depend_on_the_number_of_workers(tmp_path: Path) -> None:
+    raises = ("task-2/trial-0/1",)
+    inline, one, two = (
+        evaluate(tmp_path / str(workers), workers=workers, raises=raises) for workers in (0, 1, 2)
+    )
+    assert without_timing(inline) == without_timing(one) == without_timing(two)
+    assert one["n"] == 10
+    assert one["n_error"] == 1
+    assert one["metrics"]["SR"] == pytest.approx(0.9)
+    assert one == json.loads((tmp_path / "1" / "summary.json").read_text())
+
+
+def test_an_episode_that_raises_is_a_failure_with_its_traceback_kept(tmp_path: Path) -> None:
+    evaluate(tmp_path, workers=1, raises=("task-2/trial-0/1",))
+    record = stored(tmp_path)["task-2/trial-0/1"]
+    assert record["status"] == "error"
+    assert "Traceback" in record["error"]
+    assert "the floor of task-2/trial-0/1 gave way" in record["error"]
+    assert record["expert_steps"] == 3  # it stays in the weighted denominators
+
+
+def test_a_worker_that_dies_costs_its_episode_and_is_replaced(tmp_path: Path) -> None:
+    summary = evaluate(tmp_path, workers=2, dies=("task-1/trial-0/0",))
+    assert summary["n"] == 10
+    assert summary["n_error"] == 1
+    record = stored(tmp_path)["task-1/trial-0/0"]
+    assert record["status"] == "error"
+    assert "SIGKILL" in record["error"]
+
+
+def test_a_session_that_cannot_open_ends_the_run_with_its_reason(tmp_path: Path) -> None:
+    with RunStore(tmp_path, config={}) as store, pytest.raises(WorkerError, match="libegl1"):
+        run_evaluation(
+            store,
+            TinyWorld().episodes(),
+            BrokenSession(),
+            metrics=(),
+            seed=0,
+            workers=1,
+            console=Console(file=io.StringIO()),
+        )
+    assert stored(tmp_path) == {}
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_told_who_has_it(tmp_path: Path) -> None:
+    with (
+        RunStore(tmp_path, config={"seed": 3}),
+        pytest.raises(FolderBusyError, match=f"process {os.getpid()}"),
+    ):
+        RunStore(tmp_path, config={"seed": 3})
+    RunStore(tmp_path, config={"seed": 3}).close()  # let go of: free again
+
+
+KILLED_RUN = """
+import sys
+sys.path[:0] = [{tests!r}, {here!r}]
+from pathlib import Path
+from test_run import evaluate
+if __name__ == "__main__":
+    evaluate(Path({folder!r}), workers=2, tasks=8, delay_s=0.05)
+"""
+
+
+def start_run(folder: Path, script: Path) -> subprocess.Popen[bytes]:
+    text = KILLED_RUN.format(tests=str(TESTS), here=str(Path(__file__).parent), folder=str(folder))
+    script.write_text(text)
+    return subprocess.Popen([sys.executable, str(script)])
+
+
+def test_killed_in_the_middle_and_started_again_it_ends_with_the_same_summary(
+    tmp_path: Path,
+) -> None:
+    folder, script = tmp_path / "killed", tmp_path / "run.py"
+    process = start_run(folder, script)
+    episodes = folder / "episodes.jsonl"
+    deadline_s = time.monotonic() + 60.0
+    while not (episodes.exists() and episodes.read_bytes().count(b"\n") >= 3):
+        assert time.monotonic() < deadline_s, "the run writes no records"
+        assert process.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = len(stored(folder))
+    assert 3 <= before < 16
+    assert not (folder / "summary.json").exists()
+
+    assert start_run(folder, script).wait() == 0
+    resumed = json.loads((folder / "summary.json").read_text())
+    assert len(episodes.read_text().splitlines()) == 16, "no episode lost, none run twice"
+    whole = evaluate(tmp_path / "whole", workers=0, tasks=8, delay_s=0.05)
+    assert without_timing(resumed) == without_timing(whole)
