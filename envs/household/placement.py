@@ -2,8 +2,8 @@
 
 `GridPlacement` chooses so. Each receptacle's spaces are covered by a grid of spots where the
 thing's footprint lies within the rectangle, has headroom and touches nothing that is there.
-Among the spots within the agent's reach those in its view come first, and of these the one
-nearest to the middle of the view. The thing stands upright, its front turned to the agent as
+Among the spots within the agent's reach those in its view come first, then those that are not
+at the very end of the reach, and of these the one nearest to the middle of the view. The thing stands upright, its front turned to the agent as
 nearly as the receptacle's sides allow, or a quarter turn on where that alone is free or nearer.
 Where it does not fit so, `ATTEMPTS` are gone through in order: it may stick out of a vessel a
 little, lie on its back, stand on end in something deep (a knife in a mug), lie across a
@@ -73,6 +73,10 @@ ATTEMPTS = (
 )
 """In this order; the first that finds a spot in any of the spaces decides."""
 
+EASY_M = 0.15
+"""Spots at the very end of the reach come after nearer ones: what is put there is wanted again."""
+
+OUT_OF_REACH = 4
 SPOT_STEP_M = 0.04
 MOST_SPOTS_A_SIDE = 24
 TOUCH_M = 0.002
@@ -230,7 +234,7 @@ def _best_spot(
         return None
     tier, angle = _rank(query, free, pose.height_m)
     best = int(np.lexsort((angle, tier))[0])
-    if tier[best] > 1:
+    if tier[best] == OUT_OF_REACH:
         return None
     return (int(tier[best]), float(angle[best])), Spot(
         _pivot(query, free[best], pose), pose.turn, space.index
@@ -261,15 +265,16 @@ def _free(query: PutQuery, bottoms_m: Floats, pose: _Pose, axis_xz: Floats) -> N
 
 
 def _rank(query: PutQuery, bottoms_m: Floats, height_m: float) -> tuple[Floats, Floats]:
-    """Tier (0 in view, 1 in reach, 2 neither) and angle from the middle of the view, of spots."""
+    """Tier (`OUT_OF_REACH` is the last) and angle from the middle of the view, of spots."""
     middles = bottoms_m + np.array([0.0, height_m / 2.0, 0.0])
     offset = middles - np.asarray(query.agent.eye_m)
     seen = offset @ query.agent.camera_rotation
     ahead = np.maximum(seen[:, 2], 1e-6)
     edge = np.tan(np.deg2rad(query.fov_deg) / 2.0) * 0.95
     in_view = (seen[:, 2] > 0.05) & (np.abs(seen[:, :2]).max(axis=1) < edge * ahead)
-    in_reach = np.hypot(offset[:, 0], offset[:, 2]) <= query.reach_m
-    tier = np.where(in_reach, np.where(in_view, 0.0, 1.0), 2.0)
+    run = np.hypot(offset[:, 0], offset[:, 2])
+    tier = 2.0 * ~in_view + (run > query.reach_m - EASY_M)
+    tier[run > query.reach_m] = OUT_OF_REACH
     return tier, np.arctan2(np.hypot(seen[:, 0], seen[:, 1]), seen[:, 2])
 
 

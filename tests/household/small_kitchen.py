@@ -36,9 +36,7 @@ def _spec(object_id: str, **more) -> ObjectSpec:
     from envs.household.catalog import object_type
 
     size = sizes.get(kind, object_type(kind).size_m)
-    return ObjectSpec(
-        object_id=object_id, type=kind, position_m=(x, y, z), size_m=size, **more
-    )
+    return ObjectSpec(object_id=object_id, type=kind, position_m=(x, y, z), size_m=size, **more)
 
 
 def small_kitchen(**changes: dict) -> Scene:
@@ -92,5 +90,5 @@ def stand(x: float, z: float, *, yaw: float = 0.0, horizon: float = 30.0) -> dic
 AT_TABLE = stand(0.25, -0.6, yaw=90.0)
 AT_SINK = stand(-0.5, 1.0)
 AT_MICROWAVE = stand(0.75, 0.75)
-AT_FRIDGE = stand(-1.5, 0.25)
+AT_FRIDGE = stand(-1.25, 0.5)
 AT_DRESSER = stand(-0.75, -0.25, yaw=270.0)

@@ -105,9 +105,6 @@ def settle_parents(world: World, object_ids: list[str]) -> None:
 
 def _initialize(context: Context, values: Values) -> None:
     """Take grid size and reach; the rest is about rendering and what we always do."""
-    context.settings.grid_m = values["gridSize"]
-    reach = values["visibilityDistance"] or values["visibility_distance"]
-    context.settings.reach_m = reach or context.settings.reach_m
     for name in ("fieldOfView", "fov"):
         fov = values[name]
         if fov is not None and abs(fov - context.settings.fov_deg) > 1e-6:
@@ -115,6 +112,11 @@ def _initialize(context: Context, values: Values) -> None:
                 f"Initialize: {name} is {fov:g}, but this controller was built with "
                 f"fov_deg={context.settings.fov_deg:g}."
             )
+    context.settings.grid_m = values["gridSize"]
+    reach = values["visibilityDistance"] or values["visibility_distance"]
+    if reach is not None and reach != context.settings.reach_m:
+        context.settings.reach_m = reach
+        context.world.touch()
 
 
 RULES = (
