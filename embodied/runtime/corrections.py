@@ -32,7 +32,8 @@ _DROP = (
 )
 # Words that drop the old task, then the new one: "forget it, bring me the cup".
 _DROP_THEN = re.compile(
-    rf"(?:{_FILLER}{_GAP})*{_DROP}(?:\s*[,.!;:]+\s*|\s+and\s+|\s+then\s+)"
+    rf"(?:(?:{_FILLER}|wait|actually|hold on|stop){_GAP})*{_DROP}"
+    r"(?:\s*[,.!;:]+\s*|\s+and\s+|\s+then\s+)"
     r"(?:and |then |just |instead,? |please )*(?P<rest>\S.*)",
     re.I | re.S,
 )
