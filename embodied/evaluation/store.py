@@ -84,8 +84,8 @@ class RunStore:
         self._lock = FolderLock(folder)
         try:
             self._fd = -1
-            self._settle_config(self._redactor.clean(config), about or {})
             self.records, whole = _read(self.path(EPISODES))
+            self._settle_config(self._redactor.clean(config), about or {})
             self._fd = os.open(self.path(EPISODES), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             os.ftruncate(self._fd, whole)
             self._size = whole
@@ -102,7 +102,7 @@ class RunStore:
 
     def _settle_config(self, config: Mapping[str, Any], about: Mapping[str, Any]) -> None:
         path = self.path(CONFIG)
-        if path.exists():
+        if self.records and path.exists():  # a start that ran nothing binds nobody
             old: Any = OmegaConf.to_container(OmegaConf.load(path))
             changed = differing_keys(old, config)
             if changed:

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
-from embodied.core.errors import EmbodiedError
+from embodied.core.errors import ConfigError, EmbodiedError
 from embodied.evaluation.session import SessionFactory, SessionRunner, error_record
 
 _MAX_FAILED_STARTS = 3
@@ -21,6 +21,9 @@ _MAX_FAILED_STARTS = 3
 
 class WorkerError(EmbodiedError):
     """A worker cannot work at all: the environment does not open, or a recorder cannot write."""
+
+
+_REFUSALS: dict[str, type[EmbodiedError]] = {"misconfigured": ConfigError, "failed": WorkerError}
 
 
 def _serve(connection: Connection, factory: SessionFactory, seed: int) -> None:
@@ -35,6 +38,8 @@ def _serve(connection: Connection, factory: SessionFactory, seed: int) -> None:
             connection.send(("record", runner.run(spec)))
     except (EOFError, BrokenPipeError):
         return
+    except ConfigError as error:
+        connection.send(("misconfigured", str(error)))
     except EmbodiedError as error:
         connection.send(("failed", str(error)))
     except Exception:
@@ -84,6 +89,7 @@ class WorkerPool:
         """Yield a record for every episode, in the order in which they end.
 
         Raises:
+            ConfigError: If a session cannot open with its settings.
             WorkerError: If workers cannot start, or a recorder cannot write.
         """
         waiting = deque(episodes)
@@ -120,8 +126,8 @@ class WorkerPool:
                 except (EOFError, ConnectionResetError):
                     yield from self._bury(worker)
                     continue
-                if kind == "failed":
-                    raise WorkerError(content)
+                if kind in _REFUSALS:
+                    raise _REFUSALS[kind](content)
                 if kind == "record":
                     worker.episode = None
                     yield content

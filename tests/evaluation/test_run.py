@@ -38,6 +38,24 @@ class TinySession:
 
 
 @dataclass(frozen=True)
+class DeadlySession:
+    def __call__(self) -> Session:
+        os.kill(os.getpid(), signal.SIGSEGV)
+        raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True)
+class FullDiskSession:
+    def __call__(self) -> Session:
+        return Session(env=TinyWorld(), agent=ExpertAgent(), subscribers=[FullDisk()])
+
+
+class FullDisk:
+    def on_begin(self, spec, instruction) -> None:
+        raise OSError(28, "No space left on device")
+
+
+@dataclass(frozen=True)
 class BrokenSession:
     def __call__(self) -> Session:
         raise ConfigError("no renderer here: install libegl1")
@@ -95,18 +113,28 @@ def test_a_worker_that_dies_costs_its_episode_and_is_replaced(tmp_path: Path) ->
     assert "SIGKILL" in record["error"]
 
 
-def test_a_session_that_cannot_open_ends_the_run_with_its_reason(tmp_path: Path) -> None:
-    with RunStore(tmp_path, config={}) as store, pytest.raises(WorkerError, match="libegl1"):
+@pytest.mark.parametrize(
+    ("session", "error", "reason"),
+    [
+        (BrokenSession(), ConfigError, "libegl1"),
+        (DeadlySession(), WorkerError, "died while they started.*SIGSEGV"),
+        (FullDiskSession(), WorkerError, "No space left"),
+    ],
+)
+def test_what_no_episode_is_to_blame_for_ends_the_run_with_its_reason(
+    tmp_path: Path, session, error: type[Exception], reason: str
+) -> None:
+    with RunStore(tmp_path, config={}) as store, pytest.raises(error, match=reason):
         run_evaluation(
             store,
             TinyWorld().episodes(),
-            BrokenSession(),
+            session,
             metrics=(),
             seed=0,
             workers=1,
             console=Console(file=io.StringIO()),
         )
-    assert stored(tmp_path) == {}
+    assert stored(tmp_path) == {}, "no episode counts as failed, none is lost"
 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_told_who_has_it(tmp_path: Path) -> None:

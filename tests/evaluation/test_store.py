@@ -104,15 +104,20 @@ def test_a_file_replaced_on_a_full_disk_keeps_its_old_content(
 
 
 def test_other_settings_in_the_same_folder_are_refused_by_name(tmp_path: Path) -> None:
-    RunStore(tmp_path, config=CONFIG).close()
     other = {**CONFIG, "seed": 2, "benchmark": {"split": "train", "limit": 5}}
+    RunStore(tmp_path, config=CONFIG).close()
+    RunStore(tmp_path, config=other).close()  # no episode was run: nothing to mix up
+    with RunStore(tmp_path, config=CONFIG) as store:
+        store.append(record(0))
     with pytest.raises(ConfigError, match=r"benchmark\.limit: None there, 5 now\n  seed: 1 there"):
         RunStore(tmp_path, config=other)
 
 
 def test_the_number_of_workers_may_change_when_a_run_goes_on(tmp_path: Path) -> None:
-    RunStore(tmp_path, config=CONFIG).close()
-    RunStore(tmp_path, config={**CONFIG, "runner": {"workers": 8}}).close()
+    with RunStore(tmp_path, config=CONFIG) as store:
+        store.append(record(0))
+    with RunStore(tmp_path, config={**CONFIG, "runner": {"workers": 8}}) as store:
+        assert len(store.records) == 1
 
 
 def test_no_secret_of_the_environment_reaches_the_folder(
