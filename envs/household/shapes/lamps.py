@@ -111,7 +111,7 @@ def house_plant(k: Kit) -> Shape:
             (0.16, 0.2, 0.06),
             "plain",
         )
-    k.add(f"foliage{variant}", (-k.x, k.x), (pot * 0.85, k.h), (-k.z, k.z), material="leaf")
+    k.add(f"foliage{variant}", (-k.x, k.x), (pot * 0.85, k.h), (-k.z, k.z), material="foliage")
     return k.shape()
 
 

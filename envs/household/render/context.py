@@ -1,0 +1,87 @@
+"""One GL context a process, with the program and the textures that every scene shares."""
+
+import os
+from dataclasses import dataclass, field
+from importlib import resources
+
+import moderngl
+import numpy as np
+
+from embodied.core.errors import ConfigError
+from envs.household.render.textures import SIZE_PX, texture_layers
+
+EGL_PACKAGES = "libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"
+
+
+class GlUnavailableError(ConfigError):
+    """There is no EGL, or it gives no context."""
+
+
+@dataclass(eq=False)
+class Targets:
+    """Where pictures of one size are drawn: colour, depth in metres, ids."""
+
+    framebuffer: moderngl.Framebuffer
+    rgb: np.ndarray
+    depth_m: np.ndarray
+    ids: np.ndarray
+
+
+@dataclass(eq=False)
+class Gl:
+    """A process's GL: the context and what all its renderers share."""
+
+    context: moderngl.Context
+    program: moderngl.Program
+    textures: moderngl.TextureArray
+    targets: dict[tuple[int, int], Targets] = field(default_factory=dict)
+
+    def target(self, width_px: int, height_px: int) -> Targets:
+        """Return the render targets of a size, made on first use."""
+        key = (width_px, height_px)
+        if key not in self.targets:
+            make = self.context.renderbuffer
+            framebuffer = self.context.framebuffer(
+                color_attachments=[
+                    make(key, 4, dtype="f1"),
+                    make(key, 1, dtype="f4"),
+                    make(key, 1, dtype="i4"),
+                ],
+                depth_attachment=self.context.depth_renderbuffer(key),
+            )
+            self.targets[key] = Targets(
+                framebuffer,
+                np.empty((height_px, width_px, 4), dtype=np.uint8),
+                np.empty((height_px, width_px), dtype=np.float32),
+                np.empty((height_px, width_px), dtype=np.int32),
+            )
+        return self.targets[key]
+
+
+_made: dict[int, Gl] = {}
+
+
+def gl_context() -> Gl:
+    """Return this process's GL, made on first use; a forked child makes its own.
+
+    Raises:
+        GlUnavailableError: If no EGL context can be had; the message says why.
+    """
+    pid = os.getpid()
+    if pid not in _made:
+        try:
+            context = moderngl.create_context(standalone=True, backend="egl", require=430)
+        except Exception as error:  # glcontext raises bare Exception
+            raise GlUnavailableError(f"EGL gives no OpenGL 4.3 context ({error}).") from error
+        files = resources.files("envs.household.render")
+        program = context.program(
+            vertex_shader=files.joinpath("scene.vert").read_text("utf-8"),
+            fragment_shader=files.joinpath("scene.frag").read_text("utf-8"),
+        )
+        layers = texture_layers()
+        textures = context.texture_array((SIZE_PX, SIZE_PX, len(layers)), 4, layers.tobytes())
+        textures.build_mipmaps()
+        textures.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        _made.clear()
+        _made[pid] = Gl(context, program, textures)
+    return _made[pid]
