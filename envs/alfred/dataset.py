@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.errors import DataError, UnknownNameError
+from envs.alfred.ids import thor_id
 from envs.alfred.published import (
     PublishedHighAction,
     PublishedLowAction,
@@ -51,12 +52,14 @@ class HighAction:
         arguments: Type names in lower case, as published.
         object_id: What it is about, where it names one.
         receptacle_id: The receptacle it names, where it does.
+        holder: What the object is in or on, as an id, where the plan says.
     """
 
     name: str
     arguments: tuple[str, ...]
     object_id: str | None
     receptacle_id: str | None
+    holder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -191,12 +194,21 @@ def _low(action: PublishedLowAction) -> LowAction:
     )
 
 
+def _holder(coordinates: tuple[str, tuple[float, ...]] | None) -> str | None:
+    """The id in `coordinateReceptacleObjectId`: a type and (x, x, z, z, y, y) in quarter metres."""
+    if coordinates is None or len(coordinates[1]) != 6:
+        return None
+    x, _, z, _, y, _ = (value * 0.25 for value in coordinates[1])
+    return thor_id(coordinates[0], (x, y, z))
+
+
 def _high(action: PublishedHighAction) -> HighAction:
     return HighAction(
         name=action.discrete_action.action,
         arguments=action.discrete_action.args,
         object_id=action.planner_action.objectId,
         receptacle_id=action.planner_action.receptacleObjectId,
+        holder=_holder(action.planner_action.coordinateReceptacleObjectId),
     )
 
 

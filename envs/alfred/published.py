@@ -108,6 +108,7 @@ class PublishedPlannerAction(_Model):
     action: str
     objectId: str | None = None  # noqa: N815
     receptacleObjectId: str | None = None  # noqa: N815
+    coordinateReceptacleObjectId: tuple[str, tuple[float, ...]] | None = None  # noqa: N815
 
 
 class PublishedHighAction(_Model):

@@ -1,0 +1,141 @@
+"""Fit boxes to masks: the box whose projections have the bounds that the masks have.
+
+Least squares over centre and logarithm of size, robust against masks that are partly hidden;
+a prior on both keeps what the views leave open (usually the depth) where the type has it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from envs.alfred.scenes.camera import Cameras, Floats, box_corners, projected_bounds
+
+ROBUST_PX = 4.0
+MAX_VIEWS = 60
+
+
+@dataclass(frozen=True)
+class Box:
+    """An axis-aligned box in some frame.
+
+    Attributes:
+        low_m: Lower corner (x, y, z).
+        high_m: Upper corner.
+    """
+
+    low_m: tuple[float, float, float]
+    high_m: tuple[float, float, float]
+
+    @classmethod
+    def around(cls, centre_m: Floats, size_m: Floats) -> "Box":
+        """The box of a centre and a size."""
+        low, high = centre_m - size_m / 2, centre_m + size_m / 2
+        return cls(tuple(map(float, low)), tuple(map(float, high)))  # type: ignore[arg-type]
+
+    @property
+    def centre_m(self) -> Floats:
+        """Its centre [3]."""
+        return (np.array(self.low_m) + np.array(self.high_m)) / 2
+
+    @property
+    def size_m(self) -> Floats:
+        """Its extents [3]."""
+        return np.array(self.high_m) - np.array(self.low_m)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is expected before any mask is seen, and how firmly.
+
+    Attributes:
+        box: The expected box.
+        centre_sigma_m: How far the centre may be off, per axis.
+        size_sigma: How far the logarithm of the size may be off, per axis.
+        weight_px: What one sigma costs, as a residual in pixels.
+    """
+
+    box: Box
+    centre_sigma_m: tuple[float, float, float] = (0.3, 0.3, 0.3)
+    size_sigma: tuple[float, float, float] = (0.4, 0.4, 0.4)
+    weight_px: float = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """Masks of one object, by their bounds.
+
+    Attributes:
+        cameras: V cameras.
+        rotations: [V, 3, 3], the object's own frame to the world in each view.
+        origins_m: [V, 3], where its frame's origin is.
+        bounds_px: [V, 4] left, top, right, bottom.
+    """
+
+    cameras: Cameras
+    rotations: Floats
+    origins_m: Floats
+    bounds_px: Floats
+
+    @classmethod
+    def of_fixed(cls, cameras: Cameras, bounds_px: Floats) -> "Views":
+        """Views of something that does not move, in the world's frame."""
+        count = len(cameras)
+        return cls(cameras, np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 3)), bounds_px)
+
+    def projected(self, box: Box) -> Floats:
+        """Bounds [V, 4] that the box would have."""
+        corners = box_corners(np.array(box.low_m), np.array(box.high_m))
+        placed = np.einsum("vij,pj->vpi", self.rotations, corners) + self.origins_m[:, None]
+        return projected_bounds(self.cameras, placed)
+
+    def iou(self, box: Box) -> Floats:
+        """IoU [V] of the box's bounds and the masks'."""
+        mine, theirs = self.projected(box), self.bounds_px
+        low = np.maximum(mine[:, :2], theirs[:, :2])
+        high = np.minimum(mine[:, 2:], theirs[:, 2:])
+        shared = np.clip(high - low, 0.0, None).prod(axis=1)
+        areas = [(each[:, 2:] - each[:, :2]).prod(axis=1) for each in (mine, theirs)]
+        return shared / np.maximum(areas[0] + areas[1] - shared, 1e-9)
+
+
+def thin(indices: int, *, most: int = MAX_VIEWS) -> np.ndarray:
+    """Evenly spread indices of at most `most` out of so many."""
+    return np.unique(np.linspace(0, indices - 1, min(indices, most)).round().astype(int))
+
+
+def fit_box(views: Views, prior: Prior, *, firm: Sequence[tuple[int, float]] = ()) -> Box:
+    """Fit a box to masks.
+
+    Args:
+        views: The masks, and the poses they were seen from.
+        prior: What is expected.
+        firm: Faces known beforehand, as (face, position): 0-2 low x, y, z and 3-5 high x, y, z.
+
+    Returns:
+        The box, in the frame the views are given in.
+    """
+    expected = np.concatenate([prior.box.centre_m, np.log(prior.box.size_m)])
+    sigma = np.array([*prior.centre_sigma_m, *prior.size_sigma])
+    faces = [face for face, _ in firm]
+    known = np.array([at for _, at in firm])
+
+    def box_of(parameters: Floats) -> Box:
+        return Box.around(parameters[:3], np.exp(np.clip(parameters[3:], -6.0, 2.0)))
+
+    def residuals(parameters: Floats) -> Floats:
+        box = box_of(parameters)
+        sides = np.array([*box.low_m, *box.high_m])
+        return np.concatenate(
+            [
+                (views.projected(box) - views.bounds_px).ravel(),
+                (parameters - expected) / sigma * prior.weight_px,
+                (sides[faces] - known) / 0.002 if faces else np.zeros(0),
+            ]
+        )
+
+    found = least_squares(
+        residuals, expected, loss="soft_l1", f_scale=ROBUST_PX, max_nfev=80, x_scale="jac"
+    )
+    return box_of(found.x)
