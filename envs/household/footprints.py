@@ -117,17 +117,13 @@ class Footprints:
         offset = others.centre_xz_m[None] - self.centre_xz_m[:, None]
         mine = np.stack([self.axis_xz, _turned(self.axis_xz)], axis=1)
         theirs = np.stack([others.axis_xz, _turned(others.axis_xz)], axis=1)
-        my_edges = mine * self.half_m[..., None]
-        their_edges = theirs * others.half_m[..., None]
-        reach_mine = self.half_m[:, None, :] + np.abs(
-            np.einsum("nai,mbi->nmab", mine, their_edges)
-        ).sum(axis=3)
-        reach_theirs = others.half_m[None, :, :] + np.abs(
-            np.einsum("nai,mbi->nmab", my_edges, theirs)
-        ).sum(axis=2)
-        gap_mine = np.abs(np.einsum("nmi,nai->nma", offset, mine)) - reach_mine
-        gap_theirs = np.abs(np.einsum("nmi,mbi->nmb", offset, theirs)) - reach_theirs
-        gap = np.maximum(gap_mine.max(axis=-1), gap_theirs.max(axis=-1))
+        # |cosine| of the angle between each side of mine (a) and of theirs (b): [N, 2, M, 2].
+        turn = np.abs(np.tensordot(mine, theirs, axes=(2, 2)))
+        reach_mine = self.half_m[:, :, None] + (turn * others.half_m).sum(axis=3)
+        reach_theirs = others.half_m + (turn * self.half_m[:, :, None, None]).sum(axis=1)
+        gap_mine = np.abs(np.matmul(mine, offset.swapaxes(1, 2))) - reach_mine
+        gap_theirs = np.abs((offset[:, :, None, :] * theirs).sum(axis=3)) - reach_theirs
+        gap = np.maximum(gap_mine.max(axis=1), gap_theirs.max(axis=-1))
         return gap < -margin_m
 
 

@@ -3,8 +3,9 @@
 `GridPlacement` chooses so. Each receptacle's spaces are covered by a grid of spots where the
 thing's footprint lies within the rectangle, has headroom and touches nothing that is there.
 Among the spots within the agent's reach those in its view come first, then those that are not
-at the very end of the reach, and of these the one nearest to the middle of the view. The thing stands upright, its front turned to the agent as
-nearly as the receptacle's sides allow, or a quarter turn on where that alone is free or nearer.
+at the very end of the reach, and of these the one nearest to the middle of the view. The thing
+stands upright, its front turned to the agent as nearly as the receptacle's sides allow, or a
+quarter turn on where that alone is free or nearer.
 Where it does not fit so, `ATTEMPTS` are gone through in order: it may stick out of a vessel a
 little, lie on its back, stand on end in something deep (a knife in a mug), lie across a
 vessel's rim, or stick out over the edge of an open surface.
@@ -252,7 +253,10 @@ def _free(query: PutQuery, bottoms_m: Floats, pose: _Pose, axis_xz: Floats) -> N
     level = bottoms_m[0, 1]
     others = query.obstacles
     beside = (others.high_m > level + 0.003) & (others.low_m < level + pose.height_m)
-    others = others.select(beside)
+    middle = (bottoms_m.min(axis=0) + bottoms_m.max(axis=0))[[0, 2]] / 2.0
+    span = np.hypot(*(bottoms_m[:, [0, 2]] - middle).T).max() + np.hypot(*pose.half_m)
+    apart = np.hypot(*(others.centre_xz_m - middle).T) - np.hypot(*others.half_m.T)
+    others = others.select(beside & (apart < span))
     count = len(bottoms_m)
     mine = Footprints(
         bottoms_m[:, [0, 2]],

@@ -4,6 +4,7 @@ The room is 4 x 4 m around the origin. Along the far wall (+z): fridge, counter 
 burner, microwave. At the left wall a dresser with one drawer. At the right a dining table.
 """
 
+from envs.household.catalog import object_type
 from envs.household.scene import Floor, ObjectSpec, Scene
 
 FRIDGE = "Fridge|-01.45|+00.00|+01.60"
@@ -26,17 +27,14 @@ EGG = "Egg|-01.45|+00.56|+01.60"
 LAMP = "FloorLamp|+01.70|+00.00|+01.70"
 
 
+SIZES_M = {"DiningTable": (1.0, 0.76, 1.1), "Dresser": (1.1, 0.9, 0.5)}
+
+
 def _spec(object_id: str, **more) -> ObjectSpec:
     kind, *numbers = object_id.split("|")
     x, y, z = map(float, numbers)
-    sizes = {
-        "DiningTable": (1.0, 0.76, 1.1),
-        "Dresser": (1.1, 0.9, 0.5),
-    }
-    from envs.household.catalog import object_type
-
-    size = sizes.get(kind, object_type(kind).size_m)
-    return ObjectSpec(object_id=object_id, type=kind, position_m=(x, y, z), size_m=size, **more)
+    fields = {"position_m": (x, y, z), "size_m": SIZES_M.get(kind, object_type(kind).size_m)}
+    return ObjectSpec(object_id=object_id, type=kind, **{**fields, **more})
 
 
 def small_kitchen(**changes: dict) -> Scene:
@@ -90,5 +88,5 @@ def stand(x: float, z: float, *, yaw: float = 0.0, horizon: float = 30.0) -> dic
 AT_TABLE = stand(0.25, -0.6, yaw=90.0)
 AT_SINK = stand(-0.5, 1.0)
 AT_MICROWAVE = stand(0.75, 0.75)
-AT_FRIDGE = stand(-1.25, 0.5)
+AT_FRIDGE = stand(-1.25, 0.0)
 AT_DRESSER = stand(-0.75, -0.25, yaw=270.0)
