@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 VERTEX = np.dtype(
     [
         ("position", "f4", 3),
-        ("normal", "i1", 4),
+        ("normal", "u1", 4),
         ("uv", "f2", 2),
         ("colour", "u1", 4),
         ("surface", "u1", 4),
@@ -194,7 +194,7 @@ def bake(table: PartTable) -> Baked:
         placed = np.einsum("kij,kvj->kvi", turn, points) + table.position_m[rows][:, None]
         block["position"] = placed @ SWAP
         facing = np.einsum("kij,kvj->kvi", turn, normals) @ SWAP
-        block["normal"][..., :3] = np.round(facing * 127)
+        block["normal"][..., :3] = np.round(facing * 127.5 + 127.5)
         block["uv"] = texture_coordinates(mesh.vertices, mesh.normals, size, tile_m[rows])
         block["colour"] = (rgba[rows] + 0.5).astype(np.uint8)[:, None]
         block["surface"] = surface[rows][:, None]

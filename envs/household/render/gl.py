@@ -12,7 +12,6 @@ from envs.household.render.bake import bake, height_map
 from envs.household.render.camera import FAR_M, NEAR_M, CameraPose, Frame
 from envs.household.render.context import gl_context
 
-VERTEX_FORMAT = "3f4 3i1n 1i1x 2f2 4f1 4u1/v"
 INSTANCE = np.dtype([("row0", "f4", 4), ("row1", "f4", 4), ("row2", "f4", 4), ("id", "i4")])
 
 
@@ -59,7 +58,7 @@ class GlRenderer:
             self._array = context.vertex_array(
                 gl.program,
                 [
-                    (self._vertices, "3f4 3i1 1x1 2f2 4f1 4u1", "in_position", "in_normal",
+                    (self._vertices, "3f4 3f1 1x1 2f2 4f1 4u1", "in_position", "in_normal",
                      "in_uv", "in_colour", "in_surface"),
                     (self._poses, "4f4 4f4 4f4 1i4/i", "in_row0", "in_row1", "in_row2", "in_id"),
                 ],

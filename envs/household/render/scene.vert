@@ -4,7 +4,7 @@
 // multiplies.
 
 in vec3 in_position;
-in vec3 in_normal;
+in vec3 in_normal;    // (n + 1) / 2
 in vec2 in_uv;
 in vec4 in_colour;    // under gamma 2; alpha is opacity
 in uvec4 in_surface;  // texture layer, shine, glows, unused
@@ -51,7 +51,8 @@ float corner(vec3 p) {
 void main() {
     vec4 local = vec4(in_position, 1.0);
     vec3 p = vec3(dot(in_row0, local), dot(in_row1, local), dot(in_row2, local));
-    vec3 n = vec3(dot(in_row0.xyz, in_normal), dot(in_row1.xyz, in_normal), dot(in_row2.xyz, in_normal));
+    vec3 facing = in_normal * 2.0 - 1.0;
+    vec3 n = vec3(dot(in_row0.xyz, facing), dot(in_row1.xyz, facing), dot(in_row2.xyz, facing));
     vec3 v = (p - eye) * axes;
     gl_Position = vec4(v.x * lens.x, v.y * lens.y, v.z * lens.z + lens.w, v.z);
     depth = v.z;
