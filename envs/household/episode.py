@@ -36,15 +36,16 @@ class Episode:
     Attributes:
         spec: Its name and split.
         instruction: What the agent is told.
-        task: What counts as done.
+        task: What counts as done; None where a test split does not tell.
         scene: The room.
         setup: Commands sent after the controller's reset, the start pose last.
-        expert_steps: Low-level actions of the expert, L* of the path-weighted metrics.
+        expert_steps: Low-level actions of the expert, L* of the path-weighted metrics; 0 where
+            none are published.
     """
 
     spec: EpisodeSpec
     instruction: Instruction
-    task: Task
+    task: Task | None
     scene: Scene
     setup: tuple[Command, ...]
     expert_steps: int

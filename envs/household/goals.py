@@ -171,8 +171,13 @@ SLICE_RULE: Rule = ("{object} sliced", lambda view: view.slices >= 1)
 SECOND_SLICE_RULE: Rule = ("second slice of {object}", lambda view: view.slices >= 2)
 
 
-def rules_of(task: Task) -> tuple[Rule, ...]:
-    """The conditions of a task; a sliced one has one more, and two more where two are placed."""
+def rules_of(task: Task | None) -> tuple[Rule, ...]:
+    """The conditions of a task; a sliced one has one more, and two more where two are placed.
+
+    No task has no conditions.
+    """
+    if task is None:
+        return ()
     if not task.sliced:
         return RULES[task.task_type]
     two = (SECOND_SLICE_RULE,) if task.task_type == tasks.PICK_TWO else ()
@@ -225,10 +230,10 @@ class GoalTracker:
     """Follows an episode and says which conditions of its task hold.
 
     Args:
-        task: The task to follow.
+        task: The task to follow; None (a test split that does not tell) has no conditions.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task | None) -> None:
         self.task = task
         self._rules = rules_of(task)
         self.reset()
@@ -270,6 +275,8 @@ class GoalTracker:
 
     def conditions(self, event: MetadataEvent) -> tuple[GoalCondition, ...]:
         """Evaluate the task's conditions on an event."""
+        if self.task is None:
+            return ()
         view = GoalView(task=self.task, metadata=event.metadata, changed=self._changed)
         words = {
             "object": self.task.object,
@@ -282,5 +289,5 @@ class GoalTracker:
 
 
 def all_met(conditions: Sequence[GoalCondition]) -> bool:
-    """Whether the goal is reached."""
-    return all(condition.met for condition in conditions)
+    """Whether the goal is reached; what has no conditions is never known to be."""
+    return bool(conditions) and all(condition.met for condition in conditions)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embodied.core.errors import DataError
 from envs.alfred import ids
-from envs.alfred.dataset import AlfredData, LowAction, Trajectory
+from envs.alfred.dataset import LowAction, Trajectory, floor_plan_number
 from envs.alfred.replay import FRAME_PX, AgentPose, replay
 
 Floats = NDArray[np.float64]
@@ -244,13 +244,11 @@ def _read_layout(room: RoomEvidence, layouts: Path) -> None:
 
 
 def trajectories_by_room(
-    data: AlfredData, wanted: Iterable[tuple[str, str]]
+    selection: Iterable[tuple[str, str]],
 ) -> dict[str, list[tuple[str, str]]]:
     """Group (split, trajectory id) by floor plan, from the folders' names alone."""
-    from envs.alfred.dataset import floor_plan_number
-
     rooms: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for split, trajectory_id in wanted:
+    for split, trajectory_id in selection:
         number = floor_plan_number(trajectory_id)
         if number is not None:
             rooms[f"FloorPlan{number}"].append((split, trajectory_id))

@@ -1,0 +1,190 @@
+"""Rebuilt rooms, built when first asked for and kept on disk.
+
+A kept room is good for one selection of trajectories (with their files' sizes and times) and one
+version of the code; anything else is built anew beside it. Nothing in the store is shipped.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+import pydantic
+
+from embodied.core.errors import ConfigError, DataError
+from envs.alfred.dataset import SPLITS, AlfredData, Trajectory
+from envs.alfred.scenes.boxfit import Box
+from envs.alfred.scenes.evidence import RoomEvidence, gather, trajectories_by_room
+from envs.alfred.scenes.movables import MovableBoxes, fit_types
+from envs.alfred.scenes.rebuild import Room, rebuild_room, room_kind
+
+T = TypeVar("T")
+
+ROOM = pydantic.TypeAdapter(Room)
+TYPES = pydantic.TypeAdapter(dict[str, Box])
+
+CODE = (
+    ("envs.alfred", ("dataset.py", "ids.py", "published.py", "replay.py")),
+    ("envs.alfred.scenes", ()),
+    ("envs.household", ("catalog.toml", "palette.py", "scene.py", "shape.py", "frames.py")),
+    ("envs.household.shapes", ()),
+)
+"""Packages and files whose text a kept room depends on; an empty tuple means all of them."""
+
+
+def default_cache() -> Path:
+    """Where rooms are kept: `embodied/alfred_scenes` in the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "embodied" / "alfred_scenes"
+
+
+@cache
+def code_version() -> str:
+    """A digest of the code that builds rooms."""
+    digest = hashlib.sha256()
+    for package, names in CODE:
+        folder = resources.files(package)
+        found = {item.name: item for item in folder.iterdir() if item.is_file()}
+        for name in sorted(names or (each for each in found if each.endswith(".py"))):
+            digest.update(name.encode() + found[name].read_bytes())
+    return digest.hexdigest()
+
+
+def fit_selection(data: AlfredData, fit: str) -> tuple[tuple[str, str], ...]:
+    """Return the (split, trajectory id) that rooms are fitted from.
+
+    Args:
+        data: The data set.
+        fit: Splits separated by commas, or the path of a file with `task/trial` lines, each
+            perhaps behind its split (`train/task/trial`).
+
+    Raises:
+        ConfigError: If it is neither.
+        DataError: If a line names no trajectory; says which.
+    """
+    names = [name.strip() for name in fit.split(",")]
+    if all(name in SPLITS for name in names):
+        return tuple((split, each) for split in names for each in data.index(split))
+    path = Path(fit).expanduser()
+    if not path.is_file():
+        raise ConfigError(
+            f"scenes.fit is {fit!r}: give splits ({', '.join(SPLITS)}), separated by commas, or "
+            "a file with task/trial lines"
+        )
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return tuple(
+        _find(data, line, f"{path}, line {number}")
+        for number, line in enumerate(lines, start=1)
+        if line and not line.startswith("#")
+    )
+
+
+def _find(data: AlfredData, line: str, where: str) -> tuple[str, str]:
+    split, _, rest = line.partition("/")
+    named = [(split, rest)] if split in SPLITS else [(each, line) for each in SPLITS]
+    for candidate, trajectory_id in named:
+        installed = (data.folder / "json_2.1.0" / candidate).is_dir()
+        if installed and trajectory_id in data.index(candidate):
+            return candidate, trajectory_id
+    raise DataError(f"{where}: no trajectory {line!r} in the installed splits")
+
+
+class RoomStore:
+    """Rooms by floor plan, from memory, from disk, or built.
+
+    Args:
+        data: The data set.
+        fit: What rooms are fitted from, see `fit_selection`.
+        cache_dir: Where rooms are kept; None takes `default_cache`.
+    """
+
+    def __init__(
+        self, data: AlfredData, *, fit: str = "train", cache_dir: str | Path | None = None
+    ) -> None:
+        self._data = data
+        self._fit = fit
+        self._selection = fit_selection(data, fit)
+        self._by_room = trajectories_by_room(self._selection)
+        root = Path(cache_dir).expanduser() if cache_dir else default_cache()
+        self._folder = root / self._key()
+        self._rooms: dict[str, Room] = {}
+
+    @property
+    def floor_plans(self) -> Sequence[str]:
+        """Floor plans that have trajectories to be fitted from."""
+        return sorted(self._by_room)
+
+    def room(self, floor_plan: str) -> Room:
+        """Return a room, building it if it is not kept.
+
+        Raises:
+            DataError: If no trajectory of this room is among those to fit from.
+        """
+        if floor_plan not in self._rooms:
+            room_kind(floor_plan)
+            if floor_plan not in self._by_room:
+                raise DataError(
+                    f"{floor_plan} cannot be rebuilt: none of the trajectories that rooms are "
+                    f"fitted from (scenes_fit={self._fit}) is in it"
+                )
+            path = self._folder / f"{floor_plan}.json"
+            room = _read(ROOM, path)
+            if room is None:
+                types = MovableBoxes(types=self.types(), names={})
+                room = rebuild_room(self.evidence(floor_plan), types)
+                _write(ROOM, room, path)
+            self._rooms[floor_plan] = room
+        return self._rooms[floor_plan]
+
+    def evidence(self, floor_plan: str) -> RoomEvidence:
+        """Gather what the data set says about one room."""
+        return gather(
+            floor_plan,
+            (self._load(*named) for named in self._by_room[floor_plan]),
+            self._data.layouts if self._data.layouts.is_dir() else None,
+        )
+
+    def types(self) -> dict[str, Box]:
+        """Boxes of movable objects by type, fitted over all rooms."""
+        path = self._folder / "types.json"
+        types = _read(TYPES, path)
+        if types is None:
+            types = fit_types(self.evidence(floor_plan) for floor_plan in self.floor_plans)
+            _write(TYPES, types, path)
+        return types
+
+    def _load(self, split: str, trajectory_id: str) -> Trajectory:
+        return self._data.trajectory(split, trajectory_id)
+
+    def _key(self) -> str:
+        digest = hashlib.sha256(code_version().encode())
+        for split, trajectory_id in self._selection:
+            stat = self._data.index(split)[trajectory_id].stat()
+            digest.update(f"{split}/{trajectory_id} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        return digest.hexdigest()[:24]
+
+
+def _read(adapter: pydantic.TypeAdapter[T], path: Path) -> T | None:
+    """Read a kept result; None where there is none, or it is damaged and must be built anew."""
+    try:
+        return adapter.validate_json(path.read_bytes())
+    except (OSError, pydantic.ValidationError):
+        return None
+
+
+def _write(adapter: pydantic.TypeAdapter[T], value: T, path: Path) -> None:
+    """Keep a result: whole or not at all, whatever else writes the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(adapter.dump_json(value))
+            file.flush()
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
