@@ -34,7 +34,9 @@ def footnote(summary: Mapping[str, Any]) -> str:
 
 def as_table(summary: Mapping[str, Any]) -> Table:
     """Return a table for a rich console."""
-    table = Table(title=title(summary), caption=footnote(summary), min_width=44)
+    words = title(summary), footnote(summary)
+    width = max(44, *map(len, words))  # neither is broken where the terminal has room
+    table = Table(title=words[0], caption=words[1], min_width=width)
     table.add_column("metric")
     table.add_column("%", justify="right")
     table.add_column("95 % interval", justify="right")
