@@ -33,6 +33,9 @@ STEP_M = 0.45
 """Faces longer than this are cut into a grid: light is summed at vertices."""
 
 CELL_M = 0.05
+HANGS_M = 0.5
+"""What begins higher hangs on a wall and shades no floor."""
+
 SMALL_M = 0.05
 """Round parts thinner than this get fewer sides."""
 
@@ -148,8 +151,9 @@ def texture_coordinates(points: Floats, normals: Floats, size: Floats, tile_m: F
     rows = np.arange(v)
     sign = np.where(np.array([normals[rows, face] < 0])[0], 1.0, -1.0)
     sign = np.where(face == 0, -sign, sign)
-    u01 = points[rows, across] * np.where(face == 1, 1.0, sign) + 0.5
-    v01 = 0.5 - points[rows, along]
+    # Seen from in front a level face has its far side (-z) up and +x to the left.
+    u01 = points[rows, across] * np.where(face == 1, -1.0, sign) + 0.5
+    v01 = 0.5 + points[rows, along] * np.where(face == 1, 1.0, -1.0)
     extent_u, extent_v = size[:, across], size[:, along]
     metres = (
         np.stack([(u01 - 0.5)[None] * extent_u, (v01 - 0.5)[None] * extent_v], axis=-1)
@@ -237,7 +241,7 @@ def height_map(model: SceneModel) -> HeightMap:
     table = model.table
     for row in np.flatnonzero((table.owner >= 0) & table.solid & model.drawn):
         spec = model.spec(model.object_ids[table.owner[row]])
-        if spec.info.can("pickupable"):
+        if spec.info.can("pickupable") or spec.position_m[1] - spec.pivot_m[1] > HANGS_M:
             continue
         slot = table.slot[row]
         turn = model.slot_rotation[slot] @ table.rotation[row]

@@ -30,7 +30,7 @@ flat out int id;
 out float depth;
 
 vec3 light_at(vec3 p, vec3 n) {
-    vec3 ambient = mix(vec3(0.42, 0.37, 0.33), vec3(0.56, 0.57, 0.60), n.z * 0.5 + 0.5);
+    vec3 ambient = mix(vec3(0.46, 0.41, 0.37), vec3(0.66, 0.66, 0.68), n.z * 0.5 + 0.5);
     vec3 to_lamp = lamp.xyz - p;
     float far2 = dot(to_lamp, to_lamp);
     float facing = dot(n, to_lamp) * inversesqrt(far2);

@@ -60,7 +60,7 @@ def tiles(count: int, joint: float, grout: float, spread: float) -> Image:
     rng = np.random.default_rng(11)
     tone = rng.normal(0, spread, (count, count))
     value = 0.5 + tone[(_V * count).astype(int) % count, (_U * count).astype(int) % count]
-    value = value + noise(12, 3, 0.006)
+    value = value + noise(12, 3, 0.003)
     return np.where(lines(_U, count, joint) | lines(_V, count, joint), value * grout, value)
 
 
@@ -265,8 +265,8 @@ def spots(seed: int, threshold: float, value: float) -> Image:
 
 
 LAYERS: dict[str, Callable[[], Image]] = {
-    "plain": lambda: 0.5 + noise(1, 2, 0.004),
-    "plaster": lambda: 0.5 + noise(2, 6, 0.007) + noise(3, 1, 0.004),
+    "plain": lambda: 0.5 + noise(1, 1.5, 0.0025),
+    "plaster": lambda: 0.5 + noise(2, 8, 0.0025) + noise(3, 0.8, 0.004),
     "wood": wood,
     "planks": planks,
     "tiles": lambda: tiles(5, 0.05, 0.86, 0.008),
@@ -274,7 +274,7 @@ LAYERS: dict[str, Callable[[], Image]] = {
     "stone": stone,
     "fabric": weave,
     "stripes": lambda: weave(0.02) * np.where(lines(_U, 4, 0.35), 0.88, 1.03),
-    "metal": lambda: 0.5 + noise(6, (0.5, 24), 0.014),
+    "metal": lambda: 0.5 + noise(6, (0.5, 24), 0.007),
     "bread": lambda: spots(101, 1.2, -0.05),
     "plush": lambda: 0.5 + noise(7, 1.2, 0.045),
     "wicker": wicker,

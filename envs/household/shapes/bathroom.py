@@ -124,14 +124,14 @@ def shower_curtain(k: Kit) -> Shape:
     """Build a curtain on a rod with rings; open, it is bunched to one side."""
     rod = k.h - 0.015
     k.rod((-k.x, rod, 0), (k.x, rod, 0), 0.012, "chrome")
-    k.add("curtain", (-k.x, k.x), (0.04, k.h - 0.04), (-k.z, k.z), None, "stripes", shows="closed")
+    k.add("curtain", (-k.x, k.x), (0.04, k.h - 0.04), (-k.z, k.z), None, "fabric", shows="closed")
     k.add(
         "curtain_bunched",
         (-k.x, -k.x * 0.62),
         (0.04, k.h - 0.04),
         (-k.z, k.z),
         None,
-        "stripes",
+        "fabric",
         shows="open",
     )
     for i in range(9):

@@ -7,13 +7,19 @@ from envs.household.shapes.kit import Kit
 
 def ball(k: Kit) -> Shape:
     """Build a basketball with its seams."""
-    k.add("ellipsoid", (-k.x, k.x), (0, k.h), (-k.z, k.z), material="leather")
+    k.add(
+        "ellipsoid",
+        (-k.x * 0.985, k.x * 0.985),
+        (k.h * 0.0075, k.h * 0.9925),
+        (-k.z * 0.985, k.z * 0.985),
+        material="leather",
+    )
     seam = linear("#2b2320")
     for turn in ((0, 0, 0), (0, 90, 0), (90, 0, 0)):
         k.add(
             "torus_thin",
-            (-k.x * 0.985, k.x * 0.985),
-            (k.h * 0.0075, k.h * 0.9925),
+            (-k.x, k.x),
+            (0, k.h),
             (-0.004, 0.004),
             seam,
             "plain",
@@ -81,7 +87,7 @@ def footstool(k: Kit) -> Shape:
 
 def pillow(k: Kit) -> Shape:
     """Build a pillow with piping."""
-    k.add("pillow", (-k.x, k.x), (0, k.h), (-k.z, k.z), material="stripes")
+    k.add("pillow", (-k.x, k.x), (0, k.h), (-k.z, k.z), material="fabric")
     return k.shape()
 
 

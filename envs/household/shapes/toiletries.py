@@ -122,7 +122,7 @@ def spray_bottle(k: Kit) -> Shape:
 def tissue_box(k: Kit) -> Shape:
     """Build a printed box with a tissue sticking out."""
     top = k.h * 0.7
-    k.box((-k.x, k.x), (0, top), (-k.z, k.z))
+    k.box((-k.x, k.x), (0, top), (-k.z, k.z), material="pattern")
     k.add(
         "cylinder",
         (-k.x * 0.5, k.x * 0.5),

@@ -54,7 +54,7 @@ def blinds(k: Kit) -> Shape:
         y = (i + 0.5) * pitch
         k.box(
             (-k.x * 0.98, k.x * 0.98),
-            (y - pitch * 0.4, y + pitch * 0.4),
+            (y - pitch * 0.56, y + pitch * 0.56),
             (-0.003, 0.003),
             shade(k.main, 0.97),
             "plain",
