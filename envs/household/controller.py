@@ -7,8 +7,6 @@ built-in world, the `ai2thor` package another.
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-import numpy as np
-
 from embodied.core.errors import EmbodiedError, UnknownNameError
 from envs.household.event import Event
 from envs.household.metadata import MetadataBuilder
@@ -129,7 +127,7 @@ class HouseholdController:
         self._context = Context(
             world=world,
             geometry=self._stage,
-            sight=Sight(*np.zeros((2, len(world.object_ids)), dtype=np.intp)),
+            sight=Sight.nothing(len(world.object_ids)),
             placement=self._placement,
             links=find_links(world),
             settings=Settings(fov_deg=self._fov_deg),

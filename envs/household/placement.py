@@ -2,10 +2,11 @@
 
 `GridPlacement` chooses so. Each receptacle's spaces are covered by a grid of spots where the
 thing's footprint lies within the rectangle, has headroom and touches nothing that is there.
-Among the spots within the agent's reach those in its view come first, then those that are not
-at the very end of the reach, and of these the one nearest to the middle of the view. The thing
-stands upright, its front turned to the agent as nearly as the receptacle's sides allow, or a
-quarter turn on where that alone is free or nearer.
+Among the spots within the agent's reach those come first that it sees plainly, then those in
+its field of view, each before those at the very end of the reach; of these the one nearest to
+the middle of the view. Only where none is in reach does the nearest of the others take it: the
+receptacle itself was in reach. The thing stands upright, its front turned to the agent as
+nearly as the receptacle's sides allow, or a quarter turn on where that alone is free or better.
 Where it does not fit so, `ATTEMPTS` are gone through in order: it may stick out of a vessel a
 little, lie on its back, stand on end in something deep (a knife in a mug), lie across a
 vessel's rim, or stick out over the edge of an open surface.
@@ -77,7 +78,11 @@ ATTEMPTS = (
 EASY_M = 0.15
 """Spots at the very end of the reach come after nearer ones: what is put there is wanted again."""
 
-OUT_OF_REACH = 4
+PAST_REACH = 6.0
+VIEW_RIM = 0.025
+"""Share of the picture along its edges that does not count as in view."""
+
+CLEAR_M = 0.01
 SPOT_STEP_M = 0.04
 MOST_SPOTS_A_SIDE = 24
 TOUCH_M = 0.002
@@ -103,8 +108,9 @@ class PutQuery:
         spaces: The receptacle's spaces.
         obstacles: Boxes it must not touch.
         agent: Where the agent stands and looks.
-        fov_deg: Vertical field of view; the view is square.
+        fov_deg: Vertical field of view.
         reach_m: Horizontal reach.
+        depth_m: What the agent sees without the thing in its hand, planar depth [H, W].
     """
 
     type: str
@@ -122,6 +128,7 @@ class PutQuery:
     agent: Agent
     fov_deg: float
     reach_m: float
+    depth_m: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -214,7 +221,7 @@ def _poses(query: PutQuery, space: PlacedSpace, way: str) -> list[_Pose]:
 
 def _best_spot(
     query: PutQuery, space: PlacedSpace, pose: _Pose, attempt: Attempt
-) -> tuple[tuple[int, float], Spot] | None:
+) -> tuple[tuple[float, float], Spot] | None:
     """Return (rank, spot) of the best free spot of a space for a way to lie, None if none."""
     across = attempt.way == "across"
     if pose.height_m > space.space.clearance_m:
@@ -233,11 +240,9 @@ def _best_spot(
     free = bottoms[_free(query, bottoms, pose, flat[[0, 2], 0])]
     if not len(free):
         return None
-    tier, angle = _rank(query, free, pose.height_m)
-    best = int(np.lexsort((angle, tier))[0])
-    if tier[best] == OUT_OF_REACH:
-        return None
-    return (int(tier[best]), float(angle[best])), Spot(
+    tier, order = _rank(query, free, pose.height_m)
+    best = int(np.lexsort((order, tier))[0])
+    return (float(tier[best]), float(order[best])), Spot(
         _pivot(query, free[best], pose), pose.turn, space.index
     )
 
@@ -269,17 +274,37 @@ def _free(query: PutQuery, bottoms_m: Floats, pose: _Pose, axis_xz: Floats) -> N
 
 
 def _rank(query: PutQuery, bottoms_m: Floats, height_m: float) -> tuple[Floats, Floats]:
-    """Tier (`OUT_OF_REACH` is the last) and angle from the middle of the view, of spots."""
+    """Tier of spots, and what orders them within it.
+
+    0 in plain view, 2 in the field of view, 4 elsewhere; each 1 more at the very end of the
+    reach. Within these the angle from the middle of the view decides. Past the reach (the last
+    tier) it is the distance.
+    """
     middles = bottoms_m + np.array([0.0, height_m / 2.0, 0.0])
     offset = middles - np.asarray(query.agent.eye_m)
-    seen = offset @ query.agent.camera_rotation
-    ahead = np.maximum(seen[:, 2], 1e-6)
-    edge = np.tan(np.deg2rad(query.fov_deg) / 2.0) * 0.95
-    in_view = (seen[:, 2] > 0.05) & (np.abs(seen[:, :2]).max(axis=1) < edge * ahead)
     run = np.hypot(offset[:, 0], offset[:, 2])
-    tier = 2.0 * ~in_view + (run > query.reach_m - EASY_M)
-    tier[run > query.reach_m] = OUT_OF_REACH
-    return tier, np.arctan2(np.hypot(seen[:, 0], seen[:, 1]), seen[:, 2])
+    seen = offset @ query.agent.camera_rotation
+    half_height = np.array([0.0, height_m / 2.0, 0.0]) @ query.agent.camera_rotation
+    in_view, clear = _looked_at(query, seen)
+    clear &= _looked_at(query, seen + 0.9 * half_height)[1]
+    tier = np.where(clear, 0.0, np.where(in_view, 2.0, 4.0)) + (run > query.reach_m - EASY_M)
+    past = run > query.reach_m
+    angle = np.arctan2(np.hypot(seen[:, 0], seen[:, 1]), seen[:, 2])
+    return np.where(past, PAST_REACH, tier), np.where(past, run, angle)
+
+
+def _looked_at(query: PutQuery, points_m: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether points [P, 3] of the camera's frame lie in view, and whether nothing hides them."""
+    height, width = query.depth_m.shape
+    focal = height / 2.0 / np.tan(np.deg2rad(query.fov_deg) / 2.0)
+    ahead = np.maximum(points_m[:, 2], 1e-6)
+    column = np.floor(width / 2.0 + focal * points_m[:, 0] / ahead).astype(int)
+    row = np.floor(height / 2.0 - focal * points_m[:, 1] / ahead).astype(int)
+    rim = int(VIEW_RIM * height)
+    in_view = (points_m[:, 2] > 0.05) & (column >= rim) & (column < width - rim)
+    in_view &= (row >= rim) & (row < height - rim)
+    deep = query.depth_m[np.where(in_view, row, 0), np.where(in_view, column, 0)]
+    return in_view, in_view & (deep > points_m[:, 2] - CLEAR_M)
 
 
 def _pivot(query: PutQuery, bottom_m: Floats, pose: _Pose) -> Floats:

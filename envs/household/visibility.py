@@ -8,6 +8,7 @@ What stands in front hides what is behind, since only the nearest surface has a 
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,27 @@ MIN_PIXELS = 2
 """One lone pixel is as often the rim of a mask as a view of the object."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sight:
-    """Pixel counts by object, index i for `object_ids[i]`.
+    """One frame, and pixel counts by object, index i for `object_ids[i]`.
 
     Attributes:
         reachable_px: Pixels within reach: int[N].
         seen_px: Pixels at any distance: int[N].
+        depth_m: The frame's planar depth [H, W].
+        instance_ids: The frame's ids [H, W].
     """
 
     reachable_px: NDArray[np.intp]
     seen_px: NDArray[np.intp]
+    depth_m: NDArray[np.float32]
+    instance_ids: NDArray[np.int32]
+
+    @classmethod
+    def nothing(cls, object_count: int) -> Self:
+        """Return what is seen before the first frame."""
+        counts = np.zeros(object_count, dtype=np.intp)
+        return cls(counts, counts, np.zeros((1, 1), np.float32), np.zeros((1, 1), np.int32))
 
     @property
     def visible(self) -> NDArray[np.bool_]:
@@ -73,4 +84,4 @@ def look(
     near = (depth_m * depth_m * run) <= np.float32(reach_m**2)
     codes = (instance_ids << 1) + near
     counts = np.bincount(codes.ravel(), minlength=2 * object_count + 2)[2:].reshape(-1, 2)
-    return Sight(reachable_px=counts[:, 1], seen_px=counts.sum(axis=1))
+    return Sight(counts[:, 1], counts.sum(axis=1), depth_m, instance_ids)

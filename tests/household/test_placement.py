@@ -46,6 +46,7 @@ def query(size=(0.1, 0.1, 0.1), *, spaces=None, obstacles=None, **more) -> PutQu
         "agent": EYE_TO_TABLE,
         "fov_deg": 60.0,
         "reach_m": 1.5,
+        "depth_m": np.full((100, 100), np.inf, dtype=np.float32),
     }
     return PutQuery(**{**fields, **more})
 
@@ -125,9 +126,19 @@ def test_nothing_sticks_out_of_what_can_be_shut():
     assert choose(query((0.05, 0.05, 0.4), spaces=(table_top(0.3, 0.3),))) is not None
 
 
-def test_beyond_reach_there_is_no_spot():
-    far = Agent(position_m=(0.0, 0.9, -2.5), horizon_deg=30.0)
-    assert choose(query(agent=far)) is None
+def test_past_the_reach_it_takes_the_nearest_spot():
+    asked = query(agent=Agent(position_m=(0.0, 0.9, -1.55), horizon_deg=30.0))
+    low, high = covered(asked, choose(asked))
+    assert low[2] == pytest.approx(0.0, abs=1e-6)
+    assert (low + high)[0] == pytest.approx(0.0, abs=0.05)
+
+
+def test_spots_in_plain_view_come_first():
+    half_hidden = np.full((100, 100), np.inf, dtype=np.float32)
+    half_hidden[:, 40:] = 0.3
+    asked = query(depth_m=half_hidden)
+    low, high = covered(asked, choose(asked))
+    assert (low + high)[0] / 2.0 < -0.08
 
 
 def test_a_burner_holds_a_pan_by_the_middle_of_its_bottom():
@@ -160,7 +171,7 @@ sides = st.floats(0.03, 0.35)
     st.floats(-0.3, 0.3),
     st.floats(0.0, 60.0),
 )
-def test_every_spot_is_on_the_surface_in_reach_and_free(size, pivot, there, x, horizon):
+def test_every_spot_is_on_the_surface_and_free(size, pivot, there, x, horizon):
     obstacles = boxes(*[(cx, 0.75, cz, w, 0.2, d) for cx, cz, w, d in there])
     agent = Agent(position_m=(x, 0.9, -0.6), horizon_deg=horizon)
     asked = query(size, pivot_m=pivot, obstacles=obstacles, agent=agent)
@@ -171,7 +182,6 @@ def test_every_spot_is_on_the_surface_in_reach_and_free(size, pivot, there, x, h
     middle = (low + high) / 2.0
     assert low[1] == pytest.approx(0.75, abs=1e-6)
     assert np.abs(middle[[0, 2]] - [0.0, 0.3]) == pytest.approx([0.0, 0.0], abs=0.5)
-    assert np.hypot(middle[0] - x, middle[2] + 0.6) <= 1.5
     for cx, cz, w, d in there:
         apart = np.abs(middle[[0, 2]] - [cx, cz]) - (high - low)[[0, 2]] / 2.0
         assert (apart - np.array([w, d]) / 2.0).max() >= -0.003

@@ -1,6 +1,7 @@
 """Picking up and putting down."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.household.footprints import Footprints
 from envs.household.placement import SINGLE, PutQuery
@@ -20,6 +21,9 @@ So it stands in the lower middle of the picture, and covers at most its lowest q
 HOLES = frozenset(["Sink", "SinkBasin"])
 HOLE_RIM_M = 0.03
 """Built-in basins lie below the surface around them, but nothing can be put across them."""
+
+LINED = frozenset(["Sink", "Bathtub"])
+"""Receptacles whose inside is a basin of its own: what is put into them lies in that."""
 
 
 def carry(world: World) -> None:
@@ -115,7 +119,16 @@ def _query(
         agent=world.agent,
         fov_deg=context.settings.fov_deg,
         reach_m=context.settings.reach_m,
+        depth_m=_depth_past(context, held),
     )
+
+
+def _depth_past(context: Context, held: ObjectState) -> NDArray[np.float32]:
+    """The depth image with nothing where the thing in the hand, or what it holds, is drawn."""
+    world, sight = context.world, context.sight
+    rows = [held.index, *(world[inner].index for inner in world.contents(held.id))]
+    in_hand = np.isin(sight.instance_ids, np.array(rows) + 1)
+    return np.where(in_hand, np.float32(np.inf), sight.depth_m)
 
 
 def _anchor(world: World, object_id: str) -> tuple[float, float]:
@@ -138,6 +151,8 @@ def _in_the_way(context: Context, held: ObjectState, receptacle: ObjectState) ->
             break
         own.add(above)
         state = world[above]
+    if receptacle.spec.type in LINED:
+        own |= {each.id for each in world if each.spec.owner == receptacle.id}
     movable = np.zeros(len(world.object_ids), dtype=bool)
     others = np.ones(len(world.object_ids), dtype=bool)
     holes = np.zeros(len(world.object_ids), dtype=bool)

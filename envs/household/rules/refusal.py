@@ -64,7 +64,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.WRONG_TYPE: "{object} does not belong in or on {receptacle}.",
     Reason.RECEPTACLE_CLOSED: "{receptacle} is closed.",
     Reason.RECEPTACLE_FULL: "{receptacle} takes one thing and already has {occupant}.",
-    Reason.NO_FREE_SPOT: "{receptacle} has no free spot within reach for {object}.",
+    Reason.NO_FREE_SPOT: "{receptacle} has no free spot for {object}.",
     Reason.NOT_OPENABLE: "{object} cannot be opened or closed.",
     Reason.ALREADY_OPEN: "{object} is already open.",
     Reason.ALREADY_CLOSED: "{object} is already closed.",
