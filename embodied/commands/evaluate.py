@@ -26,6 +26,8 @@ def help_text() -> str:
             "benchmark.split",
             "benchmark.limit",
             "benchmark.episodes",
+            "benchmark.annotations",
+            "benchmark.language",
             "agent",
             "expert.by",
             "record",

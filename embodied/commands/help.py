@@ -9,6 +9,8 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "benchmark.split": ("valid_seen", "train, valid_seen or valid_unseen"),
     "benchmark.limit": ("null", "run the first N episodes only"),
     "benchmark.episodes": ("null", "a file that names episodes, one task/trial a line"),
+    "benchmark.annotations": ("all", "alfred: all, or first: one episode a trajectory"),
+    "benchmark.language": ("goal_and_steps", "alfred: what is told, goal_and_steps or goal"),
     "agent": ("expert", "who acts: {agent}"),
     "expert.by": ("id", "how the expert points at objects: id, or mask as any other agent"),
     "record": ("none", "what is written down of every step: {record}"),

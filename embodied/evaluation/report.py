@@ -24,7 +24,13 @@ def title(summary: Mapping[str, Any]) -> str:
 
 def footnote(summary: Mapping[str, Any]) -> str:
     """Return counts and time, in one line."""
-    counts = f"{summary['n']} episodes of {summary['n_trajectories']} trajectories"
+    counts = " of ".join(
+        f"{count} {one if count == 1 else many}"
+        for count, one, many in (
+            (summary["n"], "episode", "episodes"),
+            (summary["n_trajectories"], "trajectory", "trajectories"),
+        )
+    )
     errors = f", {summary['n_error']} in error" if summary["n_error"] else ""
     timing = summary.get("timing", {})
     mean_s = timing.get("mean_episode_s")

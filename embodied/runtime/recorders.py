@@ -109,7 +109,7 @@ class VideoRecorder:
             raise ConfigError(f"No camera {self._camera!r} to film; there are: {cameras}.")
         caption = Caption(
             instruction=str(report.get("instruction") or self._instruction),
-            subgoal=str(report.get("subgoal", "")),
+            subgoal=str(report.get("subgoal") or report.get("end_reason", "")),
             progress=_progress_text(report),
             action=action_text(action),
             refusal=str(info.get("error_message") or ""),
