@@ -104,6 +104,8 @@ class Outline:
         if wanted and task.sliced and not self._slices():
             wanted = self._cut()
         for reference in wanted:
+            if task.mrecep and self._carry_loaded(reference, parent):
+                continue
             self._take(reference)
             if task.task_type in CHANGES:
                 self._change(reference, *CHANGES[task.task_type])
@@ -280,6 +282,18 @@ class Outline:
         self._goto(lamp)
         words = f"Turn on the {_noun(lamp.category)} and look at the {_phrase(reference)}."
         self._add("look", words, object=reference, lamp=lamp)
+
+    def _carry_loaded(self, reference: BoundRef, parent: BoundRef | None) -> bool:
+        """Where the object lies in a movable receptacle already, carry that; whether it does."""
+        if reference.object_id not in self._state:
+            return False
+        for holder in self._state.of_type(self._task.mrecep):
+            vessel = self._reference(holder["objectId"])
+            if reference.object_id in self._state.contents(vessel.object_id):
+                self._take(vessel)
+                self._put(vessel, parent)
+                return True
+        return False
 
     def _load(self, reference: BoundRef, parent: BoundRef | None) -> None:
         """Put the object into a movable receptacle and carry that to the parent."""

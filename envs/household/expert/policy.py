@@ -70,6 +70,8 @@ class ExpertPolicy:
         """Forget the last episode."""
         self._memory.clear()
         self._blocked: frozenset[tuple[tuple[int, int], int]] = frozenset()
+        self._ways: Routes | None = None
+        self._ways_key: object = None
         self._drop()
 
     def _drop(self) -> None:
@@ -267,10 +269,12 @@ class ExpertPolicy:
         for _ in range(MOST_POSES):
             state = self._state()
             here = state.agent_pose()
-            routes = self._routes(here)
-            ranking = viewpoints(state, routes, here, wish, tried)
             seen = here not in tried.poses and self._sees(state, wish)
-            if seen and (not wish.opens or ranking.cost(here) <= GOOD_ENOUGH):
+            if seen and not wish.opens:
+                return None
+            routes = self._routes(state)
+            ranking = viewpoints(state, routes, here, wish, tried)
+            if seen and ranking.cost(here) <= GOOD_ENOUGH:
                 return None
             best = ranking.best(without=tried.poses)
             if best is None:
@@ -297,10 +301,16 @@ class ExpertPolicy:
                 return False
         return True
 
-    def _routes(self, here: Pose) -> Routes:
-        event = self._env.controller.step({"action": "GetReachablePositions"})
-        cells = cells_of([*event.metadata["actionReturn"], event.metadata["agent"]["position"]])
-        return Routes(cells, self._blocked)
+    def _routes(self, state: State) -> Routes:
+        """Return the ways there are; asked for anew when a door has moved or a move was refused."""
+        doors = frozenset(name for name, entry in state.objects.items() if entry["isOpen"])
+        key = (doors, self._blocked, state.agent_pose().cell in (self._ways or ()))
+        if self._ways is None or key != self._ways_key:
+            event = self._env.controller.step({"action": "GetReachablePositions"})
+            here = event.metadata["agent"]["position"]
+            cells = cells_of([*event.metadata["actionReturn"], here])
+            self._ways, self._ways_key = Routes(cells, self._blocked), (*key[:2], True)
+        return self._ways
 
     def _sees(self, state: State, wish: Wish) -> bool:
         return all(

@@ -37,9 +37,12 @@ SURFACES = frozenset(
 )
 """So large that their near edge is in reach where their position is not."""
 SURFACE_BONUS_M = 0.7
-DOOR_ROOM_M = 0.8
-"""Distance from what opens towards the agent."""
-SLIDES = frozenset({"Drawer"})
+DEEP_BONUS_M = {"Fridge": 0.25}
+"""The same for what is reached by its front."""
+DOOR_ROOM_M = {"Cabinet": 1.0, "Drawer": 0.95, "Fridge": 1.3, "Microwave": 0.95, "Safe": 0.9}
+"""Distance ahead of the middle of what opens at which its door or box misses the agent."""
+DOOR_WIDTH_M = 0.6
+"""Farther to the side than this the agent is out of its way."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def viewpoints(
     kind = state[wish.target]["objectType"]
     offset = np.array([x, z]) - routes.cells * GRID_M
     distance = np.hypot(*offset.T)
-    reach = REACH_M - 0.1 + (SURFACE_BONUS_M if kind in SURFACES else 0.0)
+    reach = REACH_M - 0.1 + _bonus_m(kind)
     near = np.flatnonzero(distance <= reach)
     if len(near) == 0:
         near = np.flatnonzero(distance <= distance.min() + GRID_M)
@@ -180,6 +183,11 @@ def viewpoints(
     return Ranking(Grid(cells), total.reshape(-1))
 
 
+def _bonus_m(kind: str) -> float:
+    """How much farther than others a type is reached, seen from its position."""
+    return SURFACE_BONUS_M if kind in SURFACES else DEEP_BONUS_M.get(kind, 0.0)
+
+
 def _strain(angle_deg: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cost of seeing something off the middle of the picture; infinite well outside it."""
     strain = np.where(angle_deg <= 18.0, angle_deg / 60.0, 0.3 + (angle_deg - 18.0) / 4.0)
@@ -194,18 +202,18 @@ def _doubts_of_place(
     distance: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """How doubtful a cell is, in actions: too far, too near, beside or behind a front."""
-    far = np.maximum(distance - 1.25, 0.0) * 6.0
+    far = np.maximum(distance - 1.25 - _bonus_m(kind), 0.0) * 6.0
     if kind in SURFACES:
         far = np.maximum(distance - 1.0, 0.0) * 4.0
     doubts = far + np.maximum(0.3 - distance, 0.0) * 10.0
     if wish.opens:
-        room = DOOR_ROOM_M if kind in SLIDES else DOOR_ROOM_M - 0.1
-        doubts = doubts + np.maximum(room - distance, 0.0) * 10.0
         yaw = np.deg2rad(state[wish.target]["rotation"]["y"])
         front = np.array([np.sin(yaw), np.cos(yaw)])
         # The agent is at minus the offset: in front where that points along the front.
         ahead = -(offset @ front)
         beside = np.abs(offset @ np.array([front[1], -front[0]]))
+        near = np.maximum(DOOR_ROOM_M.get(kind, 0.0) - ahead, 0.0)
+        doubts = doubts + np.where(beside < DOOR_WIDTH_M, near * 30.0, 0.0)
         doubts = doubts + np.where(ahead < 0.3, 8.0, 0.0) + np.maximum(beside - 0.5, 0.0) * 4.0
     return doubts
 

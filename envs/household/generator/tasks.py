@@ -7,7 +7,7 @@ import numpy as np
 
 from envs.household import task as tasks
 from envs.household.catalog import object_type
-from envs.household.generator.surfaces import surfaces_of
+from envs.household.generator.room_for import spots
 from envs.household.scene import ObjectSpec, Scene
 from envs.household.shape import Vec3
 from envs.household.task import Task
@@ -52,7 +52,6 @@ CHANGES: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """Where a task's change is made, and of what it is asked."""
 SLICED_SHARE = 0.35
-MARGIN_M = 0.02
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def _for_object(
         return
     two = task_type == tasks.PICK_TWO
     device = CHANGES[task_type][0] if task_type in CHANGES else ""
-    for parent in _parents(scene, target, size):
+    for parent in _parents(scene, target, size, count=2 if two else 1):
         inside = _held_by_type(scene, parent.type)
         away = [spec for spec in found if spec.object_id not in inside]
         # Drawn anew, a task must not be done in part already.
@@ -209,25 +208,21 @@ def _held_by_type(scene: Scene, parent_type: str) -> set[str]:
     return {spec.object_id for spec in scene.objects if spec.parent and parent_type in spec.parent}
 
 
-def _parents(scene: Scene, target: str, size: Vec3) -> Iterator[ObjectSpec]:
+def _parents(scene: Scene, target: str, size: Vec3, *, count: int = 1) -> Iterator[ObjectSpec]:
     """Receptacles that take an object of a type and a size."""
     for spec in scene.objects:
         if spec.info.can("pickupable") or spec.type in NEVER_PARENT:
             continue
-        if spec.type in HOLDS_ONE and _contents(scene, spec):
-            continue
-        if _takes(scene, spec, target, size):
+        if _takes(scene, spec, target, size, count=count):
             yield spec
 
 
-def _takes(scene: Scene, receptacle: ObjectSpec, target: str, size: Vec3) -> bool:
-    """Whether a type is let into a receptacle and one of its spaces is large enough."""
+def _takes(
+    scene: Scene, receptacle: ObjectSpec, target: str, size: Vec3, *, count: int = 1
+) -> bool:
+    """Whether a type is let into a receptacle and there is room for it."""
     if target not in receptacle.info.fits:
         return False
-    wide, deep = sorted((size[0], size[2]))
-    return any(
-        wide + MARGIN_M <= min(surface.size_m)
-        and deep + MARGIN_M <= max(surface.size_m)
-        and size[1] <= surface.clearance_m
-        for surface in surfaces_of(receptacle, scene.objects)
-    )
+    if receptacle.type in HOLDS_ONE:
+        return not _contents(scene, receptacle)
+    return spots(scene, receptacle, size) >= count
