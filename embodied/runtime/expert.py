@@ -47,8 +47,9 @@ class ExpertAgent:
         return self._bound.step(observation, now_s)
 
     def correct(self, text: str) -> None:
-        """Queue what a person said."""
-        self._bound.correct(text)
+        """Queue what a person said; words from before the first episode are forgotten by it."""
+        if self._agent is not None:
+            self._agent.correct(text)
 
     def report(self) -> Mapping[str, Any]:
         """Return plans, current subgoal and corrections; nothing before the first episode."""

@@ -138,6 +138,22 @@ def test_random_blobs_lie_in_the_picture_and_differ() -> None:
     assert len({mask.tobytes() for mask in masks}) > 40
 
 
+def test_the_expert_can_be_stopped_once_it_acts_and_not_before() -> None:
+    agent = ExpertAgent()
+    agent.correct("stop")
+    assert run_episode(TinyWorld(), agent, spec(3)).status is EpisodeStatus.SUCCESS
+
+    class Person(Diary):
+        def on_step(self, observation, action, info, report) -> None:
+            super().on_step(observation, action, info, report)
+            agent.correct("stop")
+
+    record = run_episode(TinyWorld(), agent, spec(3), [Person()])
+    assert (record.status, record.steps) == (EpisodeStatus.FAILURE, 1)
+    assert record.end_reason == "a person said stop"
+    assert record.corrections[0]["kind"] == "stop"
+
+
 def test_the_expert_says_so_when_it_was_given_no_environment() -> None:
     with pytest.raises(ConfigError, match="bind"):
         ExpertAgent().step(None, 0.0)
