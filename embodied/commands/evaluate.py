@@ -70,6 +70,13 @@ def print_config(config: Mapping[str, Any]) -> None:
     print(OmegaConf.to_yaml(OmegaConf.create(Redactor().clean(config))), end="")
 
 
+def usable_cores() -> int:
+    """Return how many CPU cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux; containers often grant fewer than there are
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def worker_count(setting: Any, *, episodes: int) -> int:
     """Return how many processes to start.
 
@@ -81,7 +88,7 @@ def worker_count(setting: Any, *, episodes: int) -> int:
         ConfigError: If it is neither `auto` nor a number from 0 on.
     """
     if setting == "auto":
-        return max(1, min(len(os.sched_getaffinity(0)), episodes))
+        return max(1, min(usable_cores(), episodes))
     if isinstance(setting, bool) or not isinstance(setting, int) or setting < 0:
         raise ConfigError(f"runner.workers is {setting!r}; give a number from 0 on, or auto.")
     return min(setting, episodes)
