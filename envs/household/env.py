@@ -49,6 +49,15 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         height_px: Height of the picture.
         render_backend: Passed to the `HouseholdController` that is made.
         render_mode: None or `rgb_array`.
+
+    Attributes:
+        controller: The world. Privileged, as are all of these.
+        source: Where episodes come from.
+        tracker: Follows the current episode's goal conditions.
+        last_target: Id of what the last action was done to, None where it had no object.
+        setup_refusals: (action, reason) of set-up commands that were refused at the last reset.
+        steps: Actions of the current episode that count.
+        failed_actions: Those of them that failed.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 5}
@@ -90,6 +99,8 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
             width_px=width_px, height_px=height_px, fov_deg=FOV_DEG
         )
         self._episode: Episode | None = None
+        self.last_target: str | None = None
+        self.setup_refusals: list[tuple[str, str]] = []
         spaces: dict[str, gymnasium.Space[Any]] = {
             IMAGES + CAMERA: gymnasium.spaces.Box(0, 255, (*self._shape, 3), np.uint8),
             LAST_ACTION_SUCCESS: gymnasium.spaces.Discrete(2),
@@ -270,6 +281,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
     def _carry_out(self, name: str, mask: np.ndarray, target: str) -> str:
         """Carry one action out and return why it failed, empty where it did not."""
         event = self.controller.last_event
+        self.last_target = None
         if name in commands.NAVIGATION:
             return self._send(commands.navigation_command(name, event.metadata))
         object_id: str | None = target if self._privileged and target else None
@@ -280,6 +292,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
                 object_ids=event.object_ids,
                 metadata=event.metadata,
             )
+        self.last_target = object_id
         if object_id is None:
             return "the mask lies on no object that can be acted on"
         try:
