@@ -52,7 +52,9 @@ def random_poses(
     ]
 
 
-def mujoco_three_passes(model: SceneModel) -> tuple[Callable[[CameraPose], None], Callable[[], None]]:
+def mujoco_three_passes(
+    model: SceneModel,
+) -> tuple[Callable[[CameraPose], None], Callable[[], None]]:
     """Return what draws colour, depth and segmentation with MuJoCo's renderer, and closes it."""
     model.mj.vis.global_.fovy = FOV_DEG
     model.mj.vis.map.znear = 0.03 / max(model.mj.stat.extent, 1e-6)
@@ -137,7 +139,10 @@ def main() -> None:
         ("times faster", f"{theirs / ours:.2f}"),
         ("pixels checked against mj_multiRay", f"{pixels}"),
         ("ids equal, %", f"{100 * (1 - wrong / max(pixels, 1)):.3f}"),
-        ("depth within 1 cm where ids are equal, %", f"{100 * (1 - wrong_depth / max(pixels, 1)):.3f}"),
+        (
+            "depth within 1 cm where ids are equal, %",
+            f"{100 * (1 - wrong_depth / max(pixels, 1)):.3f}",
+        ),
     ):
         print(f"{what:<52}{figure:>12}")
 

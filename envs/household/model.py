@@ -5,7 +5,7 @@ in MuJoCo's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import mujoco
 import numpy as np
@@ -22,7 +22,7 @@ from envs.household.compile import (
 from envs.household.frames import rotation_matrix
 from envs.household.palette import RoomPalette, style_seed
 from envs.household.parts import part_table
-from envs.household.room import CEILING, room_parts
+from envs.household.room import CEILING, NEAR_WALL, room_parts
 from envs.household.scene import ObjectSpec, Scene
 from envs.household.shape import Opening, Shape, Space, Vec3
 from envs.household.shapes import shape_of
@@ -338,14 +338,6 @@ class SceneModel:
             placed.append(PlacedSpace(centre, self._turn[i] @ turn, space))
         return tuple(placed)
 
-    def without_ceiling(self) -> NDArray[np.bool_]:
-        """Return [P]: what is drawn in a picture from above."""
-        return self.drawn & (self.table.shows != CEILING)
-
-
-def with_states(scene: Scene, **states: bool) -> Scene:
-    """Return a scene in which every object starts in the given states, for pictures of them."""
-    return replace(
-        scene,
-        objects=tuple(replace(s, states={**s.states, **states}) for s in scene.objects),
-    )
+    def seen_from_above(self) -> NDArray[np.bool_]:
+        """Return [P]: what is drawn in a picture from above, without ceiling and nearest wall."""
+        return self.drawn & ~np.isin(self.table.shows, (CEILING, NEAR_WALL))

@@ -10,8 +10,8 @@ from envs.household.shape import Part
 WALL_M = 0.1
 SKIRTING_M = 0.08
 TILED_TO_M = 1.3
-CEILING = "ceiling"
-"""`Part.shows` of the ceiling; a picture from above leaves it out."""
+CEILING, NEAR_WALL = "ceiling", "near wall"
+"""`Part.shows` of the ceiling and of the wall at low z; a picture from above leaves them out."""
 
 
 def room_parts(scene: Scene, palette: RoomPalette) -> tuple[Part, ...]:
@@ -45,7 +45,8 @@ def room_parts(scene: Scene, palette: RoomPalette) -> tuple[Part, ...]:
         ((wide, height, WALL_M), (cx, height / 2, z1 + WALL_M / 2), (0, -1)),
     )
     for size, at, (inx, inz) in sides:
-        parts.append(box(size, at, wall, "plaster"))
+        shows = NEAR_WALL if inz == 1 else ""
+        parts.append(box(size, at, wall, "plaster", shows))
         low = TILED_TO_M if scene.kind == "bathroom" else SKIRTING_M
         thick = 0.006 if scene.kind == "bathroom" else 0.012
         centre = (
@@ -55,7 +56,7 @@ def room_parts(scene: Scene, palette: RoomPalette) -> tuple[Part, ...]:
         )
         face = (thick, low, deep) if inx else (wide, low, thick)
         if scene.kind == "bathroom":
-            parts.append(box(face, centre, shade(palette.room("tiles"), 1.3), "tiles"))
+            parts.append(box(face, centre, shade(palette.room("tiles"), 1.3), "tiles", shows))
         else:
-            parts.append(box(face, centre, shade(wall, 1.9), "plain"))
+            parts.append(box(face, centre, shade(wall, 1.9), "plain", shows))
     return tuple(parts)

@@ -24,11 +24,11 @@ class Part:
         position_m: Its centre.
         rotation_deg: Euler angles (x, y, z), applied z, x, y as Unity does.
         colour: Linear RGB in [0, 1].
-        material: Surface look: `plain`, `wood`, `tiles`, `stone`, `fabric`, `metal`, `glass`,
-            `print`, `paper`, `foliage`, `screen`, `glow`.
+        material: Surface look, a name of `render.materials.MATERIALS`: `plain`, `wood`, `tiles`,
+            `stone`, `fabric`, `metal`, `glass`, `print`, `paper`, `foliage`, `screen`, `glow` ...
         moves: Moves with the object's opening (a door, a drawer's box) instead of its body.
-        shows: Only drawn in this state: `on` (a flame, a lit screen), `filled`, `dirty`, `open`,
-            `closed`; empty: always.
+        shows: Only drawn in this state: `on` (a flame, a lit screen), `filled`, `dirty`, or its
+            contrary `off`, `empty`, `clean`; `open`, `closed`; empty text: always.
         solid: Whether the agent bumps into it and rays for visibility stop at it.
     """
 

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 from envs.household.frames import SWAP
 from envs.household.model import SceneModel
 from envs.household.parts import PartTable
-from envs.household.render.materials import MATERIALS
+from envs.household.render.materials import material
 from envs.household.shape import Part
 from envs.household.shapes.mesh_table import MESHES
 from envs.household.shapes.meshes import Mesh, finish, grid_triangles, unit_mesh
@@ -167,7 +167,7 @@ def texture_coordinates(points: Floats, normals: Floats, size: Floats, tile_m: F
 
 def bake(table: PartTable) -> Baked:
     """Lay out all parts' triangles, sorted by group."""
-    materials = [MATERIALS[part.material] for part in table.parts]
+    materials = [material(part.material) for part in table.parts]
     translucent = np.array([m.opacity < 1.0 for m in materials])
     _, shows = np.unique(table.shows, return_inverse=True)
     groups, group = np.unique(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from embodied.core.errors import UnknownNameError
 from envs.household.render.textures import LAYER_INDEX
 
 
@@ -72,3 +73,14 @@ MATERIALS: dict[str, Material] = {
     "stream": Material(("plain",), 0.4, shine=0.3, opacity=0.7),
 }
 """Material name -> how it is drawn."""
+
+
+def material(name: str) -> Material:
+    """Look a material up.
+
+    Raises:
+        UnknownNameError: If there is no such material.
+    """
+    if name not in MATERIALS:
+        raise UnknownNameError("material", name, MATERIALS)
+    return MATERIALS[name]

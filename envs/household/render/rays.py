@@ -9,7 +9,7 @@ import numpy as np
 from envs.household.compile import SHOWN_GROUP
 from envs.household.model import SceneModel
 from envs.household.render.camera import FAR_M, CameraPose, Frame, pixel_rays
-from envs.household.render.materials import MATERIALS
+from envs.household.render.materials import material
 
 SUN = np.array([0.35, -0.45, 0.82]) / np.linalg.norm([0.35, -0.45, 0.82])
 
@@ -29,7 +29,7 @@ class RayRenderer:
         self._rays = pixel_rays(width_px, height_px, fov_deg).reshape(-1, 3)
         self._length = np.linalg.norm(self._rays, axis=1)
         self._colours = np.array([part.colour for part in model.table.parts])
-        self._glows = np.array([MATERIALS[part.material].glows for part in model.table.parts])
+        self._glows = np.array([material(part.material).glows for part in model.table.parts])
         self._groups = np.zeros(6, dtype=np.uint8)
         self._groups[SHOWN_GROUP] = 1
 

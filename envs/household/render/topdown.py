@@ -19,12 +19,13 @@ def render_topdown(
         model: The scene, as it stands.
         width_px: Width of the picture.
         height_px: Height of the picture.
-        tilt_deg: 90 looks straight down; less looks in from the south, over the wall.
+        tilt_deg: 90 looks straight down; less looks in from low z, where the wall is left off.
 
     Raises:
         GlUnavailableError: If there is no EGL.
     """
     gl_context()
+    model.update()
     (x0, z0), (x1, z1) = model.scene.floor.min_xz_m, model.scene.floor.max_xz_m
     tan = np.tan(np.deg2rad(FOV_DEG) / 2.0)
     wide = max((x1 - x0) * height_px / width_px, z1 - z0) * 1.12
@@ -37,6 +38,6 @@ def render_topdown(
     )
     renderer = GlRenderer(model, width_px, height_px, FOV_DEG)
     try:
-        return renderer.render(CameraPose(eye, 0.0, tilt_deg), shown=model.without_ceiling())
+        return renderer.render(CameraPose(eye, 0.0, tilt_deg), shown=model.seen_from_above())
     finally:
         renderer.close()

@@ -4,7 +4,7 @@ from functools import partial
 
 from envs.household.palette import shade
 from envs.household.shape import Opening, Shape
-from envs.household.shapes.kit import Kit
+from envs.household.shapes.kit import Kit, bottom_m
 from envs.household.shapes.kitchen import slab, tank
 
 
@@ -100,9 +100,9 @@ def toilet(k: Kit) -> Shape:
 
 def rail(k: Kit) -> Shape:
     """Build a towel rail: two brackets at the wall (-z) and a bar."""
-    y, r = k.h * 0.65, min(0.01, k.h * 0.2)
+    y, r = k.h * 0.62, min(0.01, k.h * 0.2)
     for side in (-1, 1):
-        x = side * (k.x - 0.015)
+        x = side * (k.x - min(0.024, k.h * 0.34))
         k.rod((x, y, -k.z), (x, y, -k.z + 0.012), min(0.024, k.h * 0.34))
         k.rod((x, y, -k.z), (x, y, k.z - r), r * 0.9)
     k.rod((-k.x, y, k.z - r * 1.2), (k.x, y, k.z - r * 1.2), r)
@@ -178,11 +178,11 @@ def shower_head(k: Kit) -> Shape:
     tip = k.z - k.x
     k.add("bent_pipe", (-0.013, 0.013), (k.h * 0.3, k.h), (-k.z, tip + 0.01))
     k.add("frustum", (-k.x, k.x), (0, k.h * 0.36), (tip - k.x, k.z))
-    for i, (dx, dz) in enumerate(
-        ((0, 0), (0.5, 0.3), (-0.5, 0.3), (0.3, -0.5), (-0.3, -0.5), (0.0, 0.6))
-    ):
+    # The rain falls a metre, or to just above the floor.
+    fall = min(1.0, max(float(bottom_m(k.spec)[1]) - 0.02, 0.3))
+    for dx, dz in ((0, 0), (0.5, 0.3), (-0.5, 0.3), (0.3, -0.5), (-0.3, -0.5), (0.0, 0.6)):
         x, z = dx * k.x, tip + dz * k.x
-        k.rod((x, -0.9 - 0.05 * i, z), (x, 0.0, z), 0.004, "#a9d4ea", "stream", shows="on")
+        k.rod((x, -fall, z), (x, 0.0, z), 0.004, "#a9d4ea", "stream", shows="on")
     return k.shape()
 
 

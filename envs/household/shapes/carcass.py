@@ -1,5 +1,7 @@
 """Furniture with fronts: a carcass leaves its front to the drawers and cabinets built into it."""
 
+from itertools import pairwise
+
 from envs.household.palette import shade
 from envs.household.shape import Rgb
 from envs.household.shapes.kit import Kit, Span
@@ -31,7 +33,7 @@ def front_gaps(fronts: list[tuple[Span, Span]], x: Span, y: Span) -> list[tuple[
             edges.append(cut)
     edges[-1] = x[1]
     found = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         middle = (left + right) / 2
         taken = [fy for fx, fy in fronts if fx[0] <= middle <= fx[1]]
         found += [((left, right), gap) for gap in gaps(taken, *y)]

@@ -8,28 +8,43 @@ SCREEN = "#17181c"
 
 
 def alarm_clock(k: Kit) -> Shape:
-    """Build a round clock with two bells, hands and feet."""
-    r = min(k.w * 0.9, k.h * 0.86) / 2
-    y = r + k.h * 0.04
-    k.rod((0, y, -k.z), (0, y, k.z * 0.9), r)
-    k.rod((0, y, k.z * 0.88), (0, y, k.z * 0.96), r * 0.84, "#f4f0e4", "plain")
-    for angle, length in ((0, 0.62), (60, 0.42)):
+    """Build an oval clock with two bells, hands and feet."""
+    tall = k.h * 0.8
+    y = k.h * 0.04 + tall / 2
+    for half, z, colour in (
+        (k.x * 0.98, (-k.z, k.z * 0.9), None),
+        (k.x * 0.84, (0.0, k.z * 0.94), "#f4f0e4"),
+    ):
+        middle, deep = (z[0] + z[1]) / 2, (z[1] - z[0]) / 2
+        rise = tall / 2 * half / k.x
+        k.add(
+            "cylinder",
+            (-half, half),
+            (y - deep, y + deep),
+            (middle - rise, middle + rise),
+            colour,
+            "plain",
+            turn=(90, 0, 0),
+        )
+    r = tall / 2
+    for angle, length in ((20, 0.62), (100, 0.45)):
         k.box(
-            (-r * 0.05, r * 0.05),
-            (y - r * length, y + r * length),
-            (k.z * 0.95, k.z),
+            (-r * 0.06, r * 0.06),
+            (y - r * 0.1, y + r * length),
+            (k.z * 0.93, k.z),
             "#26262a",
             "plain",
             turn=(0, 0, angle),
         )
     for side in (-1, 1):
-        x = side * r * 0.6
+        x = side * k.x * 0.55
         k.add(
             "dome",
-            (x - r * 0.38, x + r * 0.38),
-            (k.h - r * 0.4, k.h),
+            (x - k.x * 0.4, x + k.x * 0.4),
+            (k.h * 0.72, k.h),
             (-k.z * 0.6, k.z * 0.6),
             "steel",
+            turn=(0, 0, -side * 18),
         )
         k.box((x - 0.006, x + 0.006), (0, k.h * 0.15), (-k.z * 0.5, k.z * 0.5), "steel")
     return k.shape()
@@ -182,30 +197,35 @@ def remote(k: Kit) -> Shape:
 
 
 def watch(k: Kit) -> Shape:
-    """Build a wrist watch lying down: round face, strap to both sides."""
-    r = min(k.w, k.d) * 0.36
+    """Build a wrist watch lying on its strap: a round face up, the strap curving down and back."""
+    r = min(k.x * 0.95, k.z * 0.7)
+    top, low = k.h * 0.95, k.h * 0.5
     for side in (-1, 1):
-        a, b = sorted((side * r * 0.8, side * k.z))
-        k.box((-k.w * 0.24, k.w * 0.24), (0, k.h * 0.25), (a, b), material="fabric")
-    k.add("cylinder", (-r, r), (0, k.h * 0.8), (-r, r), "steel")
+        a, b = sorted((side * r * 0.7, side * k.z))
+        k.box((-k.x * 0.5, k.x * 0.5), (low, low + k.h * 0.22), (a, b), material="leather")
+        a, b = sorted((side * (k.z - 0.006), side * k.z))
+        k.box((-k.x * 0.5, k.x * 0.5), (0, low + k.h * 0.22), (a, b), material="leather")
+    k.box((-k.x * 0.5, k.x * 0.5), (0, k.h * 0.16), (-k.z, k.z), material="leather")
+    k.add("cylinder", (-r, r), (low, top), (-r, r), "#c9a24f", "metal")
     k.add(
         "cylinder",
-        (-r * 0.85, r * 0.85),
-        (k.h * 0.75, k.h * 0.9),
-        (-r * 0.85, r * 0.85),
-        "#f4f0e4",
+        (-r * 0.86, r * 0.86),
+        (low, k.h * 0.97),
+        (-r * 0.86, r * 0.86),
+        "#f6f2e8",
         "plain",
     )
-    for angle, length in ((0.0, 0.7), (70.0, 0.45)):
+    for angle, length in ((30.0, 0.7), (130.0, 0.5)):
         k.box(
-            (-0.0015, 0.0015),
-            (k.h * 0.88, k.h),
-            (-r * length * 0.2, r * length),
+            (-0.0018, 0.0018),
+            (k.h * 0.96, k.h),
+            (-r * 0.1, r * length),
             "#26262a",
             "plain",
             turn=(0, angle, 0),
+            solid=False,
         )
-    k.box((r * 0.95, r * 1.15), (k.h * 0.3, k.h * 0.6), (-0.004, 0.004), "steel")
+    k.box((r * 0.95, k.x), (k.h * 0.65, k.h * 0.8), (-0.004, 0.004), "#c9a24f", "metal")
     return k.shape()
 
 

@@ -1,5 +1,7 @@
 """Counters, sinks, taps, burners, bins."""
 
+from itertools import pairwise
+
 from envs.household.palette import shade
 from envs.household.shape import Shape
 from envs.household.shapes.carcass import carcass, gaps
@@ -14,7 +16,7 @@ def slab(
 ) -> None:
     """Add a worktop with rectangular holes, as boxes around them."""
     cuts = sorted({z[0], z[1], *(min(max(e, z[0]), z[1]) for _, hole in holes for e in hole)})
-    for near, far in zip(cuts, cuts[1:], strict=False):
+    for near, far in pairwise(cuts):
         middle = (near + far) / 2
         taken = [hx for hx, hz in holes if hz[0] < middle < hz[1]]
         free, at = [], x[0]
@@ -82,7 +84,7 @@ def oven(k: Kit, x: Span, y: Span) -> None:
 
 
 def free_tops(k: Kit, blocked: list[tuple[Span, Span]]) -> list[tuple[Span, Span]]:
-    """Return the rectangles of the top that nothing sunk takes: strips between, in front, behind."""
+    """Return the rectangles of the top that are free: between, in front of and behind the holes."""
     if not blocked:
         return [((-k.x, k.x), (-k.z, k.z))]
     found = []

@@ -103,7 +103,7 @@ def drawer(k: Kit) -> Shape:
 
 
 def chest(k: Kit, rows: int, columns: int, leg: float, *, open_front: bool = False) -> Shape:
-    """Build a body on legs with a top; fronts are its own drawers, or false ones where it has none."""
+    """Build a body on legs with a top; its fronts are the drawers it owns, or false ones."""
     top = 0.028
     colour = k.main
     if leg > 0.03:
@@ -169,13 +169,13 @@ def cart(k: Kit) -> Shape:
     """Build a trolley: two trays on four tubes with castors."""
     for sx in (-1, 1):
         for sz in (-1, 1):
-            x, z = sx * (k.x - 0.015), sz * (k.z - 0.015)
+            x, z = sx * (k.x - 0.015), sz * (k.z - 0.02)
             k.rod((x, 0.06, z), (x, k.h, z), 0.011)
             k.add(
                 "cylinder_small",
                 (x - 0.015, x + 0.015),
                 (0, 0.06),
-                (z - 0.028, z + 0.015),
+                (z - 0.02, z + 0.015),
                 "dark",
                 turn=(0, 0, 0),
             )
