@@ -1,6 +1,9 @@
 """What a worker owns: an environment, an agent and their subscribers."""
 
+import dataclasses
 import hashlib
+import resource
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,6 +12,9 @@ from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.protocols import Agent, Subscriber
 from embodied.evaluation.records import encode_line, to_json
 from embodied.runtime.episode import Limits, run_episode
+
+PEAK_MEMORY = "worker_peak_mib"
+"""Measure of every record: the most memory its process has held so far, MiB."""
 
 
 @dataclass
@@ -37,6 +43,12 @@ class SessionFactory(Protocol):
 
     def __call__(self) -> Session:
         """Open a session."""
+
+
+def peak_memory_mib() -> float:
+    """Return the most memory this process has held so far, MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)  # bytes there, KiB on Linux
 
 
 def episode_seed(seed: int, episode_id: str) -> int:
@@ -83,6 +95,8 @@ class SessionRunner:
             limits=session.limits,
             seed=episode_seed(self._seed, spec.episode_id),
         )
+        measures = {**record.measures, PEAK_MEMORY: peak_memory_mib()}
+        record = dataclasses.replace(record, measures=measures)
         try:
             encode_line(to_json(record))
         except (TypeError, ValueError) as error:

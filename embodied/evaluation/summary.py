@@ -7,6 +7,7 @@ from typing import Any
 from embodied.core.episode import EpisodeRecord, EpisodeStatus, Metric
 from embodied.evaluation.intervals import bootstrap_interval
 from embodied.evaluation.metrics import ratio
+from embodied.evaluation.session import PEAK_MEMORY
 
 
 def summarize(
@@ -49,5 +50,6 @@ def summarize(
             "episodes_s": busy_s,
             "mean_episode_s": busy_s / len(ordered) if ordered else None,
             "steps_per_s": steps / busy_s if busy_s else None,
+            PEAK_MEMORY: max((r.measures.get(PEAK_MEMORY, 0.0) for r in ordered), default=None),
         },
     }

@@ -92,6 +92,7 @@ def test_the_summary_does_not_depend_on_the_number_of_workers(tmp_path: Path) ->
     assert one["n"] == 10
     assert one["n_error"] == 1
     assert one["metrics"]["SR"] == pytest.approx(0.9)
+    assert 10.0 < one["timing"]["worker_peak_mib"] < 1000.0
     assert one == json.loads((tmp_path / "1" / "summary.json").read_text())
 
 
