@@ -32,6 +32,7 @@ def help_text() -> str:
             "expert.by",
             "record",
             "runner.workers",
+            "runner.retry_errors",
             "seed",
             "data_root",
             "output_dir",
@@ -116,6 +117,8 @@ def _evaluate(config: dict[str, Any], *, command: list[str]) -> int:
     folder = Path(config["output_dir"])
     about = describe_run(command=command, seed=config["seed"])
     with RunStore(folder, config=config, about=about) as store:
+        if config["runner"]["retry_errors"] and (dropped := store.drop_errors()):
+            console.print(f"{dropped} episodes in error are run again.")
         there = len(store.records)
         if there:
             console.print(f"{there} of {len(episodes)} episodes are in {folder} already.")

@@ -15,6 +15,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "expert.by": ("id", "how the expert points at objects: id, or mask as any other agent"),
     "record": ("none", "what is written down of every step: {record}"),
     "runner.workers": ("auto", "processes; auto is one a CPU core, 0 none beside the command's"),
+    "runner.retry_errors": ("false", "when a run goes on, run episodes in error again"),
     "seed": ("0", "every random choice derives from it"),
     "data_root": ("$EMBODIED_DATA", "benchmark files, else ~/.cache/embodied/data"),
     "output_dir": ("null", "folder of results; null names one in outputs/ after the settings"),

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from omegaconf import OmegaConf
 
-from embodied.core.episode import EpisodeRecord
+from embodied.core.episode import EpisodeRecord, EpisodeStatus
 from embodied.core.errors import ConfigError, DataError
 from embodied.evaluation import records
 from embodied.evaluation.files import storage_error, write_json, write_whole
@@ -132,6 +132,23 @@ class RunStore:
             raise storage_error(self.path(EPISODES), error) from error
         self._size += len(line)
         self.records.append(record)
+
+    def drop_errors(self) -> int:
+        """Forget episodes in error, so that they are run again; return how many there were.
+
+        Raises:
+            StorageError: If the file cannot be written; all records stand.
+        """
+        kept = [record for record in self.records if record.status is not EpisodeStatus.ERROR]
+        dropped = len(self.records) - len(kept)
+        if dropped:
+            path = self.path(EPISODES)
+            lines = b"".join(records.encode_line(records.to_json(record)) for record in kept)
+            write_whole(path, lines.decode())
+            os.close(self._fd)
+            self._fd = os.open(path, os.O_RDWR | os.O_APPEND)
+            self._size, self.records = len(lines), kept
+        return dropped
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write `summary.json` in one piece."""

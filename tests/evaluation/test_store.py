@@ -1,5 +1,6 @@
 """The folder of a run: torn lines, full disks, other settings, secrets."""
 
+import dataclasses
 import errno
 import json
 import os
@@ -135,6 +136,17 @@ def test_no_secret_of_the_environment_reaches_the_folder(
     assert "<OPENAI_API_KEY>" in (tmp_path / "config.yaml").read_text()
     # and with the settings redacted on both sides, the run goes on
     RunStore(tmp_path, config=config).close()
+
+
+def test_episodes_in_error_can_be_forgotten_to_run_them_again(tmp_path: Path) -> None:
+    failed = dataclasses.replace(record(1), status=EpisodeStatus.ERROR, error="out of memory")
+    with RunStore(tmp_path, config=CONFIG) as store:
+        for each in (record(0), failed, record(2)):
+            store.append(each)
+        assert store.drop_errors() == 1
+        assert store.drop_errors() == 0
+        store.append(record(1))
+    assert load_records(tmp_path / "episodes.jsonl") == [record(0), record(2), record(1)]
 
 
 def test_the_starts_of_a_run_are_kept_with_their_versions(tmp_path: Path) -> None:
