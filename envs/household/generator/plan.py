@@ -135,6 +135,7 @@ class RoomPlan:
         bottom_m: float,
         yaw_deg: float,
         *,
+        roll_deg: float = 0.0,
         size_m: Vec3 | None = None,
         owner: str | None = None,
         parent: str | None = None,
@@ -150,6 +151,7 @@ class RoomPlan:
             centre_xz_m: Centre of its footprint.
             bottom_m: Height of its underside.
             yaw_deg: Which way its front faces, multiple of 90 where `solid`.
+            roll_deg: Turn about its own z, before the yaw.
             size_m: Its size; the catalogue's where None.
             owner: Furniture it is built into.
             parent: Receptacle it rests in.
@@ -169,7 +171,7 @@ class RoomPlan:
             type=type_name,
             position_m=position,
             size_m=(round(size[0], 4), round(size[1], 4), round(size[2], 4)),
-            rotation_deg=(0.0, float(yaw_deg) % 360.0, 0.0),
+            rotation_deg=(0.0, float(yaw_deg) % 360.0, roll_deg),
             pivot_m=(0.0, round(size[1], 4) / 2, 0.0),
             owner=owner,
             parent=parent,

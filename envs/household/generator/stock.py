@@ -21,8 +21,12 @@ GAP_M = 0.025
 SIZE_SPREAD = 0.06
 """Objects of a type differ in size by up to this share."""
 ATTEMPTS = 30
-UPRIGHT_FREE = frozenset({"Towel", "HandTowel", "ToiletPaper"})
-"""Hang as their holder does: no turn, no play."""
+HANGS = frozenset({"TowelHolder", "HandTowelHolder"})
+"""A thing hangs from these by its top."""
+THREADED = frozenset({"ToiletPaperHanger"})
+"""These go through a roll's middle."""
+HANG_OVER_M = 0.02
+"""How far the top of a hung thing stands over the bar."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ def _put(
     spread = float(plan.rng.uniform(1 - SIZE_SPREAD, 1 + SIZE_SPREAD))
     size = (info.size_m[0] * spread, info.size_m[1] * spread, info.size_m[2] * spread)
     spaces = surfaces.get(receptacle.object_id, ())
+    if receptacle.type in HANGS | THREADED:
+        return _hang(plan, name, size, spaces[0])
     for index in plan.rng.permutation(len(spaces)):
         surface = spaces[index]
         if size[1] > surface.clearance_m:
@@ -111,18 +117,35 @@ def _spot(
     plan: RoomPlan, name: str, size: Vec3, surface: Surface
 ) -> tuple[tuple[float, float], float, Block] | None:
     """Draw a place and a turn on a surface; None where the object does not fit so."""
-    if name in UPRIGHT_FREE:
-        turn = 0.0
-    else:
-        turn = 90.0 * int(plan.rng.integers(4)) + float(plan.rng.normal(0.0, 8.0))
+    turn = 90.0 * int(plan.rng.integers(4)) + float(plan.rng.normal(0.0, 8.0))
     angle = np.deg2rad(turn)
     cosine, sine = abs(np.cos(angle)), abs(np.sin(angle))
     wide, deep = size[0] * cosine + size[2] * sine, size[0] * sine + size[2] * cosine
     play = (surface.size_m[0] - wide) / 2 - EDGE_M, (surface.size_m[1] - deep) / 2 - EDGE_M
-    if min(play) < 0 and name not in UPRIGHT_FREE:
+    if min(play) < 0:
         return None
-    right, ahead = (float(plan.rng.uniform(-p, p)) if p > 0 else 0.0 for p in play)
+    right, ahead = (float(plan.rng.uniform(-p, p)) for p in play)
     x, y, z = surface.point(right, ahead)
     yaw = (surface.receptacle.rotation_deg[1] + turn) % 360.0
     box = plan.block((x, z), y, (wide, size[1], deep), surface.receptacle.rotation_deg[1], name)
     return (x, z), round(yaw, 2), box
+
+
+def _hang(plan: RoomPlan, name: str, size: Vec3, surface: Surface) -> ObjectSpec | None:
+    """Hang a thing from a bar or put a roll on it; None where something is on it already."""
+    holder = surface.receptacle
+    if any(spec.parent == holder.object_id for spec in plan.specs):
+        return None
+    x, y, z = surface.point(0.0, 0.0)
+    threaded = holder.type in THREADED
+    bottom = y - size[1] / 2 if threaded else y - size[1] + HANG_OVER_M
+    return plan.add(
+        name,
+        (x, z),
+        bottom,
+        holder.rotation_deg[1],
+        roll_deg=90.0 if threaded else 0.0,
+        size_m=size,
+        parent=holder.object_id,
+        solid=False,
+    )

@@ -21,7 +21,7 @@ FURNISH: dict[str, Callable[[RoomPlan], None]] = {
 }
 SPANS_M = {
     "kitchen": (3.4, 5.2),
-    "living_room": (4.2, 6.0),
+    "living_room": (4.0, 5.6),
     "bedroom": (3.6, 5.2),
     "bathroom": (2.6, 3.8),
 }

@@ -1,5 +1,6 @@
 """Bathrooms: tub, toilet, a basin in its cabinet, towels and paper on the walls."""
 
+from envs.household.catalog import object_type
 from envs.household.generator.plan import RoomPlan, axes
 
 VANITY_HEIGHT_M = 0.86
@@ -22,8 +23,8 @@ def furnish(plan: RoomPlan) -> None:
         plan.against_wall(
             "ToiletPaperHanger", walls=sides, bottom_m=0.7, clear_m=0.0, beside=toilet.object_id
         )
-    plan.against_wall("TowelHolder", bottom_m=1.25, clear_m=0.0)
-    plan.against_wall("HandTowelHolder", bottom_m=1.25, clear_m=0.0)
+    for name, drop in (("TowelHolder", 0.75), ("HandTowelHolder", 0.5)):
+        _rail(plan, name, drop)
     plan.against_wall("GarbageCan", size_m=(0.26, 0.36, 0.26), corner=True, clear_m=0.3)
     for name, chance in (("Cart", 0.45), ("SideTable", 0.3), ("LaundryHamper", 0.25)):
         if rng.random() < chance:
@@ -32,6 +33,19 @@ def furnish(plan: RoomPlan) -> None:
         plan.against_wall(
             "Shelf", size_m=(0.6, 0.03, 0.2), bottom_m=float(rng.uniform(1.0, 1.3)), clear_m=0.0
         )
+
+
+def _rail(plan: RoomPlan, name: str, drop_m: float) -> None:
+    """A towel rail, with the wall below it kept free for the towel."""
+    width, height, depth = object_type(name).size_m
+    place = plan.against_wall(
+        name, size_m=(width, height + drop_m, depth), bottom_m=1.25 - drop_m, clear_m=0.0
+    )
+    if place is None:
+        return
+    plan.specs.remove(place)
+    xz = (place.position_m[0], place.position_m[2])
+    plan.add(name, xz, 1.25, place.rotation_deg[1], solid=False)
 
 
 def _tub(plan: RoomPlan) -> None:
