@@ -121,7 +121,7 @@ class RunStore:
         Raises:
             StorageError: If it cannot be written; the file is as it was before.
         """
-        line = records.encode_line(self._redactor.clean(records.to_json(record)))
+        line = self._line(record)
         try:
             left = line
             while left:  # a short write is followed by one that says why
@@ -133,6 +133,9 @@ class RunStore:
         self._size += len(line)
         self.records.append(record)
 
+    def _line(self, record: EpisodeRecord) -> bytes:
+        return records.encode_line(self._redactor.clean(records.to_json(record)))
+
     def drop_errors(self) -> int:
         """Forget episodes in error, so that they are run again; return how many there were.
 
@@ -143,7 +146,7 @@ class RunStore:
         dropped = len(self.records) - len(kept)
         if dropped:
             path = self.path(EPISODES)
-            lines = b"".join(records.encode_line(records.to_json(record)) for record in kept)
+            lines = b"".join(self._line(record) for record in kept)
             write_whole(path, lines.decode())
             os.close(self._fd)
             self._fd = os.open(path, os.O_RDWR | os.O_APPEND)
