@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from embodied.core.errors import ConfigError, EmbodiedError
+from embodied.core.errors import ConfigError, EmbodiedError, UnknownNameError
 
 COMMANDS = {
     "eval": ("embodied.commands.evaluate", "run a benchmark and print its metrics"),
@@ -67,7 +67,7 @@ def _call(name: str, rest: list[str]) -> int:
         code: int = command.run(rest)
         sys.stdout.flush()
         return code
-    except ConfigError as error:
+    except (ConfigError, UnknownNameError) as error:
         print(f"embodied {name}: {error}", file=sys.stderr)
         return USAGE
     except EmbodiedError as error:

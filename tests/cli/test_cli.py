@@ -212,7 +212,7 @@ def test_run_prints_the_episode_and_films_it(tmp_path: Path) -> None:
     assert "success: 1 of 1 goal conditions, 3 actions" in done.stdout
     assert (tmp_path / "videos" / "task-2__trial-0__1.mp4").stat().st_size > 0
     missing = embodied("run", *TINY, "episode=task-9/trial-0/1", f"output_dir={tmp_path}")
-    assert missing.returncode == 1
+    assert missing.returncode == 2
     assert "Did you mean" in missing.stderr
 
 
