@@ -5,12 +5,26 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from envs.household.generator.plan import RoomPlan
+from envs.household.scene import Scene
 
 GRID_M = 0.25
 AGENT_RADIUS_M = 0.2
 AGENT_HEIGHT_M = 1.8
 REACH_M = 1.25
 """Less than the rules' 1.5 m, so that a pose with a view of it is likely within reach."""
+
+
+def walkable_floor(scene: Scene) -> NDArray[np.float64]:
+    """Return (x, z) [N, 2] of the largest connected part of a room's free floor, on the grid."""
+    plan = RoomPlan(scene.kind, scene.floor, np.random.default_rng(0))
+    for spec in scene.objects:
+        if spec.info.can("pickupable") and spec.parent is not None:
+            continue
+        centre = (spec.position_m[0], spec.position_m[2])
+        bottom = spec.position_m[1] - spec.pivot_m[1]
+        yaw = spec.rotation_deg[1]
+        plan.blocks.append(plan.block(centre, bottom, spec.size_m, yaw, spec.object_id))
+    return walkable(plan)
 
 
 def walkable(plan: RoomPlan, *, margin_m: float = 0.02) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """Draws tasks of ALFRED's seven types that a room allows and that are not done already."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ KINDS_OF: Mapping[str, tuple[tuple[str, float], ...]] = {
     tasks.PICK_HEAT: (("kitchen", 1.0),),
     tasks.PICK_COOL: (("kitchen", 1.0),),
     tasks.PICK_CLEAN: (("kitchen", 0.65), ("bathroom", 0.35)),
-    tasks.PICK_WITH_MOVABLE: (("kitchen", 0.7), ("living_room", 0.3)),
+    tasks.PICK_WITH_MOVABLE: (("kitchen", 0.75), ("living_room", 0.25)),
 }
 """Kinds of room a type of task is drawn in, with their shares."""
 LAMPS = ("DeskLamp", "FloorLamp")
@@ -66,6 +67,7 @@ class TaskDraw:
         parent: Id of the receptacle it ends in; empty where there is none.
         mrecep: Id of the movable receptacle; empty where there is none.
         lamp: Id of the lamp; empty where there is none.
+        knife: Id of the knife to cut with; empty where nothing is cut.
     """
 
     task: Task
@@ -73,6 +75,12 @@ class TaskDraw:
     parent: str = ""
     mrecep: str = ""
     lamp: str = ""
+    knife: str = ""
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Ids of all of them."""
+        return frozenset((*self.objects, self.parent, self.mrecep, self.lamp, self.knife)) - {""}
 
 
 def draw_type_and_kind(rng: np.random.Generator) -> tuple[str, str]:
@@ -99,7 +107,11 @@ def draw_task(scene: Scene, task_type: str, rng: np.random.Generator) -> TaskDra
     types = sorted({draw.task.object for draw in choices})
     wanted = types[int(rng.integers(len(types)))]
     choices = [draw for draw in choices if draw.task.object == wanted]
-    return choices[int(rng.integers(len(choices)))]
+    draw = choices[int(rng.integers(len(choices)))]
+    if not draw.task.sliced:
+        return draw
+    knives = [spec.object_id for spec in scene.objects if spec.type in KNIVES]
+    return dataclasses.replace(draw, knife=knives[int(rng.integers(len(knives)))])
 
 
 def _choices(scene: Scene, task_type: str) -> Iterator[TaskDraw]:
@@ -171,7 +183,7 @@ def _with_movable(
         vessel = empty[0]
         for parent in _parents(scene, vessel_name, vessel.size_m):
             inside = _held_by_type(scene, parent.type)
-            if not any(spec.object_id in inside for spec in (*vessels, *found)):
+            if not any(spec.object_id in inside for spec in vessels):
                 task = Task(
                     tasks.PICK_WITH_MOVABLE, name, parent.type, mrecep=vessel_name, sliced=sliced
                 )
