@@ -153,9 +153,9 @@ class SceneModel:
             state: np.array([bool(s.states.get(state, False)) for s in self._specs], dtype=bool)
             for state in STATES
         }
-        movable = np.array([spec.info.can("pickupable") for spec in self._specs], dtype=bool)
+        movable = np.array([s.info.can("pickupable") for s in self._specs] + [False])
         owner = self.table.slot_owner
-        self._mocap = (owner >= 0) & (self.table.slot_moves | movable[owner])
+        self._mocap = (owner >= 0) & (self.table.slot_moves | movable[owner])  # row -1: the room
         self.slot_position_m = np.zeros((len(owner), 3))
         self.slot_rotation = np.tile(np.eye(3), (len(owner), 1, 1))
         self._place_slots(range(n))

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from embodied.core.errors import ConfigError
 from envs.household.model import SceneModel
 from envs.household.render.camera import CameraPose, Frame
-from envs.household.render.context import EGL_PACKAGES, GlUnavailableError, gl_context
+from envs.household.render.context import GlUnavailableError, gl_context
 from envs.household.render.gl import GlRenderer
 from envs.household.render.rays import RayRenderer
 from envs.household.render.topdown import render_topdown
@@ -45,10 +45,10 @@ def make_renderer(
         height_px: Height of the pictures.
         fov_deg: Vertical field of view.
         backend: `gl` draws through EGL; `rays` needs no GL and is some fifty times slower;
-            `auto` takes the first, and the second with a warning where there is no EGL.
+            `auto` takes the first, and the second with a warning where there is none.
 
     Raises:
-        GlUnavailableError: If `gl` was asked for and there is no EGL.
+        GlUnavailableError: If `gl` was asked for and cannot be had.
         ConfigError: If the size, field of view or backend makes no sense.
     """
     if width_px < 1 or height_px < 1 or not 1.0 <= fov_deg <= 170.0:
@@ -64,8 +64,7 @@ def make_renderer(
             if backend == "gl":
                 raise
             warnings.warn(
-                f"Drawing without GL, which is slow: {error} On Debian and Ubuntu: apt-get "
-                f"install {EGL_PACKAGES}.",
+                f"Drawing without GL, some fifty times slower. {error}",
                 RuntimeWarning,
                 stacklevel=2,
             )

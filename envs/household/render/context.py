@@ -14,7 +14,7 @@ EGL_PACKAGES = "libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"
 
 
 class GlUnavailableError(ConfigError):
-    """There is no EGL, or it gives no context."""
+    """There is no EGL, or it gives no context, or this process may not use it."""
 
 
 @dataclass(eq=False)
@@ -62,17 +62,27 @@ _made: dict[int, Gl] = {}
 
 
 def gl_context() -> Gl:
-    """Return this process's GL, made on first use; a forked child makes its own.
+    """Return this process's GL, made on first use.
 
     Raises:
-        GlUnavailableError: If no EGL context can be had; the message says why.
+        GlUnavailableError: If no EGL context can be had, or the process was forked from one that
+            has drawn (the driver's threads do not live on in a child); the message says why and
+            what to do.
     """
     pid = os.getpid()
+    if _made and pid not in _made:
+        raise GlUnavailableError(
+            "This process was forked from one that had already drawn with GL, whose driver does "
+            "not survive a fork; start workers with multiprocessing's `spawn`."
+        )
     if pid not in _made:
         try:
             context = moderngl.create_context(standalone=True, backend="egl", require=430)
         except Exception as error:  # glcontext raises bare Exception
-            raise GlUnavailableError(f"EGL gives no OpenGL 4.3 context ({error}).") from error
+            raise GlUnavailableError(
+                f"EGL gives no OpenGL 4.3 context ({error}). On Debian and Ubuntu: apt-get "
+                f"install {EGL_PACKAGES}."
+            ) from error
         files = resources.files("envs.household.render")
         program = context.program(
             vertex_shader=files.joinpath("scene.vert").read_text("utf-8"),
@@ -82,6 +92,5 @@ def gl_context() -> Gl:
         textures = context.texture_array((SIZE_PX, SIZE_PX, len(layers)), 4, layers.tobytes())
         textures.build_mipmaps()
         textures.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
-        _made.clear()
         _made[pid] = Gl(context, program, textures)
     return _made[pid]

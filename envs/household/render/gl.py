@@ -4,6 +4,8 @@ All groups go out in one indirect draw, nearest first, so that what is hidden co
 follows in a second, farthest first, blended in colour and solid in depth and ids.
 """
 
+import os
+
 import moderngl
 import numpy as np
 
@@ -27,6 +29,7 @@ class GlRenderer:
 
     def __init__(self, model: SceneModel, width_px: int, height_px: int, fov_deg: float) -> None:
         self.model = model
+        self._pid = os.getpid()
         self._size = (width_px, height_px)
         self._gl = gl = gl_context()
         self._baked = baked = bake(model.table)
@@ -157,5 +160,6 @@ class GlRenderer:
 
     def __del__(self) -> None:
         # A renderer dropped without close would otherwise keep its buffers until the process ends.
-        if getattr(self, "_array", None) is not None:
+        # In a forked child GL is the parent's: leave it alone.
+        if getattr(self, "_array", None) is not None and self._pid == os.getpid():
             self.close()

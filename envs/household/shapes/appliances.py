@@ -94,11 +94,13 @@ def microwave(k: Kit) -> Shape:
     k.panels(inner, (feet, k.h), (-k.z, front), wall, leave="f")
     lining = (inner[0] + wall, inner[1] - wall), (-k.z + wall, front)
     k.box(lining[0], (feet + wall, feet + wall + 0.003), lining[1], "#cfd4d6", "plain")
+    px, pz = sum(lining[0]) / 2, sum(lining[1]) / 2
+    plate = 0.42 * min(lining[0][1] - lining[0][0], lining[1][1] - lining[1][0])
     k.add(
         "cylinder",
-        (sum(inner) / 2 - 0.14 * k.d / 0.38, sum(inner) / 2 + 0.14 * k.d / 0.38),
+        (px - plate, px + plate),
         (feet + wall, feet + wall + 0.008),
-        (front / 2 - k.z / 2 - 0.14 * k.d / 0.38, front / 2 - k.z / 2 + 0.14 * k.d / 0.38),
+        (pz - plate, pz + plate),
         "#dfe8ea",
         "glossy",
     )

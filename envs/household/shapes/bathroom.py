@@ -175,13 +175,14 @@ def glass_panel(k: Kit, *, door: bool = False) -> Shape:
 
 def shower_head(k: Kit) -> Shape:
     """Build a shower head: a pipe from the wall bending down to a round rose; rain when on."""
-    tip = k.z - k.x
+    rose = min(k.x, k.z * 0.8)
+    tip = k.z - rose
     k.add("bent_pipe", (-0.013, 0.013), (k.h * 0.3, k.h), (-k.z, tip + 0.01))
-    k.add("frustum", (-k.x, k.x), (0, k.h * 0.36), (tip - k.x, k.z))
+    k.add("frustum", (-rose, rose), (0, k.h * 0.36), (tip - rose, k.z))
     # The rain falls a metre, or to just above the floor.
     fall = min(1.0, max(float(bottom_m(k.spec)[1]) - 0.02, 0.3))
     for dx, dz in ((0, 0), (0.5, 0.3), (-0.5, 0.3), (0.3, -0.5), (-0.3, -0.5), (0.0, 0.6)):
-        x, z = dx * k.x, tip + dz * k.x
+        x, z = dx * rose, tip + dz * rose
         k.rod((x, -fall, z), (x, 0.0, z), 0.004, "#a9d4ea", "stream", shows="on")
     return k.shape()
 
