@@ -75,6 +75,7 @@ class Navigator:
         self._cells = None if walkable is None else np.array(walkable, float).reshape(-1, 2)
         self._low = np.array(floor.min_xz_m) + RADIUS_M - SKIN_M
         self._high = np.array(floor.max_xz_m) - RADIUS_M + SKIN_M
+        self._spans_m = np.hypot(*obstacles.footprints.half_m.T)
 
     def what_blocks(self, start_xz_m: Floats, end_xz_m: Floats) -> str | None:
         """Return what stops a move, as an object id or `WALL`; None if it is free."""
@@ -82,27 +83,24 @@ class Navigator:
             return None if self.is_cell(end_xz_m) else WALL
         if not self._in_room(end_xz_m[None])[0]:
             return WALL
-        if not len(self._obstacles.footprints):
+        middle = (start_xz_m + end_xz_m) / 2.0
+        length = float(np.hypot(*(end_xz_m - start_xz_m)))
+        offset = self._obstacles.footprints.centre_xz_m - middle
+        apart = np.hypot(offset[:, 0], offset[:, 1]) - self._spans_m
+        near = np.flatnonzero(apart < length / 2.0 + RADIUS_M)
+        if not len(near):
             return None
-        distance = self._obstacles.footprints.swept_distance_m(start_xz_m[None], end_xz_m[None])[0]
-        closest = int(distance.argmin())
-        if not self._stops(distance, start_xz_m[None], end_xz_m[None])[0, closest]:
-            stopping = np.flatnonzero(self._stops(distance, start_xz_m[None], end_xz_m[None])[0])
-            if not len(stopping):
-                return None
-            closest = int(stopping[0])
-        return self._world.object_ids[int(self._obstacles.owners[closest])]
-
-    def _stops(self, swept_m: Floats, starts: Floats, ends: Floats) -> NDArray[np.bool_]:
-        """Which obstacles stop which moves: [P, N].
-
-        A body that overlaps something already (a scene may begin so) may still back out.
-        """
-        footprints = self._obstacles.footprints
-        bumped = np.atleast_2d(swept_m) < RADIUS_M - SKIN_M
-        inside = footprints.distance_m(starts) < RADIUS_M - SKIN_M
-        leaving = inside & (footprints.distance_m(ends) > footprints.distance_m(starts) + 1e-6)
-        return bumped & ~leaving
+        footprints = self._obstacles.footprints.select(near)
+        start, end = start_xz_m[None], end_xz_m[None]
+        swept = footprints.swept_distance_m(start, end)[0]
+        at_start, at_end = footprints.distance_m(start)[0], footprints.distance_m(end)[0]
+        # A body that overlaps something already (a scene may begin so) may still back out.
+        leaving = (at_start < RADIUS_M - SKIN_M) & (at_end > at_start + 1e-6)
+        stops = np.where(leaving, np.inf, swept)
+        closest = int(stops.argmin())
+        if stops[closest] >= RADIUS_M - SKIN_M:
+            return None
+        return self._world.object_ids[int(self._obstacles.owners[near[closest]])]
 
     def is_cell(self, point_xz_m: Floats) -> bool:
         """Whether a point is one of the scene's walkable cells."""

@@ -7,7 +7,7 @@ What stands in front hides what is behind, since only the nearest surface has a 
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
@@ -20,17 +20,15 @@ MIN_PIXELS = 2
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """One frame, and pixel counts by object, index i for `object_ids[i]`.
+    """One frame, and what of it is in reach.
 
     Attributes:
-        reachable_px: Pixels within reach: int[N].
-        seen_px: Pixels at any distance: int[N].
+        reachable_px: Pixels within reach by object, index i for `object_ids[i]`: int[N].
         depth_m: The frame's planar depth [H, W].
         instance_ids: The frame's ids [H, W].
     """
 
     reachable_px: NDArray[np.intp]
-    seen_px: NDArray[np.intp]
     depth_m: NDArray[np.float32]
     instance_ids: NDArray[np.int32]
 
@@ -38,25 +36,30 @@ class Sight:
     def nothing(cls, object_count: int) -> Self:
         """Return what is seen before the first frame."""
         counts = np.zeros(object_count, dtype=np.intp)
-        return cls(counts, counts, np.zeros((1, 1), np.float32), np.zeros((1, 1), np.int32))
+        return cls(counts, np.zeros((1, 1), np.float32), np.zeros((1, 1), np.int32))
 
-    @property
+    @cached_property
     def visible(self) -> NDArray[np.bool_]:
         """Whether each object is visible in THOR's sense: in view, not hidden, in reach."""
         return self.reachable_px >= MIN_PIXELS
 
+    def shows(self, index: int) -> bool:
+        """Whether object `index` has a pixel in the frame, at any distance."""
+        return bool((self.instance_ids == index + 1).any())
+
 
 @lru_cache(maxsize=64)
-def _squared_run(
-    height_px: int, width_px: int, fov_deg: float, horizon_deg: float
+def _reach_depth_m(
+    height_px: int, width_px: int, fov_deg: float, horizon_deg: float, reach_m: float
 ) -> NDArray[np.float32]:
-    """Squared horizontal distance of each pixel's point at a depth of one metre: [H, W]."""
+    """Planar depth at which each pixel's ray leaves the reach, measured horizontally: [H, W]."""
     half = np.tan(np.deg2rad(fov_deg) / 2.0)
     up = (1.0 - (2.0 * np.arange(height_px) + 1.0) / height_px) * half
     right = ((2.0 * np.arange(width_px) + 1.0) / width_px - 1.0) * half * width_px / height_px
     tilt = np.deg2rad(horizon_deg)
     ahead = np.cos(tilt) + up * np.sin(tilt)
-    return (right[None, :] ** 2 + ahead[:, None] ** 2).astype(np.float32)
+    run = np.hypot(right[None, :], ahead[:, None])
+    return (reach_m / np.maximum(run, 1e-9)).astype(np.float32)
 
 
 def look(
@@ -68,7 +71,7 @@ def look(
     horizon_deg: float,
     reach_m: float = REACH_M,
 ) -> Sight:
-    """Count each object's pixels in one frame, in view and in reach.
+    """Count each object's pixels in reach in one frame.
 
     Args:
         depth_m: Planar depth [H, W].
@@ -79,9 +82,7 @@ def look(
         reach_m: How far the agent reaches, horizontally.
     """
     height, width = depth_m.shape
-    run = _squared_run(height, width, fov_deg, round(horizon_deg, 3))
-    # Twice the id, plus one in reach: a single count gives both.
-    near = (depth_m * depth_m * run) <= np.float32(reach_m**2)
-    codes = (instance_ids << 1) + near
-    counts = np.bincount(codes.ravel(), minlength=2 * object_count + 2)[2:].reshape(-1, 2)
-    return Sight(counts[:, 1], counts.sum(axis=1), depth_m, instance_ids)
+    limit = _reach_depth_m(height, width, fov_deg, round(horizon_deg, 3), reach_m)
+    in_reach = instance_ids * (depth_m <= limit)
+    counts = np.bincount(in_reach.ravel(), minlength=object_count + 1)[1:]
+    return Sight(counts, depth_m, instance_ids)

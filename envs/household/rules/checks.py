@@ -45,7 +45,7 @@ def _why_not_visible(context: Context, state: ObjectState) -> Reason:
     nearest = world.rotation(state.id) @ (np.clip(own, -half, half) - own)
     if np.hypot(nearest[0], nearest[2]) > context.settings.reach_m:
         return Reason.OUT_OF_REACH
-    if context.sight.seen_px[state.index]:
+    if context.sight.shows(state.index):
         return Reason.OUT_OF_REACH
     signs = np.array(np.meshgrid(*[(-1.0, 0.0, 1.0)] * 3)).reshape(3, -1).T
     corners = (signs * half - own) @ world.rotation(state.id).T @ agent.camera_rotation
