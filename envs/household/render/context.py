@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from importlib import resources
 
 import moderngl
-import numpy as np
 
 from embodied.core.errors import ConfigError
 from envs.household.render.textures import SIZE_PX, texture_layers
@@ -18,44 +17,28 @@ class GlUnavailableError(ConfigError):
 
 
 @dataclass(eq=False)
-class Targets:
-    """Where pictures of one size are drawn: colour, depth in metres, ids."""
-
-    framebuffer: moderngl.Framebuffer
-    rgb: np.ndarray
-    depth_m: np.ndarray
-    ids: np.ndarray
-
-
-@dataclass(eq=False)
 class Gl:
     """A process's GL: the context and what all its renderers share."""
 
     context: moderngl.Context
     program: moderngl.Program
     textures: moderngl.TextureArray
-    targets: dict[tuple[int, int], Targets] = field(default_factory=dict)
+    targets: dict[tuple[int, int], moderngl.Framebuffer] = field(default_factory=dict)
 
-    def target(self, width_px: int, height_px: int) -> Targets:
-        """Return the render targets of a size, made on first use."""
-        key = (width_px, height_px)
-        if key not in self.targets:
+    def target(self, width_px: int, height_px: int) -> moderngl.Framebuffer:
+        """Return the render targets of a size (colour, depth in metres, ids), made on first use."""
+        size = (width_px, height_px)
+        if size not in self.targets:
             make = self.context.renderbuffer
-            framebuffer = self.context.framebuffer(
+            self.targets[size] = self.context.framebuffer(
                 color_attachments=[
-                    make(key, 4, dtype="f1"),
-                    make(key, 1, dtype="f4"),
-                    make(key, 1, dtype="i4"),
+                    make(size, 4, dtype="f1"),
+                    make(size, 1, dtype="f4"),
+                    make(size, 1, dtype="i4"),
                 ],
-                depth_attachment=self.context.depth_renderbuffer(key),
+                depth_attachment=self.context.depth_renderbuffer(size),
             )
-            self.targets[key] = Targets(
-                framebuffer,
-                np.empty((height_px, width_px, 4), dtype=np.uint8),
-                np.empty((height_px, width_px), dtype=np.float32),
-                np.empty((height_px, width_px), dtype=np.int32),
-            )
-        return self.targets[key]
+        return self.targets[size]
 
 
 _made: dict[int, Gl] = {}

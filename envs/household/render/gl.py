@@ -88,7 +88,7 @@ class GlRenderer:
         glass = np.flatnonzero(seen & baked.translucent)
         glass = glass[np.argsort(-distance[glass])]
         with self._gl.context as context:
-            target = self._gl.target(*self._size)
+            framebuffer = self._gl.target(*self._size)
             program = self._gl.program
             program["eye"] = tuple(eye)
             program["axes"] = tuple(axes.ravel())
@@ -104,7 +104,6 @@ class GlRenderer:
             if self._revision != model.revision:
                 self._poses.write(self._instances)
                 self._revision = model.revision
-            framebuffer = target.framebuffer
             framebuffer.use()
             framebuffer.clear(0.0, 0.0, 0.0, 1.0)
             self._commands.write(self._command_rows(np.concatenate([solid, glass])))
@@ -115,12 +114,16 @@ class GlRenderer:
                 context.enable(moderngl.BLEND)
                 context.blend_func = moderngl.DEFAULT_BLENDING
                 self._array.render_indirect(self._commands, count=len(glass), first=len(solid))
-            framebuffer.read_into(target.rgb, components=4, attachment=0)
-            framebuffer.read_into(target.depth_m, components=1, attachment=1, dtype="f4")
-            framebuffer.read_into(target.ids, components=1, attachment=2, dtype="i4")
-        depth = target.depth_m.copy()
-        depth[depth == 0.0] = FAR_M
-        return Frame(rgb=target.rgb[..., :3].copy(), depth_m=depth, ids=target.ids.copy())
+            # GL packs RGBA to RGB faster than numpy does, and writes straight into what is kept.
+            width, height = self._size
+            rgb = np.empty((height, width, 3), dtype=np.uint8)
+            depth_m = np.empty((height, width), dtype=np.float32)
+            ids = np.empty((height, width), dtype=np.int32)
+            framebuffer.read_into(rgb, components=3, attachment=0)
+            framebuffer.read_into(depth_m, components=1, attachment=1, dtype="f4")
+            framebuffer.read_into(ids, components=1, attachment=2, dtype="i4")
+        depth_m[depth_m == 0.0] = FAR_M
+        return Frame(rgb=rgb, depth_m=depth_m, ids=ids)
 
     def _place(self) -> None:
         slots = self._baked.slot
