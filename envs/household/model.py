@@ -24,9 +24,10 @@ from envs.household.palette import RoomPalette, style_seed
 from envs.household.parts import part_table
 from envs.household.room import CEILING, NEAR_WALL, room_parts
 from envs.household.scene import ObjectSpec, Scene
-from envs.household.shape import Opening, Shape, Space, Vec3
+from envs.household.shape import Shape, Vec3
 from envs.household.shapes import shape_of
 from envs.household.shapes.kit import bottom_m
+from envs.household.spaces import PlacedSpace, opening_pose, placed_spaces
 
 Floats = NDArray[np.float64]
 
@@ -49,21 +50,6 @@ class PartBoxes:
     half_sizes_m: Floats
     rotations: Floats
     owners: NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class PlacedSpace:
-    """A space where it is now.
-
-    Attributes:
-        centre_m: Of the supporting rectangle, in the world.
-        rotation: [3, 3], the rectangle's frame to the world.
-        space: Its size and clearance.
-    """
-
-    centre_m: Floats
-    rotation: Floats
-    space: Space
 
 
 def slice_specs(spec: ObjectSpec) -> tuple[ObjectSpec, ...]:
@@ -91,21 +77,6 @@ def slice_specs(spec: ObjectSpec) -> tuple[ObjectSpec, ...]:
         )
         for name in names
     )
-
-
-def opening_pose(opening: Opening | None, fraction: float) -> tuple[Floats, Floats]:
-    """Return (rotation [3, 3], shift [3]) of the moving parts in the own frame."""
-    if opening is None:
-        return np.eye(3), np.zeros(3)
-    axis = np.asarray(opening.axis, dtype=np.float64)
-    if opening.kind == "slide":
-        return np.eye(3), axis * opening.travel * fraction
-    angle = np.deg2rad(opening.travel * fraction)
-    x, y, z = axis
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turn = np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * (cross @ cross)
-    pivot = np.asarray(opening.pivot_m)
-    return turn, pivot - turn @ pivot
 
 
 class SceneModel:
@@ -330,13 +301,12 @@ class SceneModel:
     def spaces(self, object_id: str) -> tuple[PlacedSpace, ...]:
         """Return an object's spaces where they are at its present openness."""
         i = self.index(object_id)
-        shape, placed = self._shapes[i], []
-        for space in shape.spaces:
-            moved = shape.opening if space.moves else None
-            turn, shift = opening_pose(moved, self._openness[i])
-            centre = self._bottom[i] + self._turn[i] @ (turn @ np.asarray(space.centre_m) + shift)
-            placed.append(PlacedSpace(centre, self._turn[i] @ turn, space))
-        return tuple(placed)
+        return placed_spaces(
+            self._shapes[i],
+            bottom_m=self._bottom[i],
+            rotation=self._turn[i],
+            openness=float(self._openness[i]),
+        )
 
     def seen_from_above(self) -> NDArray[np.bool_]:
         """Return [P]: what is drawn in a picture from above, without ceiling and nearest wall."""

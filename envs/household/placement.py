@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from envs.household.footprints import Footprints
 from envs.household.frames import rotation_matrix
-from envs.household.world import Agent, PlacedSpace
+from envs.household.spaces import PlacedSpace
+from envs.household.world import Agent
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from embodied.core.errors import UnknownNameError
 from envs.household.frames import euler_deg, rotation_matrix
 from envs.household.scene import ObjectSpec, Scene
-from envs.household.shape import Opening, Shape, Space, Vec3
+from envs.household.shape import Shape, Vec3
+from envs.household.spaces import PlacedSpace, opening_pose, placed_spaces
 
 Floats = NDArray[np.float64]
 
@@ -103,36 +104,6 @@ class ObjectState:
 
 
 StateName = Literal["on", "dirty", "filled", "sliced", "temperature", "shown"]
-
-
-@dataclass(frozen=True)
-class PlacedSpace:
-    """A receptacle's space, in the world as it stands now.
-
-    Attributes:
-        index: Which of the shape's spaces.
-        centre_m: Centre of the supporting rectangle.
-        rotation: 3x3, the rectangle's frame (x along its width, z along its depth) to the world.
-        space: Its size, clearance, and whether it is shut in.
-    """
-
-    index: int
-    centre_m: Floats
-    rotation: Floats
-    space: Space
-
-
-def opening_transform(opening: Opening, openness: float) -> tuple[Floats, Floats]:
-    """Return (rotation 3x3, translation) that the moving parts undergo, in the own frame."""
-    axis = np.asarray(opening.axis, dtype=np.float64)
-    if opening.kind == "slide":
-        return np.eye(3), axis * (opening.travel * openness)
-    angle = np.deg2rad(opening.travel * openness)
-    x, y, z = axis
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turn = np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * (cross @ cross)
-    pivot = np.asarray(opening.pivot_m, dtype=np.float64)
-    return turn, pivot - turn @ pivot
 
 
 class World:
@@ -261,15 +232,13 @@ class World:
 
     def spaces(self, object_id: str) -> tuple[PlacedSpace, ...]:
         """Return a receptacle's spaces where they are now."""
-        shape, state = self._shapes[object_id], self.states[object_id]
-        placed = []
-        for index, space in enumerate(shape.spaces):
-            centre, rotation = np.asarray(space.centre_m), self.rotations[state.index]
-            if space.moves and shape.opening is not None:
-                turn, shift = opening_transform(shape.opening, state.openness)
-                centre, rotation = turn @ centre + shift, rotation @ turn
-            placed.append(PlacedSpace(index, self.to_world(object_id, centre), rotation, space))
-        return tuple(placed)
+        state = self.states[object_id]
+        return placed_spaces(
+            self._shapes[object_id],
+            bottom_m=self.to_world(object_id, np.zeros(3)),
+            rotation=self.rotations[state.index],
+            openness=state.openness,
+        )
 
     # --- changing
 
@@ -339,7 +308,7 @@ class World:
         if shape.opening is None or before == openness:
             return
         (turn0, shift0), (turn1, shift1) = (
-            opening_transform(shape.opening, each) for each in (before, openness)
+            opening_pose(shape.opening, each) for each in (before, openness)
         )
         own = self.rotations[state.index]
         delta = own @ turn1 @ turn0.T @ own.T

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envs.household.footprints import Footprints
@@ -29,6 +29,7 @@ def sampled(box: Footprints, count: int = 60) -> np.ndarray:
     return box.centre_xz_m[0] + local[:, :1] * axis + local[:, 1:] * across
 
 
+@settings(deadline=None)
 @given(places, places, lengths, lengths, angles, places, places)
 def test_distance_to_a_box_is_that_to_its_nearest_point(x, z, width, depth, yaw, px, pz):
     box = one_box(x, z, width=width, depth=depth, yaw=yaw)
@@ -38,6 +39,7 @@ def test_distance_to_a_box_is_that_to_its_nearest_point(x, z, width, depth, yaw,
     assert box.distance_m(point[None])[0, 0] == pytest.approx(nearest, abs=grain + 1e-9)
 
 
+@settings(deadline=None)
 @given(places, places, lengths, lengths, angles, places, places, places, places)
 def test_distance_of_a_move_is_the_least_on_its_way(x, z, width, depth, yaw, ax, az, bx, bz):
     box = one_box(x, z, width=width, depth=depth, yaw=yaw)
@@ -48,6 +50,7 @@ def test_distance_of_a_move_is_the_least_on_its_way(x, z, width, depth, yaw, ax,
     assert box.swept_distance_m(start, end)[0, 0] == pytest.approx(least, abs=grain + 1e-9)
 
 
+@settings(deadline=None)
 @given(places, places, lengths, lengths, angles, lengths, lengths, angles)
 def test_boxes_overlap_exactly_where_they_share_points(x, z, w1, d1, yaw1, w2, d2, yaw2):
     one = one_box(width=w1, depth=d1, yaw=yaw1)

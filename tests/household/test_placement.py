@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envs.household.footprints import Footprints
 from envs.household.placement import GridPlacement, PutQuery
 from envs.household.shape import Space
-from envs.household.world import Agent, PlacedSpace
+from envs.household.spaces import PlacedSpace
+from envs.household.world import Agent
 
 EYE_TO_TABLE = Agent(position_m=(0.0, 0.9, -0.6), yaw_deg=0.0, horizon_deg=45.0)
 
@@ -164,6 +165,7 @@ def test_a_towel_hangs_from_its_holder():
 sides = st.floats(0.03, 0.35)
 
 
+@settings(deadline=None)
 @given(
     st.tuples(sides, sides, sides),
     st.tuples(*[st.floats(-0.1, 0.1)] * 3),

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from embodied.core.errors import UnknownNameError
 from envs.household.catalog import object_type, object_types
 from envs.household.frames import rotation_matrix
-from envs.household.model import opening_pose
 from envs.household.palette import NAMED, SCHEMES, RoomPalette, linear, shade
 from envs.household.render.materials import MATERIALS
 from envs.household.scene import ObjectSpec
@@ -16,6 +15,7 @@ from envs.household.shape import Part, Shape
 from envs.household.shapes import SHAPES, shape_of
 from envs.household.shapes.mesh_table import MESHES
 from envs.household.shapes.meshes import unit_mesh
+from envs.household.spaces import opening_pose
 
 TYPES = sorted(object_types())
 RECEPTACLES = sorted(n for n, t in object_types().items() if t.can("receptacle"))

@@ -9,7 +9,8 @@ from envs.household.rules.arguments import Argument
 from envs.household.rules.checks import target, within_grasp
 from envs.household.rules.context import ActionRule, Context, Values
 from envs.household.rules.refusal import Reason, Refused
-from envs.household.world import ObjectState, PlacedSpace, World
+from envs.household.spaces import PlacedSpace
+from envs.household.world import ObjectState, World
 
 HELD_AHEAD_M = 0.4
 HELD_TOP_BELOW_M = 0.1

@@ -8,7 +8,8 @@ from envs.household.rules.arguments import Argument
 from envs.household.rules.checks import target, within_grasp
 from envs.household.rules.context import ActionRule, Context, Values
 from envs.household.rules.refusal import Reason, Refused
-from envs.household.world import ObjectState, opening_transform
+from envs.household.spaces import opening_pose
+from envs.household.world import ObjectState
 
 SWING_STEPS = 6
 """How many positions along its way a door is tried at against the agent's body."""
@@ -63,7 +64,7 @@ def _hits_agent(context: Context, state: ObjectState, openness: float) -> bool:
     # Parts' own rotations are left out: a door's panel and a drawer's walls are upright boxes.
     x, _, z = world.agent.position_m
     for share in np.linspace(0.0, openness, SWING_STEPS + 1)[1:]:
-        turn, shift = opening_transform(shape.opening, float(share))
+        turn, shift = opening_pose(shape.opening, float(share))
         swept = Footprints.of_boxes(
             world.to_world(state.id, middles @ turn.T + shift),
             halves,
