@@ -1,5 +1,6 @@
 """Free floor: the layout's cells and those the recorded agents stood on."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -12,11 +13,37 @@ MARGIN_M = 0.3
 """Walls stand at least this far from where the agent can."""
 
 HEIGHT_M = 2.8
+STEP_M = 0.25
+HEAD_M = 1.6
+CLEAR_M = 0.12
+"""Less than the agent's radius: boxes of rebuilt furniture are a little too big."""
+
+
+def fill_gaps(
+    cells_m: set[tuple[float, float]], furniture: Iterable[Box]
+) -> set[tuple[float, float]]:
+    """Add the cells that two known neighbours border on, where no furniture stands.
+
+    Layouts are a conservative subset, and no agent happened to stand everywhere.
+    """
+    steps = [(STEP_M, 0.0), (-STEP_M, 0.0), (0.0, STEP_M), (0.0, -STEP_M)]
+    neighbours = Counter((x + dx, z + dz) for x, z in cells_m for dx, dz in steps)
+    wanted = np.array([cell for cell, n in neighbours.items() if n >= 2 and cell not in cells_m])
+    if not len(wanted):
+        return cells_m
+    free = np.ones(len(wanted), dtype=bool)
+    for box in furniture:
+        if box.low_m[1] < HEAD_M:
+            low, high = np.array(box.low_m)[[0, 2]], np.array(box.high_m)[[0, 2]]
+            gap = np.maximum(np.maximum(low - wanted, wanted - high), 0.0)
+            free &= np.hypot(gap[:, 0], gap[:, 1]) > CLEAR_M
+    return cells_m | {(float(x), float(z)) for x, z in wanted[free]}
 
 
 def floor_of(room: RoomEvidence, furniture: Iterable[Box]) -> Floor:
     """The room's floor: wide enough for every cell and every piece of furniture."""
-    cells = np.array(sorted(room.cells_m))
+    furniture = list(furniture)
+    cells = np.array(sorted(fill_gaps(room.cells_m, furniture)))
     corners = [cells - MARGIN_M, cells + MARGIN_M]
     for box in furniture:
         corners.append(np.array([[box.low_m[0], box.low_m[2]], [box.high_m[0], box.high_m[2]]]))

@@ -21,6 +21,13 @@ from envs.household.catalog import object_types
 LEVEL_M = 0.035
 """Things whose bottoms are this near rest on the same level."""
 
+CLEAR_M = 0.004
+
+BASIN_WALL_M = 0.008
+BASIN_DEPTH_M = {"SinkBasin": ((0.08, 0.35), 0.16), "BathtubBasin": ((0.2, 0.6), 0.42)}
+"""How deep basins may be, and how deep they are where nothing tells."""
+
+COUNTER_NEAR_M = 0.9
 AGENT_ABOVE_FLOOR_M = 0.9
 
 
@@ -49,7 +56,7 @@ TABLE = Habit(floor=True, flat=True, size_sigma=(0.5, 0.4, 0.4))
 SEAT = Habit(floor=True, size_sigma=(0.3, 0.2, 0.2))
 HABITS: Mapping[str, Habit] = {
     "ArmChair": SEAT,
-    "BathtubBasin": Habit(base=True, size_sigma=(0.3, 0.4, 0.3)),
+    "BathtubBasin": Habit(size_sigma=(0.3, 0.1, 0.3)),
     "Bed": SEAT,
     "Cabinet": Habit(front=True, middle=True, size_sigma=(0.5, 0.5, 0.05)),
     "Cart": Habit(floor=True, size_sigma=(0.3, 0.2, 0.3)),
@@ -70,7 +77,7 @@ HABITS: Mapping[str, Habit] = {
     "Safe": Habit(base=True, size_sigma=(0.3, 0.3, 0.2)),
     "Shelf": Habit(flat=True, size_sigma=(0.6, 0.02, 0.4)),
     "SideTable": TABLE,
-    "SinkBasin": Habit(base=True, size_sigma=(0.4, 0.3, 0.3)),
+    "SinkBasin": Habit(size_sigma=(0.4, 0.1, 0.3)),
     "Sofa": SEAT,
     "StoveBurner": Habit(base=True, size_sigma=(0.3, 0.1, 0.3)),
     "Toilet": Habit(floor=True, size_sigma=(0.2, 0.1, 0.2)),
@@ -108,11 +115,73 @@ class Piece:
 def fit_furniture(room: RoomEvidence, movables: MovableBoxes) -> list[Piece]:
     """Make out every piece of furniture a room's evidence names."""
     rests = _rests(room, movables)
-    pieces = []
-    for object_id in sorted(room.fixed_ids()):
-        if ids.type_of(object_id) in object_types():
-            pieces.append(_fit_piece(room, object_id, rests.get(object_id, [])))
-    return pieces
+    known = [each for each in sorted(room.fixed_ids()) if ids.type_of(each) in object_types()]
+    basins = [each for each in known if ids.type_of(each) in BASINS]
+    pieces = [_fit_piece(room, each, rests.get(each, [])) for each in known if each not in basins]
+    tops = [
+        (np.array([x, z]), piece.levels_m[-1])
+        for piece in pieces
+        if piece.type == "CounterTop" and piece.levels_m
+        for x, _, z in piece.rests_m
+    ]
+    return pieces + [_fit_basin(room, each, rests.get(each, []), tops) for each in basins]
+
+
+def _fit_basin(
+    room: RoomEvidence,
+    object_id: str,
+    rests: list[tuple[float, float, float]],
+    tops: list[tuple[Floats, float]],
+) -> Piece:
+    """Fit a basin: its mask is what is seen of its inside, bounded by its rim.
+
+    The rim is level with the counter it is let into; without one it is a basin's typical height
+    over what rests in it.
+    """
+    type_name, at = ids.type_of(object_id), ids.position_m(object_id)
+    yaw = facing_deg(room, object_id)
+    deep, typical = BASIN_DEPTH_M[type_name]
+    levels = levels_of([y for _, y, _ in rests])
+    near = [height for xz, height in tops if float(np.hypot(*(xz - at[[0, 2]]))) < COUNTER_NEAR_M]
+    base = levels[0] if levels else (float(np.median(near)) if near else float(at[1])) - typical
+    rim = float(np.median(near)) if near else base + typical
+    if not base + deep[0] <= rim <= base + deep[1]:
+        rim = base + typical
+    size = in_world(np.array(object_types()[type_name].size_m), yaw)
+    size[1] = 0.01
+    seen = room.sightings.get(object_id, [])
+    centre = np.array([at[0], rim, at[2]])
+    if rests:
+        centre[[0, 2]] = np.median(np.array(rests)[:, [0, 2]], axis=0)
+    prior = Prior(
+        box=Box.around(centre, size),
+        size_sigma=(0.4, 0.02, 0.4),
+        centre_sigma_m=(0.1, 0.002, 0.1),
+    )
+    box = prior.box
+    if seen:
+        chosen = [seen[index] for index in thin(len(seen))]
+        views = Views.of_fixed(
+            Cameras.of([each.pose for each in chosen]),
+            np.array([each.bounds_px for each in chosen]),
+        )
+        box = fit_box(views, prior, firm=((4, rim),))
+    low, high = np.array(box.low_m), np.array(box.high_m)
+    if rests:
+        inside = np.array(rests)[:, [0, 2]]
+        low[[0, 2]] = np.minimum(low[[0, 2]], inside.min(axis=0) - BASIN_WALL_M)
+        high[[0, 2]] = np.maximum(high[[0, 2]], inside.max(axis=0) + BASIN_WALL_M)
+    low[1], high[1] = base - BASIN_WALL_M, rim
+    return Piece(
+        object_id=object_id,
+        type=type_name,
+        box=Box(tuple(map(float, low)), tuple(map(float, high))),  # type: ignore[arg-type]
+        yaw_deg=yaw,
+        levels_m=levels,
+        rests_m=tuple(rests),
+        seen=len(seen),
+        sightings=tuple(seen),
+    )
 
 
 def _rests(
@@ -160,14 +229,17 @@ def _front_face(yaw_deg: float) -> tuple[int, int]:
 
 
 def levels_of(heights_m: list[float]) -> tuple[float, ...]:
-    """Group heights that are near each other; the median of each group, lowest first."""
+    """Group heights that are near each other; one level for each, lowest first.
+
+    A level is a little below what rests on it, so that thin things are not sunk in it.
+    """
     groups: list[list[float]] = []
     for height in sorted(heights_m):
         if groups and height - groups[-1][-1] <= LEVEL_M:
             groups[-1].append(height)
         else:
             groups.append([height])
-    return tuple(float(np.median(group)) for group in groups)
+    return tuple(float(np.quantile(group, 0.2)) - CLEAR_M for group in groups)
 
 
 def _fit_piece(

@@ -19,6 +19,9 @@ from envs.household.frames import rotation_matrix
 
 TYPE_VIEWS = 200
 NAME_VIEWS = 40
+SAME_LEVEL_M = 0.03
+LEVELLING_ROUNDS = 8
+FEWEST_RESTS = 4
 FLAT_M = 0.008
 """Thinner than this nothing is drawn or hit reliably."""
 
@@ -82,26 +85,84 @@ def views_of(pairs: list[tuple[Sighting, Start]], *, most: int) -> Views:
 
 
 def fit_types(rooms: Iterable[RoomEvidence]) -> dict[str, Box]:
-    """Fit every type's box over all rooms."""
+    """Fit every type's box over all rooms, its bottom where things of the type rest."""
     pairs: dict[str, list[tuple[Sighting, Start]]] = defaultdict(list)
+    supports: list[tuple[str, str, Start]] = []
     for room in rooms:
         for name, found in start_sightings(room).items():
             pairs[ids.type_of_name(name)] += found
-    return {
+        supports += [(room.floor_plan, holder, start) for start, holder in room.supports]
+    types = {
         type_name: _fit(found, catalogue_box(type_name), most=TYPE_VIEWS, weight_px=1.0)
         for type_name, found in sorted(pairs.items())
         if type_name in object_types() and found
     }
+    return level_bottoms(types, supports)
+
+
+def level_bottoms(
+    types: Mapping[str, Box], supports: Iterable[tuple[str, str, Start]]
+) -> dict[str, Box]:
+    """Shift the types' bottoms so that what rests on one surface rests at one height.
+
+    Masks leave a bottom a centimetre or two open; surfaces shared by many types close that.
+    Levels and shifts are found in turn, as medians.
+
+    Args:
+        types: Boxes by type.
+        supports: (floor plan, receptacle, start) of things that rested there.
+    """
+    upright = [
+        (room, holder, start)
+        for room, holder, start in supports
+        if start.type in types and abs((start.rotation_deg[0] + 180) % 360 - 180) < 5
+    ]
+    heights = MovableBoxes(types, {})
+    bottoms = np.array([heights.bottom_m(start) for _, _, start in upright])
+    kinds = np.array([start.type for _, _, start in upright])
+    shifts = dict.fromkeys(types, 0.0)
+    places = _places(upright, bottoms)
+    for _ in range(LEVELLING_ROUNDS):
+        risen = bottoms + np.array([shifts[kind] for kind in kinds])
+        levels = np.zeros(len(risen))
+        for rows in places:
+            levels[rows] = np.median(risen[rows])
+        for kind in shifts:
+            mine = kinds == kind
+            if np.count_nonzero(mine) >= FEWEST_RESTS:
+                shifts[kind] += float(np.median(levels[mine] - risen[mine]))
+    return {name: _with_bottom(box, box.low_m[1] + shifts[name]) for name, box in types.items()}
+
+
+def _places(supports: list[tuple[str, str, Start]], bottoms_m: np.ndarray) -> list[np.ndarray]:
+    """Rows of things that rest on the same level of the same receptacle."""
+    rows: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, (room, holder, _) in enumerate(supports):
+        rows[room, holder].append(row)
+    places = []
+    for found in rows.values():
+        order = sorted(found, key=lambda row: bottoms_m[row])
+        gaps = np.diff(bottoms_m[order]) > SAME_LEVEL_M
+        places += list(np.split(np.array(order), np.flatnonzero(gaps) + 1))
+    return [part for part in places if len(part) >= 2]
+
+
+def _with_bottom(box: Box, low_m: float) -> Box:
+    """The box with its lower side elsewhere, at least as high as is drawn reliably."""
+    x0, _, z0 = box.low_m
+    x1, top, z1 = box.high_m
+    return Box((x0, low_m, z0), (x1, max(top, low_m + FLAT_M), z1))
 
 
 def fit_names(room: RoomEvidence, types: Mapping[str, Box]) -> dict[str, Box]:
-    """Fit the boxes of a room's own objects."""
+    """Fit the boxes of a room's own objects; their bottoms stay their types'."""
     boxes = MovableBoxes(types, {})
-    return {
+    fitted = {
         name: _fit(found, boxes.of(name), most=NAME_VIEWS, weight_px=3.0)
         for name, found in sorted(start_sightings(room).items())
         if ids.type_of_name(name) in object_types() and found
     }
+    return {name: _with_bottom(box, boxes.of(name).low_m[1]) for name, box in fitted.items()}
 
 
 def _fit(pairs: list[tuple[Sighting, Start]], expected: Box, *, most: int, weight_px: float) -> Box:

@@ -10,7 +10,7 @@ from envs.alfred import ids
 from envs.alfred.dataset import Trajectory
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.counters import counter_shape
-from envs.alfred.scenes.evidence import RoomEvidence, Start, starts_of
+from envs.alfred.scenes.evidence import RoomEvidence, Start, cell_of, starts_of
 from envs.alfred.scenes.floor import floor_of
 from envs.alfred.scenes.furniture import Piece, fit_furniture, in_world
 from envs.alfred.scenes.movables import MovableBoxes, fit_names
@@ -142,10 +142,15 @@ def movable_specs(trajectory: Trajectory, room: Room) -> Sequence[ObjectSpec]:
 
 def episode_scene(trajectory: Trajectory, room: Room) -> Scene:
     """The scene of one episode: the room with the episode's objects at their starts."""
+    start = trajectory.init_action
+    cell = cell_of((start["x"], start["y"], start["z"]))
+    walkable = room.floor.walkable_xz_m or ()
+    # Where the episode starts the agent can stand, whatever is known of the room.
+    floor = room.floor if cell in walkable else replace(room.floor, walkable_xz_m=(*walkable, cell))
     return Scene(
         name=room.floor_plan,
         kind=room.kind,
-        floor=room.floor,
+        floor=floor,
         objects=(*room.furniture, *movable_specs(trajectory, room)),
         seed=room.seed,
         label=LABEL,
