@@ -35,6 +35,10 @@ STATES = {"on": "off", "filled": "empty", "dirty": "clean"}
 """States that parts may show in, each with the name of its contrary."""
 
 
+HANGING_M = 0.15
+"""What is flatter than this and as near to a wall hangs on it."""
+
+
 @dataclass(frozen=True)
 class PartBoxes:
     """The bounding boxes of all solid parts that are there now, THOR's frame.
@@ -309,5 +313,12 @@ class SceneModel:
         )
 
     def seen_from_above(self) -> NDArray[np.bool_]:
-        """Return [P]: what is drawn in a picture from above, without ceiling and nearest wall."""
-        return self.drawn & ~np.isin(self.table.shows, (CEILING, NEAR_WALL))
+        """Return [P]: what is drawn in a picture from above.
+
+        Ceiling and nearest wall are left off, and with the wall the flat things that hang on it.
+        """
+        near = self._bottom[:, 2] < self.scene.floor.min_xz_m[1] + HANGING_M
+        flat = np.array([spec.size_m[2] <= HANGING_M for spec in self._specs], dtype=bool)
+        high = self._bottom[:, 1] > 0.5
+        hidden = np.append(near & flat & high, False)[self.table.owner]
+        return self.drawn & ~hidden & ~np.isin(self.table.shows, (CEILING, NEAR_WALL))

@@ -51,7 +51,7 @@ SCHEMES: tuple[dict[str, str], ...] = (
      "upholstery": "#5c7a5e", "bedding": "#f3ecd8", "fabric": "#c25f45", "floor": "#b5834f",
      "tiles": "#d8c9a9", "wicker": "#c9a56c", "bin": "#6d7069"},
     # cool grey, ash, brick
-    {"wall": "#d9d7d3", "wood": "#a98d70", "front": "#fafafa", "stone": "#3f4144",
+    {"wall": "#d9d7d3", "wood": "#a98d70", "front": "#eeeeec", "stone": "#3f4144",
      "upholstery": "#a5604c", "bedding": "#c8cdd2", "fabric": "#5a7291", "floor": "#8f7a66",
      "tiles": "#bfc3c4", "wicker": "#b79c7c", "bin": "#45484b"},
 )  # fmt: skip

@@ -32,6 +32,9 @@ VERTEX = np.dtype(
 STEP_M = 0.45
 """Faces longer than this are cut into a grid: light is summed at vertices."""
 
+FOOT_SHADE, FOOT_M = 0.2, 0.02
+"""How much darker loose things are at their foot, and over which height that fades."""
+
 CELL_M = 0.05
 HANGS_M = 0.5
 """What begins higher hangs on a wall and shades no floor."""
@@ -165,8 +168,14 @@ def texture_coordinates(points: Floats, normals: Floats, size: Floats, tile_m: F
     return np.where((tile_m > 0)[:, None, None], metres, whole)
 
 
-def bake(table: PartTable) -> Baked:
-    """Lay out all parts' triangles, sorted by group."""
+def bake(table: PartTable, loose: NDArray[np.bool_]) -> Baked:
+    """Lay out all parts' triangles, sorted by group.
+
+    Args:
+        table: The parts.
+        loose: [P], parts of things that can be moved; they darken towards their foot, as if they
+            touched what they stand on.
+    """
     materials = [material(part.material) for part in table.parts]
     translucent = np.array([m.opacity < 1.0 for m in materials])
     _, shows = np.unique(table.shows, return_inverse=True)
@@ -200,7 +209,10 @@ def bake(table: PartTable) -> Baked:
         facing = np.einsum("kij,kvj->kvi", turn, normals) @ SWAP
         block["normal"][..., :3] = np.round(facing * 127.5 + 127.5)
         block["uv"] = texture_coordinates(mesh.vertices, mesh.normals, size, tile_m[rows])
-        block["colour"] = (rgba[rows] + 0.5).astype(np.uint8)[:, None]
+        foot = 1.0 - FOOT_SHADE * np.exp(-np.maximum(placed[..., 1], 0.0) / FOOT_M)
+        foot = np.where(loose[rows][:, None], foot, 1.0)
+        block["colour"][..., :3] = rgba[rows][:, None, :3] * foot[..., None] + 0.5
+        block["colour"][..., 3] = rgba[rows][:, None, 3] + 0.5
         block["surface"] = surface[rows][:, None]
         vertices.append(block.ravel())
         triangles = mesh.triangles[:, [0, 2, 1]]

@@ -32,7 +32,7 @@ class GlRenderer:
         self._pid = os.getpid()
         self._size = (width_px, height_px)
         self._gl = gl = gl_context()
-        self._baked = baked = bake(model.table)
+        self._baked = baked = bake(model.table, self._loose_parts())
         tan = np.tan(np.deg2rad(fov_deg) / 2.0)
         self._tan = np.array([tan * width_px / height_px, tan])
         self._lens = (
@@ -124,6 +124,11 @@ class GlRenderer:
             framebuffer.read_into(ids, components=1, attachment=2, dtype="i4")
         depth_m[depth_m == 0.0] = FAR_M
         return Frame(rgb=rgb, depth_m=depth_m, ids=ids)
+
+    def _loose_parts(self) -> np.ndarray:
+        specs = [self.model.spec(object_id) for object_id in self.model.object_ids]
+        loose = np.array([spec.info.can("pickupable") for spec in specs] + [False])
+        return loose[self.model.table.owner]  # row -1: the room
 
     def _place(self) -> None:
         slots = self._baked.slot

@@ -45,13 +45,13 @@ def wood(seed: int = 3, strength: float = 1.0) -> Image:
 
 def planks() -> Image:
     """Floor boards along u, each of its own tone, dark joints between."""
-    rows = 6
+    rows = 8
     board = (_V * rows).astype(int)
     rng = np.random.default_rng(5)
     tone = rng.normal(0, 0.028, rows)[board]
     start = rng.uniform(0, 1, rows)[board]
     value = wood(9) + tone
-    joint = lines(_V, rows, 0.045) | (((_U + start) % 1.0) < 0.008)
+    joint = lines(_V, rows, 1 / 16) | (((_U + start) % 1.0) < 1 / SIZE_PX)
     return np.where(joint, value * 0.72, value)
 
 
@@ -269,8 +269,8 @@ LAYERS: dict[str, Callable[[], Image]] = {
     "plaster": lambda: 0.5 + noise(2, 8, 0.0025) + noise(3, 0.8, 0.004),
     "wood": wood,
     "planks": planks,
-    "tiles": lambda: tiles(5, 0.05, 0.86, 0.008),
-    "floor_tiles": lambda: tiles(2, 0.02, 0.82, 0.012),
+    "tiles": lambda: tiles(4, 2 / 32, 0.88, 0.008),
+    "floor_tiles": lambda: tiles(2, 2 / 64, 0.84, 0.012),
     "stone": stone,
     "fabric": weave,
     "stripes": lambda: weave(0.02) * np.where(lines(_U, 4, 0.35), 0.88, 1.03),
