@@ -94,6 +94,12 @@ def test_nobody_teleports_into_furniture_or_out_of_the_room(kitchen):
         assert event.metadata["agent"] == before
 
 
+def test_a_teleport_takes_the_height_of_the_rooms_floor_but_no_flight(kitchen):
+    event = done(kitchen.step({**stand(0.0, 0.0), "y": 1.12}))
+    assert event.metadata["agent"]["position"]["y"] == 1.12
+    refused(kitchen.step({**stand(0.0, 0.0), "y": 2.0}), Reason.OFF_THE_FLOOR)
+
+
 def test_where_the_scene_lists_cells_they_alone_decide(shared_controller):
     scene = small_kitchen()
     floor = type(scene.floor)(

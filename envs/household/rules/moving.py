@@ -13,6 +13,7 @@ LOWEST_HORIZON_DEG, HIGHEST_HORIZON_DEG = -30.0, 60.0
 
 TURN_DEG = 90.0
 LOOK_DEG = 30.0
+HEIGHT_SLACK_M = 0.3
 SAME_PLACE_M = 1e-3
 """A teleport by less than this is a look or a turn on the spot."""
 
@@ -62,8 +63,8 @@ def _checked_horizon(horizon_deg: float) -> float:
 def _teleport(context: Context, values: Values) -> None:
     """Put the agent somewhere else; x and z must be a place it can stand at.
 
-    y is taken as given only where it is the height the agent has anyway (0.1 m either way):
-    floors are level, and ALFRED's own heights differ from room to room by millimetres.
+    y is taken as given where it is a height that a standing agent has on some room's floor:
+    ALFRED's start poses have 0.87 to 1.12 m, the same all over a room.
     """
     agent = context.world.agent
     place = np.array([values["x"], values["z"]])
@@ -71,7 +72,7 @@ def _teleport(context: Context, values: Values) -> None:
     height = agent.position_m[1] if values["y"] is None else values["y"]
     free = context.geometry.navigator().free
     moved = np.abs(place - here).max() > SAME_PLACE_M
-    if abs(height - AGENT_Y_M) > 0.1 or (moved and not free(place[None])[0]):
+    if abs(height - AGENT_Y_M) > HEIGHT_SLACK_M or (moved and not free(place[None])[0]):
         raise Refused(Reason.OFF_THE_FLOOR, x_m=place[0], z_m=place[1])
     yaw, horizon = agent.yaw_deg, agent.horizon_deg
     if values.get("rotation") is not None:
