@@ -2,7 +2,7 @@
 
     python benchmarks/kill.py [--kills 20] [--episodes 40] [--workers 2] [--seed 0] [key=value ...]
 
-Every trial runs `embodied eval` on generated homes with the random agent in a folder of its own,
+Every trial runs `embodied eval` (on generated homes; `--benchmark alfred` for ALFRED's) with the random agent in a folder of its own,
 sends it SIGKILL at a moment drawn uniformly from the time an undisturbed run took, starts it again,
 and compares `summary.json`, all but `timing`, with that of the undisturbed run.
 """
@@ -22,7 +22,7 @@ from typing import Any
 def command(folder: Path, asked: argparse.Namespace) -> list[str]:
     """Return the command line of one run."""
     return [
-        *(sys.executable, "-m", "embodied", "eval", "benchmark=household", "agent=random"),
+        *(sys.executable, "-m", "embodied", "eval", f"benchmark={asked.benchmark}", "agent=random"),
         *(f"benchmark.limit={asked.episodes}", f"runner.workers={asked.workers}"),
         *("limits.max_steps=30", f"output_dir={folder}"),
         *asked.settings,
@@ -59,6 +59,7 @@ def main() -> int:
     """Print how many killed runs ended with the same summary; return 0 where all did."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--benchmark", default="household")
     parser.add_argument("--episodes", type=int, default=40)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
@@ -72,6 +73,7 @@ def main() -> int:
 
         whole_s = run_whole(words("whole"))
         whole = summary_of(Path(home) / "whole")
+        print(f"{whole['label']}, {whole['split']}, {asked.workers} workers")
         print(f"undisturbed: {whole['n']} episodes in {whole_s:.1f} s, SR {whole['metrics']['SR']}")
         same = killed = tried = 0
         while killed < asked.kills:
