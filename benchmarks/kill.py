@@ -2,9 +2,10 @@
 
     python benchmarks/kill.py [--kills 20] [--episodes 40] [--workers 2] [--seed 0] [key=value ...]
 
-Every trial runs `embodied eval` (on generated homes; `--benchmark alfred` for ALFRED's) with the random agent in a folder of its own,
-sends it SIGKILL at a moment drawn uniformly from the time an undisturbed run took, starts it again,
-and compares `summary.json`, all but `timing`, with that of the undisturbed run.
+Every trial runs `embodied eval` with the random agent in a folder of its own (on generated homes;
+`--benchmark alfred` takes ALFRED's), sends it SIGKILL at a moment drawn uniformly from the time an
+undisturbed run took, starts it again, and compares `summary.json`, all but `timing`, with that of
+the undisturbed run.
 """
 
 import argparse
