@@ -24,7 +24,8 @@ def walkable_floor(scene: Scene) -> NDArray[np.float64]:
         bottom = spec.position_m[1] - spec.pivot_m[1]
         yaw = spec.rotation_deg[1]
         plan.blocks.append(plan.block(centre, bottom, spec.size_m, yaw, spec.object_id))
-    return walkable(plan)
+    # A little less margin than rooms are checked with: what was free then is free here.
+    return walkable(plan, margin_m=0.015)
 
 
 def walkable(plan: RoomPlan, *, margin_m: float = 0.02) -> NDArray[np.float64]:

@@ -149,13 +149,12 @@ def _for_object(
     device = CHANGES[task_type][0] if task_type in CHANGES else ""
     for parent in _parents(scene, target, size, count=2 if two else 1):
         inside = _held_by_type(scene, parent.type)
-        away = [spec for spec in found if spec.object_id not in inside]
         # Drawn anew, a task must not be done in part already.
-        if len(away) < len(found) or parent.type == device:
+        if parent.type == device or any(scene.object(o).type == name for o in inside):
             continue
-        if two and (parent.type in HOLDS_ONE or (len(away) < 2 and not sliced)):
+        if two and (parent.type in HOLDS_ONE or (len(found) < 2 and not sliced)):
             continue
-        objects = tuple(spec.object_id for spec in away[: 2 if two and not sliced else 1])
+        objects = tuple(spec.object_id for spec in found[: 2 if two and not sliced else 1])
         task = Task(task_type, name, parent.type, sliced=sliced)
         yield TaskDraw(task, objects, parent=parent.object_id)
 

@@ -165,23 +165,34 @@ def _counter(plan: RoomPlan, wall: int, piece: Span, front: Span, held: list[str
     taken = _sunk_in(plan, front, held)
     for name, span in taken.items():
         BUILT_IN[name](plan, wall, span, counter.object_id)
-    edges = sorted([front[0], front[1], *(edge for span in taken.values() for edge in span)])
-    for low, high in itertools.pairwise(edges):
-        if (low, high) not in taken.values():
-            _cabinets(plan, wall, (low, high), counter.object_id)
-    gap = taken.get("hob") or (taken.get("sink") if plan.rng.random() < 0.5 else None)
-    for low, high in itertools.pairwise(sorted([*front, *(gap or ())])):
-        if (low, high) != gap:
-            _wall_cabinets(plan, wall, (low, high))
+    for span in _left_of(front, list(taken.values())):
+        _cabinets(plan, wall, span, counter.object_id)
+    airy = "hob" if "hob" in taken else "sink"
+    open_wall = airy in taken and (airy == "hob" or plan.rng.random() < 0.5)
+    for span in _left_of(front, [taken[airy]] if open_wall else []):
+        _wall_cabinets(plan, wall, span)
     return counter
+
+
+def _left_of(front: Span, taken: list[Span]) -> list[Span]:
+    """Return the parts of a front that are not taken."""
+    at, left = front[0], []
+    for start, end in [*sorted(taken), (front[1], front[1])]:
+        if start - at > 0.01:
+            left.append((at, start))
+        at = max(at, end)
+    return left
 
 
 def _sunk_in(plan: RoomPlan, front: Span, held: list[str]) -> dict[str, Span]:
     """Choose where along a counter sink and hob go, clear of each other and of its ends."""
-    order = [held[i] for i in plan.rng.permutation(len(held))]
     widths = {"sink": float(plan.rng.uniform(0.70, 0.80)), "hob": 0.60}
+    order = [held[i] for i in plan.rng.permutation(len(held))]
+    # What does not fit is left out; a kitchen without it is drawn anew.
+    while sum(widths[name] for name in order) > front[1] - front[0]:
+        order.pop()
     spare = front[1] - front[0] - sum(widths[name] for name in order)
-    cuts = np.sort(plan.rng.uniform(0.0, max(spare, 0.0), len(order)))
+    cuts = np.sort(plan.rng.uniform(0.0, spare, len(order)))
     taken, used = {}, 0.0
     for name, cut in zip(order, cuts, strict=True):
         start = front[0] + _whole(float(cut), spare) + used
