@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -217,6 +218,18 @@ def test_one_process_draws_many_scenes_without_keeping_them():
     for _ in range(40):
         draw()
     assert peak_mb() - before < 30
+
+
+@needs_gl
+def test_another_thread_may_draw(kitchen):
+    """Recorders and servers draw from threads of their own, one at a time."""
+    camera = CameraPose((0.25, 1.575, -0.6), 90.0, 30.0)
+    renderer = make_renderer(kitchen, width_px=SIZE_PX, height_px=SIZE_PX, backend="gl")
+    here = renderer.render(camera)
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(renderer.render, camera).result(timeout=30)
+    assert (here.rgb == there.rgb).all()
+    renderer.close()
 
 
 @needs_gl

@@ -25,8 +25,26 @@ def candle(k: Kit) -> Shape:
 
 
 def cloth(k: Kit) -> Shape:
-    """Build a cloth dropped in a loose heap."""
-    k.add("cloth", (-k.x, k.x), (0, k.h), (-k.z, k.z))
+    """Build a cloth folded once, loosely: a hem shows under the upper half."""
+    k.add("cloth", (-k.x, k.x), (0, k.h * 0.6), (-k.z, k.z))
+    k.add(
+        "cloth",
+        (-k.x * 0.9, k.x * 0.2),
+        (k.h * 0.35, k.h),
+        (-k.z * 0.86, k.z * 0.86),
+        shade(k.main, 1.2),
+        "fabric",
+        turn=(0, 5, 0),
+    )
+    for z in (-0.88, 0.8):
+        k.box(
+            (-k.x * 0.96, k.x * 0.96),
+            (k.h * 0.3, k.h * 0.42),
+            (k.z * z, k.z * (z + 0.08)),
+            shade(k.main, 2.2),
+            "fabric",
+            solid=False,
+        )
     for x, z in ((-0.4, 0.2), (0.3, -0.3), (0.2, 0.45)):
         k.add(
             "pebble",
