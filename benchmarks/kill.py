@@ -85,9 +85,11 @@ def main() -> int:
             episodes = Path(home) / name / "episodes.jsonl"
             kept = episodes.read_bytes().count(b"\n") if episodes.exists() else 0
             run_whole(words(name))
-            equal = summary_of(Path(home) / name) == whole
+            summary = summary_of(Path(home) / name)
+            differing = [key for key in whole if summary.get(key) != whole[key]]
+            equal = summary == whole
             same, killed = same + equal, killed + 1
-            verdict = "same summary" if equal else "ANOTHER SUMMARY"
+            verdict = "same summary" if equal else f"ANOTHER SUMMARY in {differing}"
             print(f"killed after {after_s:5.2f} s with {kept:3d} episodes kept: {verdict}")
         print(f"same summary: {same} of {killed}")
     return 0 if same == killed else 1
