@@ -321,11 +321,12 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
 
     def _observation(self, event: "Event") -> dict[str, Any]:
         observation: dict[str, Any] = {
-            IMAGES + CAMERA: event.frame,
+            # Events share arrays where nothing changed; what is handed out is the caller's.
+            IMAGES + CAMERA: event.frame.copy(),
             LAST_ACTION_SUCCESS: np.int64(self._last_ok),
         }
         if self._depth:
-            observation[DEPTH + CAMERA] = event.depth_frame
+            observation[DEPTH + CAMERA] = event.depth_frame.copy()
         return observation
 
     def _info(self, event: "Event") -> dict[str, Any]:
