@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from envs.alfred.scenes.camera import Cameras, Floats, box_corners, projected_bounds
+from envs.alfred.replay import FRAME_PX
+from envs.alfred.scenes.camera import (
+    FOCAL_PX,
+    Cameras,
+    Floats,
+    box_corners,
+    projected_bounds,
+)
 
 ROBUST_PX = 4.0
 MAX_VIEWS = 60
@@ -105,21 +112,56 @@ def thin(indices: int, *, most: int = MAX_VIEWS) -> np.ndarray:
     return np.unique(np.linspace(0, indices - 1, min(indices, most)).round().astype(int))
 
 
-def fit_box(views: Views, prior: Prior, *, firm: Sequence[tuple[int, float]] = ()) -> Box:
+@dataclass(frozen=True)
+class Face:
+    """A side of a box that is known beforehand.
+
+    Attributes:
+        side: 0-2 low x, y, z and 3-5 high x, y, z.
+        at_m: Where it is.
+        sigma_m: How far it may be off.
+    """
+
+    side: int
+    at_m: float
+    sigma_m: float = 0.003
+
+
+def aimed_centre_m(views: Views, near_m: Floats) -> Floats:
+    """The point on the lines of sight through the masks' middles that is nearest to a guess.
+
+    Least squares over the lines, with the guess as a weak anchor; own frames of the views.
+    """
+    middles = (views.bounds_px[:, :2] + views.bounds_px[:, 2:]) / 2
+    local = np.concatenate(
+        [(middles - FRAME_PX / 2) / FOCAL_PX, np.ones((len(middles), 1))], axis=1
+    )
+    world = np.einsum("vji,vj->vi", views.cameras.axes, local)
+    own = np.einsum("vji,vj->vi", views.rotations, world)
+    own /= np.linalg.norm(own, axis=1, keepdims=True)
+    eyes = np.einsum("vji,vj->vi", views.rotations, views.cameras.eyes_m - views.origins_m)
+    across = np.eye(3) - own[:, :, None] * own[:, None, :]
+    anchor = 0.05 * len(own)
+    normal = across.sum(axis=0) + anchor * np.eye(3)
+    return np.linalg.solve(normal, np.einsum("vij,vj->i", across, eyes) + anchor * near_m)
+
+
+def fit_box(views: Views, prior: Prior, *, firm: Sequence[Face] = ()) -> Box:
     """Fit a box to masks.
 
     Args:
         views: The masks, and the poses they were seen from.
         prior: What is expected.
-        firm: Faces known beforehand, as (face, position): 0-2 low x, y, z and 3-5 high x, y, z.
+        firm: Sides known beforehand.
 
     Returns:
         The box, in the frame the views are given in.
     """
     expected = np.concatenate([prior.box.centre_m, np.log(prior.box.size_m)])
     sigma = np.array([*prior.centre_sigma_m, *prior.size_sigma])
-    faces = [face for face, _ in firm]
-    known = np.array([at for _, at in firm])
+    faces = [face.side for face in firm]
+    known = np.array([face.at_m for face in firm])
+    allowed = np.array([face.sigma_m for face in firm])
 
     def box_of(parameters: Floats) -> Box:
         return Box.around(parameters[:3], np.exp(np.clip(parameters[3:], -6.0, 2.0)))
@@ -131,11 +173,17 @@ def fit_box(views: Views, prior: Prior, *, firm: Sequence[tuple[int, float]] = (
             [
                 (views.projected(box) - views.bounds_px).ravel(),
                 (parameters - expected) / sigma * prior.weight_px,
-                (sides[faces] - known) / 0.002 if faces else np.zeros(0),
+                (sides[faces] - known) / allowed * prior.weight_px if faces else np.zeros(0),
             ]
         )
 
-    found = least_squares(
-        residuals, expected, loss="soft_l1", f_scale=ROBUST_PX, max_nfev=80, x_scale="jac"
-    )
-    return box_of(found.x)
+    # From where it is expected and from where the masks point: a box that starts out of every
+    # view has no slope to follow.
+    aimed = np.concatenate([aimed_centre_m(views, expected[:3]), expected[3:]])
+    found = [
+        least_squares(
+            residuals, start, loss="soft_l1", f_scale=ROBUST_PX, max_nfev=80, x_scale="jac"
+        )
+        for start in (expected, aimed)
+    ]
+    return box_of(min(found, key=lambda each: each.cost).x)

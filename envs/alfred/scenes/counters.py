@@ -1,10 +1,14 @@
 """Counters: flat tops of any outline, read off where their masks meet the height of the top."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from envs.alfred.replay import FRAME_PX
+from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.camera import Cameras, Floats
 from envs.alfred.scenes.evidence import Sighting
 from envs.alfred.scenes.furniture import Piece
@@ -17,6 +21,9 @@ CLOSING_CELLS = 4
 """Gaps this wide are things that stood on the top, not holes in it."""
 
 FAR_M = 3.0
+SUNK_M = 0.1
+GAP_M = 0.3
+SAME_LEVEL_M = 0.02
 SMALLEST_CELLS = 4
 
 
@@ -59,11 +66,24 @@ def rectangles(cells: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
     return found
 
 
-def outline(piece: Piece, height_m: float) -> tuple[NDArray[np.bool_], Floats]:
+def connected(known_m: Floats, others_m: Floats) -> Floats:
+    """Those of the other points [N, 2] that a chain of short gaps joins to the known ones."""
+    joined, left = known_m, others_m
+    while len(joined) and len(left):
+        distance, _ = cKDTree(joined).query(left)
+        near = distance < GAP_M
+        if not near.any():
+            break
+        joined, left = np.concatenate([joined, left[near]]), left[~near]
+    return joined
+
+
+def outline(piece: Piece, height_m: float, loose_m: Floats) -> tuple[NDArray[np.bool_], Floats]:
     """The cells [X, Z] of a top, and the (x, z) of the grid's lower corner."""
     points = [np.array([(x, z) for x, _, z in piece.rests_m]).reshape(-1, 2)]
     points += [on_plane(each, height_m) for each in piece.sightings]
-    known = np.concatenate(points)
+    level = np.abs(loose_m[:, 1] - height_m) < SAME_LEVEL_M
+    known = connected(np.concatenate(points), loose_m[level][:, [0, 2]])
     if not len(known):
         low, high = np.array(piece.box.low_m)[[0, 2]], np.array(piece.box.high_m)[[0, 2]]
         return np.ones(np.maximum(((high - low) / CELL_M).round().astype(int), 1), bool), low
@@ -71,20 +91,46 @@ def outline(piece: Piece, height_m: float) -> tuple[NDArray[np.bool_], Floats]:
     index = ((known - low) / CELL_M).astype(int)
     cells = np.zeros(index.max(axis=0) + CLOSING_CELLS + 2, dtype=bool)
     cells[index[:, 0], index[:, 1]] = True
+    cells = ndimage.binary_dilation(cells)
     size = 2 * CLOSING_CELLS + 1
     return ndimage.binary_closing(cells, np.ones((size, size), bool)), low
 
 
-def counter_shape(piece: Piece, colour: Rgb, *, bottom_m: Floats) -> Shape:
+def without(
+    cells: NDArray[np.bool_], low_m: Floats, sunk: Sequence[Box], height_m: float
+) -> NDArray[np.bool_]:
+    """Cut holes where basins are let in."""
+    cells = cells.copy()
+    for box in sunk:
+        if abs(box.high_m[1] - height_m) < SUNK_M:
+            first = np.floor((np.array(box.low_m)[[0, 2]] - low_m) / CELL_M + 0.5).astype(int)
+            last = np.ceil((np.array(box.high_m)[[0, 2]] - low_m) / CELL_M - 0.5).astype(int)
+            (x0, z0), (x1, z1) = np.maximum(first, 0), np.maximum(last, 0)
+            cells[x0:x1, z0:z1] = False
+    return cells
+
+
+def counter_shape(
+    piece: Piece,
+    colour: Rgb,
+    *,
+    bottom_m: Floats,
+    loose_m: Floats,
+    sunk: Sequence[Box] = (),
+) -> Shape:
     """A counter's shape: slabs that cover its outline, each a space.
 
     Args:
         piece: The counter.
         colour: Its colour.
         bottom_m: Centre of the bottom of the piece's box: the origin of its own frame.
+        loose_m: [N, 3], (x, bottom, z) of what rests somewhere in the room and on no other
+            piece that is known.
+        sunk: Boxes of basins.
     """
     height = piece.levels_m[-1] if piece.levels_m else piece.box.high_m[1]
-    cells, low = outline(piece, height)
+    cells, low = outline(piece, height, loose_m)
+    cells = without(cells, low, sunk, height)
     turn = rotation_matrix((0.0, piece.yaw_deg, 0.0))
     swap = round(piece.yaw_deg / 90.0) % 2 == 1
     parts, spaces = [], []

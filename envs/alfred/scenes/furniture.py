@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from envs.alfred import ids
-from envs.alfred.scenes.boxfit import Box, Prior, Views, fit_box, thin
+from envs.alfred.scenes.boxfit import Box, Face, Prior, Views, fit_box, thin
 from envs.alfred.scenes.camera import Cameras, Floats
 from envs.alfred.scenes.evidence import BASINS, RoomEvidence, Sighting, Start
 from envs.alfred.scenes.movables import MovableBoxes
@@ -23,6 +23,10 @@ LEVEL_M = 0.035
 
 CLEAR_M = 0.004
 
+SLACK_M = 0.05
+TOP_SLACK_M = 0.12
+FEWEST_ON_TOP = 3
+BASE_SIGMA_M = 0.015
 BASIN_WALL_M = 0.008
 BASIN_DEPTH_M = {"SinkBasin": ((0.08, 0.35), 0.16), "BathtubBasin": ((0.2, 0.6), 0.42)}
 """How deep basins may be, and how deep they are where nothing tells."""
@@ -37,7 +41,7 @@ class Habit:
 
     Attributes:
         floor: It stands on the floor.
-        base: Its id's height is that of its bottom.
+        base_m: How far its bottom lies over its id's height, where that is known.
         front: Its id lies in the plane of its front.
         middle: Its id's height is that of its middle.
         flat: Things rest on its very top.
@@ -45,7 +49,7 @@ class Habit:
     """
 
     floor: bool = False
-    base: bool = False
+    base_m: float | None = None
     front: bool = False
     middle: bool = False
     flat: bool = False
@@ -61,25 +65,25 @@ HABITS: Mapping[str, Habit] = {
     "Cabinet": Habit(front=True, middle=True, size_sigma=(0.5, 0.5, 0.05)),
     "Cart": Habit(floor=True, size_sigma=(0.3, 0.2, 0.3)),
     "Chair": SEAT,
-    "CoffeeMachine": Habit(base=True, size_sigma=(0.3, 0.3, 0.3)),
+    "CoffeeMachine": Habit(base_m=0.0, size_sigma=(0.3, 0.3, 0.3)),
     "CoffeeTable": TABLE,
     "CounterTop": Habit(flat=True, size_sigma=(1.0, 0.1, 0.5)),
     "Desk": TABLE,
-    "DeskLamp": Habit(base=True, size_sigma=(0.4, 0.4, 0.4)),
+    "DeskLamp": Habit(base_m=0.0, size_sigma=(0.4, 0.4, 0.4)),
     "DiningTable": TABLE,
     "Drawer": Habit(front=True, middle=True, size_sigma=(0.6, 0.6, 0.05)),
     "Dresser": TABLE,
     "FloorLamp": Habit(floor=True, size_sigma=(0.3, 0.2, 0.3)),
     "Fridge": Habit(floor=True, size_sigma=(0.25, 0.1, 0.15)),
     "GarbageCan": Habit(floor=True, size_sigma=(0.3, 0.3, 0.3)),
-    "Microwave": Habit(size_sigma=(0.25, 0.25, 0.2)),
+    "Microwave": Habit(base_m=0.05, size_sigma=(0.25, 0.25, 0.2)),
     "Ottoman": TABLE,
-    "Safe": Habit(base=True, size_sigma=(0.3, 0.3, 0.2)),
+    "Safe": Habit(base_m=0.0, size_sigma=(0.3, 0.3, 0.2)),
     "Shelf": Habit(flat=True, size_sigma=(0.6, 0.02, 0.4)),
     "SideTable": TABLE,
     "SinkBasin": Habit(size_sigma=(0.4, 0.1, 0.3)),
     "Sofa": SEAT,
-    "StoveBurner": Habit(base=True, size_sigma=(0.3, 0.1, 0.3)),
+    "StoveBurner": Habit(base_m=0.0, size_sigma=(0.3, 0.1, 0.3)),
     "Toilet": Habit(floor=True, size_sigma=(0.2, 0.1, 0.2)),
     "TVStand": TABLE,
 }
@@ -115,9 +119,14 @@ class Piece:
 def fit_furniture(room: RoomEvidence, movables: MovableBoxes) -> list[Piece]:
     """Make out every piece of furniture a room's evidence names."""
     rests = _rests(room, movables)
+    loose = resting_points(room, movables)
     known = [each for each in sorted(room.fixed_ids()) if ids.type_of(each) in object_types()]
     basins = [each for each in known if ids.type_of(each) in BASINS]
-    pieces = [_fit_piece(room, each, rests.get(each, [])) for each in known if each not in basins]
+    pieces = [
+        _settled(room, _fit_piece(room, each, rests.get(each, [])), loose)
+        for each in known
+        if each not in basins
+    ]
     tops = [
         (np.array([x, z]), piece.levels_m[-1])
         for piece in pieces
@@ -125,6 +134,28 @@ def fit_furniture(room: RoomEvidence, movables: MovableBoxes) -> list[Piece]:
         for x, _, z in piece.rests_m
     ]
     return pieces + [_fit_basin(room, each, rests.get(each, []), tops) for each in basins]
+
+
+def _settled(room: RoomEvidence, piece: Piece, loose_m: Floats) -> Piece:
+    """Fit a piece again whose top no plan names, with what lies where its top should be.
+
+    Args:
+        room: The evidence.
+        piece: The piece as fitted without.
+        loose_m: [N, 3], (x, bottom, z) of everything movable, at every start.
+    """
+    habit = HABITS.get(piece.type, Habit())
+    if not habit.flat or piece.levels_m or not len(loose_m):
+        return piece
+    low, high = np.array(piece.box.low_m), np.array(piece.box.high_m)
+    above = ((loose_m > low - SLACK_M) & (loose_m < high + SLACK_M))[:, [0, 2]].all(axis=1)
+    near = above & (np.abs(loose_m[:, 1] - high[1]) < TOP_SLACK_M)
+    if np.count_nonzero(near) < FEWEST_ON_TOP:
+        return piece
+    steps = np.round(loose_m[near, 1] / LEVEL_M).astype(int)
+    common = Counter(steps.tolist()).most_common(1)[0][0]
+    chosen = loose_m[near][np.abs(steps - common) <= 1]
+    return _fit_piece(room, piece.object_id, [tuple(map(float, each)) for each in chosen])
 
 
 def _fit_basin(
@@ -165,7 +196,7 @@ def _fit_basin(
             Cameras.of([each.pose for each in chosen]),
             np.array([each.bounds_px for each in chosen]),
         )
-        box = fit_box(views, prior, firm=((4, rim),))
+        box = fit_box(views, prior, firm=(Face(4, rim),))
     low, high = np.array(box.low_m), np.array(box.high_m)
     if rests:
         inside = np.array(rests)[:, [0, 2]]
@@ -199,6 +230,11 @@ def _rests(
             )
         found.setdefault(receptacle, []).append(_rest(start, movables))
     return found
+
+
+def resting_points(room: RoomEvidence, movables: MovableBoxes) -> Floats:
+    """(x, bottom, z) [N, 3] of everything movable, at every start."""
+    return np.array([_rest(start, movables) for start in room.starts.values()]).reshape(-1, 3)
 
 
 def _rest(start: Start, movables: MovableBoxes) -> tuple[float, float, float]:
@@ -252,22 +288,22 @@ def _fit_piece(
     floor_m = room.agent_y_m - AGENT_ABOVE_FLOOR_M
     size = in_world(np.array(object_types()[type_name].size_m), yaw)
     levels = levels_of([y for _, y, _ in rests])
-    firm: list[tuple[int, float]] = []
+    firm: list[Face] = []
     centre = np.array(at)
     if habit.floor:
-        firm.append((1, floor_m))
+        firm.append(Face(1, floor_m))
         centre[1] = floor_m + size[1] / 2
-    elif habit.base:
-        firm.append((1, at[1]))
-        centre[1] = at[1] + size[1] / 2
+    elif habit.base_m is not None:
+        firm.append(Face(1, float(at[1]) + habit.base_m, BASE_SIGMA_M))
+        centre[1] = at[1] + habit.base_m + size[1] / 2
     if habit.flat and levels:
-        firm.append((4, levels[-1]))
+        firm.append(Face(4, levels[-1]))
         if habit.floor:
             size[1] = max(levels[-1] - floor_m, 0.05)
         centre[1] = levels[-1] - size[1] / 2
     if habit.front:
         face, axis = _front_face(yaw)
-        firm.append((face, float(at[axis])))
+        firm.append(Face(face, float(at[axis]), 0.01))
         centre[axis] += -size[axis] / 2 if face >= 3 else size[axis] / 2
     seen = [each for each in room.sightings.get(object_id, []) if not each.is_open]
     hinge = "left"

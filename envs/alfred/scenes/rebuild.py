@@ -9,21 +9,30 @@ from embodied.core.errors import DataError
 from envs.alfred import ids
 from envs.alfred.dataset import Trajectory
 from envs.alfred.scenes.boxfit import Box
+from envs.alfred.scenes.camera import Floats
 from envs.alfred.scenes.counters import counter_shape
-from envs.alfred.scenes.evidence import RoomEvidence, Start, cell_of, starts_of
+from envs.alfred.scenes.evidence import BASINS, RoomEvidence, Start, cell_of, starts_of
 from envs.alfred.scenes.floor import floor_of
-from envs.alfred.scenes.furniture import Piece, fit_furniture, in_world
+from envs.alfred.scenes.furniture import Piece, fit_furniture, in_world, resting_points
+from envs.alfred.scenes.interiors import WALL_M, hollow_shape
 from envs.alfred.scenes.movables import MovableBoxes, fit_names
-from envs.alfred.scenes.shaping import lengthwise
+from envs.alfred.scenes.shaping import lengthwise, with_surface_at
 from envs.household.catalog import object_types
 from envs.household.frames import rotation_matrix
 from envs.household.palette import RoomPalette
 from envs.household.scene import Floor, ObjectSpec, Scene
+from envs.household.shapes import shape_of
 
 LABEL = "reconstructed"
 
 KINDS = ((100, "kitchen"), (300, "living_room"), (400, "bedroom"), (500, "bathroom"))
 """Upper bound of the floor plans' numbers, and the kind of room."""
+
+
+ON_M = 0.02
+
+START_OPEN = frozenset({"Box", "Laptop"})
+"""Recorded experts put into boxes and shut laptops without ever opening one."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +81,31 @@ def rebuild_room(room: RoomEvidence, movables: MovableBoxes) -> Room:
     boxes = MovableBoxes(movables.types, {**movables.names, **fit_names(room, movables.types)})
     pieces = fit_furniture(room, boxes)
     palette = RoomPalette(number, kind)
+    basins = [piece.box for piece in pieces if piece.type in BASINS]
+    loose = on_nothing_else(resting_points(room, boxes), pieces)
     return Room(
         floor_plan=room.floor_plan,
         kind=kind,
         seed=number,
         floor=floor_of(room, [piece.box for piece in pieces]),
-        furniture=tuple(furniture_spec(piece, palette) for piece in pieces),
+        furniture=tuple(
+            furniture_spec(piece, palette, loose_m=loose, sunk=basins) for piece in pieces
+        ),
         movables=boxes,
     )
 
 
-def furniture_spec(piece: Piece, palette: RoomPalette) -> ObjectSpec:
-    """Write a piece of furniture down as a scene does."""
+def furniture_spec(
+    piece: Piece, palette: RoomPalette, *, loose_m: Floats, sunk: Sequence[Box] = ()
+) -> ObjectSpec:
+    """Write a piece of furniture down as a scene does.
+
+    Args:
+        piece: The piece.
+        palette: The room's colours.
+        loose_m: What rests on no piece but perhaps a counter, see `counter_shape`.
+        sunk: Boxes of the room's basins, for which counters have holes.
+    """
     box = piece.box
     size = in_world(box.size_m, piece.yaw_deg)
     bottom = box.centre_m * np.array([1.0, 0.0, 1.0]) + np.array([0.0, box.low_m[1], 0.0])
@@ -99,9 +121,25 @@ def furniture_spec(piece: Piece, palette: RoomPalette) -> ObjectSpec:
         style={"hinge": piece.hinge},
     )
     if piece.type == "CounterTop":
-        shape = counter_shape(piece, palette.of(spec), bottom_m=bottom)
-        spec = replace(spec, shape=shape)
+        shape = counter_shape(piece, palette.of(spec), bottom_m=bottom, loose_m=loose_m, sunk=sunk)
+        return replace(spec, shape=shape)
+    if piece.type in WALL_M:
+        return replace(spec, shape=hollow_shape(piece, spec, palette))
+    shape = shape_of(spec, palette)
+    if piece.levels_m and shape.spaces and piece.type not in BASINS:
+        level = piece.levels_m[-1] - box.low_m[1]
+        spec = replace(spec, shape=with_surface_at(shape, level, of_m=float(size[1])))
     return spec
+
+
+def on_nothing_else(points_m: Floats, pieces: Sequence[Piece]) -> Floats:
+    """Those of the points [N, 3] that rest on no piece of furniture other than a counter."""
+    free = np.ones(len(points_m), dtype=bool)
+    for piece in pieces:
+        if piece.type != "CounterTop":
+            low, high = np.array(piece.box.low_m), np.array(piece.box.high_m)
+            free &= ~((points_m > low - ON_M) & (points_m < high + ON_M)).all(axis=1)
+    return points_m[free]
 
 
 def movable_spec(
@@ -118,6 +156,7 @@ def movable_spec(
         rotation_deg=start.rotation_deg,
         pivot_m=(-float(centre[0]), -float(box.low_m[1]), -float(centre[2])),
         name=start.name,
+        states={"open": True} if start.type in START_OPEN else {},
     )
     return replace(spec, shape=lengthwise(spec, palette))
 

@@ -1,0 +1,75 @@
+"""Cabinets and fridges with their shelves where things were found on them."""
+
+from collections.abc import Sequence
+
+from envs.alfred.scenes.furniture import Piece
+from envs.household.palette import RoomPalette, shade
+from envs.household.scene import ObjectSpec
+from envs.household.shape import Shape
+from envs.household.shapes.appliances import door
+from envs.household.shapes.kit import Kit
+from envs.household.shapes.storage import front_look
+
+WALL_M = {"Cabinet": 0.012, "Fridge": 0.035}
+FRONT_M = 0.03
+BOARD_M = 0.01
+LOWEST_CLEARANCE_M = 0.08
+
+
+def shelf_heights_m(piece: Piece, *, wall_m: float) -> list[float]:
+    """Heights of the surfaces inside, over the piece's bottom, the lowest first.
+
+    The floor of the inside is one of them where nothing was found near it.
+    """
+    low, height = piece.box.low_m[1], float(piece.box.size_m[1])
+    inside = [y - low for y in piece.levels_m if wall_m / 2 < y - low < height - wall_m]
+    if not inside or inside[0] > wall_m + LOWEST_CLEARANCE_M:
+        inside.insert(0, wall_m)
+    return inside
+
+
+def hollow_shape(piece: Piece, spec: ObjectSpec, palette: RoomPalette) -> Shape:
+    """Build a cabinet or fridge: walls, a board under every level, one door."""
+    kit = Kit(spec, palette)
+    wall = min(WALL_M[piece.type], kit.w * 0.1, kit.h * 0.1)
+    front = kit.z - min(FRONT_M, kit.d * 0.1)
+    fridge = piece.type == "Fridge"
+    kit.panels(
+        (-kit.x, kit.x), (0.0, kit.h), (-kit.z, front), wall, shade(kit.main, 0.92), leave="f"
+    )
+    _shelves(kit, shelf_heights_m(piece, wall_m=wall), wall, front)
+    if fridge:
+        door(kit, (-kit.x, kit.x), (0.0, kit.h), inner="#eef1f2", material="appliance")
+    else:
+        kit.box(
+            (-kit.x + 0.002, kit.x - 0.002),
+            (0.002, kit.h - 0.002),
+            (front + 0.001, kit.z - 0.008),
+            None,
+            front_look(kit),
+            moves=True,
+        )
+        knob = kit.handle_side * (kit.x - min(0.05, kit.w * 0.15))
+        level = kit.h * (0.15 if spec.position_m[1] > HIGH_M else 0.85)
+        kit.rod(
+            (knob, level - 0.04, kit.z - 0.004),
+            (knob, level + 0.04, kit.z - 0.004),
+            0.006,
+            "chrome",
+            moves=True,
+        )
+    return kit.shape(kit.hinge())
+
+
+HIGH_M = 1.2
+"""Knobs of cupboards over this height are at their lower end."""
+
+
+def _shelves(kit: Kit, heights_m: Sequence[float], wall_m: float, front_m: float) -> None:
+    x = (-kit.x + wall_m, kit.x - wall_m)
+    z = (-kit.z + wall_m, front_m)
+    for index, height in enumerate(heights_m):
+        above = heights_m[index + 1] if index + 1 < len(heights_m) else kit.h - wall_m
+        if height > wall_m + BOARD_M:
+            kit.box(x, (height - BOARD_M, height), (z[0], z[1] - 0.02), shade(kit.main, 0.85))
+        kit.space(x, height, z, above - height - BOARD_M, inside=True)
