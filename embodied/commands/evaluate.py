@@ -28,6 +28,8 @@ def help_text() -> str:
             "benchmark.episodes",
             "benchmark.annotations",
             "benchmark.language",
+            "scenes.fit",
+            "scenes.approximate",
             "agent",
             "expert.by",
             "record",

@@ -11,6 +11,8 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "benchmark.episodes": ("null", "a file that names episodes, one task/trial a line"),
     "benchmark.annotations": ("all", "alfred: all, or first: one episode a trajectory"),
     "benchmark.language": ("goal_and_steps", "alfred: what is told, goal_and_steps or goal"),
+    "scenes.fit": ("train", "alfred: what rooms are fitted from, splits or a file of task/trial"),
+    "scenes.approximate": ("false", "alfred: make up rooms that nothing is fitted from"),
     "agent": ("expert", "who acts: {agent}"),
     "expert.by": ("id", "how the expert points at objects: id, or mask as any other agent"),
     "record": ("none", "what is written down of every step: {record}"),

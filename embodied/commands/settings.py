@@ -86,6 +86,9 @@ def _register_resolvers() -> None:
 
     OmegaConf.register_new_resolver("home", lambda: str(Path.home()), replace=True)
     OmegaConf.register_new_resolver("equal", lambda one, other: one == other, replace=True)
+    OmegaConf.register_new_resolver(
+        "choose", lambda which, yes, no: yes if which else no, replace=True
+    )
 
 
 def _plain(config: Any) -> dict[str, Any]:

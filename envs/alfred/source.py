@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,6 +30,8 @@ class AlfredSource:
         annotations: `all` makes an episode of each annotation, `first` one of each trajectory.
         language: `goal`, or `goal_and_steps` to give the step texts as well.
         scenes_fit: What rooms are fitted from, see `scenes.store.fit_selection`.
+        scenes_approximate: Whether rooms without a trajectory to be fitted from are made up from
+            their layout files; their scenes are labelled `approximated`.
         cache_dir: Where rebuilt rooms are kept; None takes the user's cache folder.
 
     Raises:
@@ -44,6 +47,7 @@ class AlfredSource:
         annotations: str = "all",
         language: str = "goal_and_steps",
         scenes_fit: str = "train",
+        scenes_approximate: bool = False,
         cache_dir: str | Path | None = None,
     ) -> None:
         for name, value, known in (
@@ -62,7 +66,9 @@ class AlfredSource:
         self.split = split
         self._first_only = annotations == "first"
         self._with_steps = language == "goal_and_steps"
-        self._rooms = RoomStore(self.data, fit=scenes_fit, cache_dir=cache_dir)
+        self._rooms = RoomStore(
+            self.data, fit=scenes_fit, approximate=scenes_approximate, cache_dir=cache_dir
+        )
         self._trajectory = lru_cache(maxsize=8)(
             lambda trajectory_id: self.data.trajectory(split, trajectory_id)
         )
@@ -127,11 +133,12 @@ class AlfredSource:
         """
         trajectory, annotation = self.trajectory(episode_id)
         steps = annotation.steps if self._with_steps else ()
+        scene = episode_scene(trajectory, self._rooms.room(trajectory.floor_plan))
         return Episode(
             spec=EpisodeSpec(episode_id, trajectory.trajectory_id, self.split),
             instruction=Instruction.from_text(annotation.goal, id=episode_id, steps=steps),
             task=trajectory.task,
-            scene=episode_scene(trajectory, self._rooms.room(trajectory.floor_plan)),
+            scene=replace(scene, label=self._rooms.label(trajectory.floor_plan)),
             setup=setup_commands(
                 object_poses=trajectory.object_poses,
                 object_toggles=trajectory.object_toggles,

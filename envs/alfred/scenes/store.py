@@ -20,12 +20,14 @@ from envs.alfred.dataset import SPLITS, AlfredData, Trajectory
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.evidence import RoomEvidence, gather, trajectories_by_room
 from envs.alfred.scenes.movables import MovableBoxes, fit_types
-from envs.alfred.scenes.rebuild import Room, rebuild_room, room_kind
+from envs.alfred.scenes.rebuild import LABEL, Room, rebuild_room, room_kind
 
 T = TypeVar("T")
 
 ROOM = pydantic.TypeAdapter(Room)
 TYPES = pydantic.TypeAdapter(dict[str, Box])
+
+APPROXIMATED = "approximated"
 
 CODE = (
     ("envs.alfred", ("dataset.py", "ids.py", "published.py", "replay.py")),
@@ -99,18 +101,29 @@ class RoomStore:
     Args:
         data: The data set.
         fit: What rooms are fitted from, see `fit_selection`.
+        approximate: Whether a room that has no trajectory to be fitted from is made up from its
+            object ids and layout alone; `label` tells of it.
         cache_dir: Where rooms are kept; None takes `default_cache`.
+
+    Attributes:
+        folder: Where the rooms of this data, code and fit are kept.
     """
 
     def __init__(
-        self, data: AlfredData, *, fit: str = "train", cache_dir: str | Path | None = None
+        self,
+        data: AlfredData,
+        *,
+        fit: str = "train",
+        approximate: bool = False,
+        cache_dir: str | Path | None = None,
     ) -> None:
         self._data = data
         self._fit = fit
+        self._approximate = approximate
         self._selection = fit_selection(data, fit)
         self._by_room = trajectories_by_room(self._selection)
         root = Path(cache_dir).expanduser() if cache_dir else default_cache()
-        self._folder = root / self._key()
+        self.folder = root / self._key()
         self._rooms: dict[str, Room] = {}
 
     @property
@@ -118,20 +131,20 @@ class RoomStore:
         """Floor plans that have trajectories to be fitted from."""
         return sorted(self._by_room)
 
+    def label(self, floor_plan: str) -> str:
+        """How results in this room are to be labelled: `reconstructed` or `approximated`."""
+        return LABEL if floor_plan in self._by_room else APPROXIMATED
+
     def room(self, floor_plan: str) -> Room:
         """Return a room, building it if it is not kept.
 
         Raises:
-            DataError: If no trajectory of this room is among those to fit from.
+            DataError: If no trajectory of this room is among those to fit from, and it is not to
+                be approximated or has no layout either.
         """
         if floor_plan not in self._rooms:
-            room_kind(floor_plan)
-            if floor_plan not in self._by_room:
-                raise DataError(
-                    f"{floor_plan} cannot be rebuilt: none of the trajectories that rooms are "
-                    f"fitted from (scenes_fit={self._fit}) is in it"
-                )
-            path = self._folder / f"{floor_plan}.json"
+            self._check(floor_plan)
+            path = self.folder / f"{floor_plan}.json"
             room = _read(ROOM, path)
             if room is None:
                 types = MovableBoxes(types=self.types(), names={})
@@ -140,17 +153,33 @@ class RoomStore:
             self._rooms[floor_plan] = room
         return self._rooms[floor_plan]
 
+    def _check(self, floor_plan: str) -> None:
+        room_kind(floor_plan)
+        if floor_plan in self._by_room:
+            return
+        if not self._approximate:
+            raise DataError(
+                f"{floor_plan} cannot be rebuilt: none of the trajectories that rooms are fitted "
+                f"from (scenes.fit={self._fit}) is in it. scenes.approximate=true makes it up "
+                "from its layout files"
+            )
+        if not (self._data.layouts / f"{floor_plan}-openable.json").is_file():
+            raise DataError(
+                f"{floor_plan} cannot be approximated: no {floor_plan}-openable.json in "
+                f"{self._data.layouts}"
+            )
+
     def evidence(self, floor_plan: str) -> RoomEvidence:
         """Gather what the data set says about one room."""
         return gather(
             floor_plan,
-            (self._load(*named) for named in self._by_room[floor_plan]),
+            (self._load(*named) for named in self._by_room.get(floor_plan, ())),
             self._data.layouts if self._data.layouts.is_dir() else None,
         )
 
     def types(self) -> dict[str, Box]:
         """Boxes of movable objects by type, fitted over all rooms."""
-        path = self._folder / "types.json"
+        path = self.folder / "types.json"
         types = _read(TYPES, path)
         if types is None:
             types = fit_types(self.evidence(floor_plan) for floor_plan in self.floor_plans)
@@ -165,6 +194,9 @@ class RoomStore:
         for split, trajectory_id in self._selection:
             stat = self._data.index(split)[trajectory_id].stat()
             digest.update(f"{split}/{trajectory_id} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        for path in sorted(self._data.layouts.glob("FloorPlan*")):
+            stat = path.stat()
+            digest.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
         return digest.hexdigest()[:24]
 
 
