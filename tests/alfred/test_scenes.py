@@ -14,7 +14,7 @@ from envs.alfred.scenes.camera import Cameras, box_corners, projected_bounds
 from envs.alfred.scenes.counters import rectangles
 from envs.alfred.scenes.evidence import cell_of
 from envs.alfred.scenes.floor import fill_gaps
-from envs.alfred.scenes.furniture import levels_of
+from envs.alfred.scenes.pieces import levels_of
 from envs.alfred.scenes.rebuild import episode_scene, room_kind
 from envs.alfred.scenes.shaping import turned, with_surface_at
 from envs.alfred.scenes.store import RoomStore, fit_selection
@@ -173,7 +173,7 @@ def test_an_object_of_no_known_type_is_named_with_its_episode(store, data, root,
 
 
 def test_a_room_without_recordings_cannot_be_rebuilt(store):
-    with pytest.raises(DataError, match=r"FloorPlan7 .*scenes_fit=train"):
+    with pytest.raises(DataError, match=r"FloorPlan7 .*scenes.fit=train"):
         store.room("FloorPlan7")
     with pytest.raises(DataError, match="Kitchen1"):
         store.room("Kitchen1")
