@@ -16,7 +16,7 @@ from typing import TypeVar
 import pydantic
 
 from embodied.core.errors import ConfigError, DataError
-from envs.alfred.dataset import SPLITS, AlfredData, Trajectory
+from envs.alfred.dataset import SPLITS, VERSION, AlfredData, Trajectory, floor_plan_number
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.evidence import RoomEvidence, gather, trajectories_by_room
 from envs.alfred.scenes.movables import MovableBoxes, fit_types
@@ -89,7 +89,7 @@ def _find(data: AlfredData, line: str, where: str) -> tuple[str, str]:
     split, _, rest = line.partition("/")
     named = [(split, rest)] if split in SPLITS else [(each, line) for each in SPLITS]
     for candidate, trajectory_id in named:
-        installed = (data.folder / "json_2.1.0" / candidate).is_dir()
+        installed = (data.folder / VERSION / candidate).is_dir()
         if installed and trajectory_id in data.index(candidate):
             return candidate, trajectory_id
     raise DataError(f"{where}: no trajectory {line!r} in the installed splits")
@@ -131,6 +131,13 @@ class RoomStore:
         """Floor plans that have trajectories to be fitted from."""
         return sorted(self._by_room)
 
+    @property
+    def with_layouts(self) -> Sequence[str]:
+        """Floor plans that have layout files, from which they could be approximated."""
+        ending = "-openable.json"
+        found = self._data.layouts.glob(f"FloorPlan*{ending}")
+        return sorted(path.name.removesuffix(ending) for path in found)
+
     def label(self, floor_plan: str) -> str:
         """How results in this room are to be labelled: `reconstructed` or `approximated`."""
         return LABEL if floor_plan in self._by_room else APPROXIMATED
@@ -160,14 +167,25 @@ class RoomStore:
         if not self._approximate:
             raise DataError(
                 f"{floor_plan} cannot be rebuilt: none of the trajectories that rooms are fitted "
-                f"from (scenes.fit={self._fit}) is in it. scenes.approximate=true makes it up "
-                "from its layout files"
+                f"from (scenes.fit={self._fit}) is in it. {self._others(floor_plan)}"
+                "scenes.approximate=true makes it up from its layout files"
             )
-        if not (self._data.layouts / f"{floor_plan}-openable.json").is_file():
+        if floor_plan not in self.with_layouts:
             raise DataError(
                 f"{floor_plan} cannot be approximated: no {floor_plan}-openable.json in "
                 f"{self._data.layouts}"
             )
+
+    def _others(self, floor_plan: str) -> str:
+        """Say which installed splits have recordings of a room."""
+        number = floor_plan.removeprefix("FloorPlan")
+        splits = [
+            split
+            for split in SPLITS
+            if (self._data.folder / VERSION / split).is_dir()
+            and any(floor_plan_number(each) == number for each in self._data.index(split))
+        ]
+        return f"There are recordings of it in {', '.join(splits)}. " if splits else ""
 
     def evidence(self, floor_plan: str) -> RoomEvidence:
         """Gather what the data set says about one room."""
