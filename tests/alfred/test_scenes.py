@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from conftest import EYE, MUG, MUG_BOX, SHELF, SHELF_BOX, TRAJECTORY, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_alfred import EYE, MUG, MUG_BOX, SHELF, SHELF_BOX, TRAJECTORY, write
 
 from embodied.core.errors import ConfigError, DataError
 from envs.alfred.dataset import AlfredData, find_alfred

@@ -11,7 +11,7 @@ from envs.alfred.replay import FRAME_PX
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.camera import Cameras, Floats
 from envs.alfred.scenes.evidence import Sighting
-from envs.alfred.scenes.furniture import Piece
+from envs.alfred.scenes.pieces import Piece
 from envs.household.frames import rotation_matrix
 from envs.household.shape import Part, Rgb, Shape, Space
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from envs.alfred.scenes.furniture import Piece
+from envs.alfred.scenes.pieces import Piece
 from envs.household.palette import RoomPalette, shade
 from envs.household.scene import ObjectSpec
 from envs.household.shape import Shape

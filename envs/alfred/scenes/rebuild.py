@@ -13,9 +13,10 @@ from envs.alfred.scenes.camera import Floats
 from envs.alfred.scenes.counters import counter_shape
 from envs.alfred.scenes.evidence import BASINS, RoomEvidence, Start, cell_of, starts_of
 from envs.alfred.scenes.floor import floor_of
-from envs.alfred.scenes.furniture import Piece, fit_furniture, in_world, resting_points
+from envs.alfred.scenes.furniture import fit_furniture
 from envs.alfred.scenes.interiors import WALL_M, hollow_shape
 from envs.alfred.scenes.movables import MovableBoxes, fit_names
+from envs.alfred.scenes.pieces import Piece, in_world, resting_points
 from envs.alfred.scenes.shaping import lengthwise, with_surface_at
 from envs.household.catalog import object_types
 from envs.household.frames import rotation_matrix
