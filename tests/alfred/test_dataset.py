@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from conftest import MUG, SHELF, TRAJECTORY, runs_of, write
 from hypothesis import given, settings
 from hypothesis.extra import numpy as hnp
+from small_alfred import MUG, SHELF, TRAJECTORY, runs_of, write
 
 from embodied.core.errors import DataError, UnknownNameError
 from envs.alfred.dataset import AlfredData, LowAction, find_alfred, floor_plan_number

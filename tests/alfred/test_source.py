@@ -2,7 +2,7 @@
 
 import gymnasium
 import pytest
-from conftest import MUG, SHELF, TRAJECTORY, write
+from small_alfred import MUG, SHELF, TRAJECTORY, write
 
 from embodied.core.episode import EpisodeStatus
 from embodied.core.errors import ConfigError, PlanningError, UnknownNameError

@@ -7,71 +7,21 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from tiny_runs import BrokenSession, DeadlySession, FullDiskSession, evaluate
 from tiny_world import TinyWorld
 
 from embodied.core.errors import ConfigError
 from embodied.evaluation.lock import FolderBusyError
-from embodied.evaluation.metrics import metrics_named
 from embodied.evaluation.runner import run_evaluation
-from embodied.evaluation.session import Session
 from embodied.evaluation.store import RunStore
 from embodied.evaluation.worker import WorkerError
-from embodied.runtime.expert import ExpertAgent
 
 TESTS = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True)
-class TinySession:
-    """Opens a session in the tiny world; travels to workers."""
-
-    options: dict[str, Any] = field(default_factory=dict)
-
-    def __call__(self) -> Session:
-        return Session(env=TinyWorld(**self.options), agent=ExpertAgent())
-
-
-@dataclass(frozen=True)
-class DeadlySession:
-    def __call__(self) -> Session:
-        os.kill(os.getpid(), signal.SIGSEGV)
-        raise AssertionError("unreachable")
-
-
-@dataclass(frozen=True)
-class FullDiskSession:
-    def __call__(self) -> Session:
-        return Session(env=TinyWorld(), agent=ExpertAgent(), subscribers=[FullDisk()])
-
-
-class FullDisk:
-    def on_begin(self, spec, instruction) -> None:
-        raise OSError(28, "No space left on device")
-
-
-@dataclass(frozen=True)
-class BrokenSession:
-    def __call__(self) -> Session:
-        raise ConfigError("no renderer here: install libegl1")
-
-
-def evaluate(folder: Path, *, workers: int, **options: Any) -> dict[str, Any]:
-    with RunStore(folder, config={"seed": 3, "benchmark": options}) as store:
-        return run_evaluation(
-            store,
-            TinyWorld(**options).episodes(),
-            TinySession(options),
-            metrics=metrics_named(["SR", "GC", "PLW-SR", "PLW-GC"]),
-            seed=3,
-            workers=workers,
-            console=Console(file=io.StringIO()),
-        )
 
 
 def without_timing(summary: dict[str, Any]) -> dict[str, Any]:
@@ -149,16 +99,16 @@ def test_a_second_run_in_the_same_folder_is_refused_and_told_who_has_it(tmp_path
 
 KILLED_RUN = """
 import sys
-sys.path[:0] = [{tests!r}, {here!r}]
+sys.path.insert(0, {tests!r})
 from pathlib import Path
-from test_run import evaluate
+from tiny_runs import evaluate
 if __name__ == "__main__":
     evaluate(Path({folder!r}), workers=2, tasks=8, delay_s=0.05)
 """
 
 
 def start_run(folder: Path, script: Path) -> subprocess.Popen[bytes]:
-    text = KILLED_RUN.format(tests=str(TESTS), here=str(Path(__file__).parent), folder=str(folder))
+    text = KILLED_RUN.format(tests=str(TESTS), folder=str(folder))
     script.write_text(text)
     return subprocess.Popen([sys.executable, str(script)])
 
