@@ -126,6 +126,15 @@ def drawer_prior(at_m: Floats, yaw_deg: float, points_m: Floats | None) -> tuple
     return prior, front_known
 
 
+def _panel_and_box(fitted: Box, expected: Box, axis: int) -> Box:
+    """A mask shows a drawer's front panel; how deep it is behind it, its contents tell."""
+    half = expected.size_m[axis] / 2
+    low, high = list(fitted.low_m), list(fitted.high_m)
+    middle = float(fitted.centre_m[axis])
+    low[axis], high[axis] = middle - half, middle + half
+    return Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+
+
 def fit_drawer(room: RoomEvidence, object_id: str, points_m: Floats | None) -> Piece:
     """Fit a drawer to its contents, and to its masks while shut where it has any.
 
@@ -140,7 +149,10 @@ def fit_drawer(room: RoomEvidence, object_id: str, points_m: Floats | None) -> P
     seen = [each for each in room.sightings.get(object_id, []) if not each.is_open]
     side, axis = front_face(yaw)
     firm = (Face(side, float(at[axis]), FRONT_SIGMA_M),) if front_known else ()
-    box = fit_box(views_of(seen), prior, firm=firm) if seen else prior.box
+    box = prior.box
+    if seen:
+        fitted = fit_box(views_of(seen), prior, firm=firm)
+        box = _panel_and_box(fitted, prior.box, axis)
     return Piece(
         object_id=object_id,
         type="Drawer",

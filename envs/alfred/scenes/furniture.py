@@ -36,6 +36,11 @@ TOP_SLACK_M = 0.12
 FEWEST_ON_TOP = 3
 BASE_SIGMA_M = 0.015
 AGENT_ABOVE_FLOOR_M = 0.9
+PANEL_M = 0.03
+FRONT_SIGMA_M = 0.003
+HIGH_M = 1.2
+DEEP_M, SHALLOW_M = 0.5, 0.32
+"""Depth of cabinets under a counter, and of those on the wall."""
 
 
 def fit_furniture(room: RoomEvidence, movables: MovableBoxes) -> list[Piece]:
@@ -107,9 +112,15 @@ def _fit_piece(
             size[1] = max(levels[-1] - floor_m, 0.05)
         centre[1] = levels[-1] - size[1] / 2
     if habit.front:
+        # Its mask is the panel of its front: what is behind is built in and never shows.
         face, axis = front_face(yaw)
-        firm.append(Face(face, float(at[axis]), 0.01))
-        centre[axis] += -size[axis] / 2 if face >= 3 else size[axis] / 2
+        inwards = -1.0 if face >= 3 else 1.0
+        size[axis] = PANEL_M
+        firm += [
+            Face(face, float(at[axis]), FRONT_SIGMA_M),
+            Face((face + 3) % 6, float(at[axis]) + inwards * PANEL_M, FRONT_SIGMA_M),
+        ]
+        centre[axis] += inwards * PANEL_M / 2
     seen = [each for each in room.sightings.get(object_id, []) if not each.is_open]
     hinge = "left"
     sigma = in_world(np.array(habit.size_sigma), yaw)
@@ -123,6 +134,7 @@ def _fit_piece(
     box = fit_box(views_of(seen), prior, firm=firm) if seen else prior.box
     if habit.front:
         hinge = hinge_side(box, at, yaw)
+        box = deepened(box, yaw, DEEP_M if at[1] < HIGH_M else SHALLOW_M)
     return Piece(
         object_id=object_id,
         type=type_name,
@@ -134,6 +146,17 @@ def _fit_piece(
         seen=len(seen),
         sightings=tuple(room.sightings.get(object_id, [])),
     )
+
+
+def deepened(box: Box, yaw_deg: float, depth_m: float) -> Box:
+    """The box with its back as far behind its front as given."""
+    face, axis = front_face(yaw_deg)
+    low, high = list(box.low_m), list(box.high_m)
+    if face >= 3:
+        low[axis] = high[axis] - depth_m
+    else:
+        high[axis] = low[axis] + depth_m
+    return Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 
 def hinge_side(box: Box, at_m: Floats, yaw_deg: float) -> str:

@@ -15,6 +15,8 @@ LEVEL_M = 0.035
 """Things whose bottoms are this near rest on the same level."""
 
 CLEAR_M = 0.004
+SHARE = 0.08
+"""Of the things in or on a piece, the least that make a level."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,28 @@ def right_of(yaw_deg: float) -> tuple[int, float]:
 def levels_of(heights_m: list[float]) -> tuple[float, ...]:
     """Group heights that are near each other; one level for each, lowest first.
 
-    A level is a little below what rests on it, so that thin things are not sunk in it.
+    A level is a little below what rests on it, so that thin things are not sunk in it. A lone
+    height among many is something that lay on something else.
     """
+    groups = [group for group in _grouped(heights_m) if len(group) >= SHARE * len(heights_m)]
+    return tuple(_level(group) for group in groups)
+
+
+def main_level_m(rests_m: tuple[tuple[float, float, float], ...]) -> float | None:
+    """The level with the most things on it; None where nothing rests."""
+    groups = _grouped([y for _, y, _ in rests_m])
+    return _level(max(groups, key=len)) if groups else None
+
+
+def _grouped(heights_m: list[float]) -> list[list[float]]:
     groups: list[list[float]] = []
     for height in sorted(heights_m):
         if groups and height - groups[-1][-1] <= LEVEL_M:
             groups[-1].append(height)
         else:
             groups.append([height])
-    return tuple(float(np.quantile(group, 0.2)) - CLEAR_M for group in groups)
+    return groups
+
+
+def _level(heights_m: list[float]) -> float:
+    return float(np.quantile(heights_m, 0.2)) - CLEAR_M

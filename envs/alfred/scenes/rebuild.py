@@ -16,7 +16,7 @@ from envs.alfred.scenes.floor import floor_of
 from envs.alfred.scenes.furniture import fit_furniture
 from envs.alfred.scenes.interiors import WALL_M, hollow_shape
 from envs.alfred.scenes.movables import MovableBoxes, fit_names
-from envs.alfred.scenes.pieces import Piece, in_world, resting_points
+from envs.alfred.scenes.pieces import Piece, in_world, main_level_m, resting_points
 from envs.alfred.scenes.shaping import lengthwise, with_surface_at
 from envs.household.catalog import object_types
 from envs.household.frames import rotation_matrix
@@ -31,6 +31,7 @@ KINDS = ((100, "kitchen"), (300, "living_room"), (400, "bedroom"), (500, "bathro
 
 
 ON_M = 0.02
+DRAWER_CLEARANCE_M = 0.3
 
 START_OPEN = frozenset({"Box", "Laptop"})
 """Recorded experts put into boxes and shut laptops without ever opening one."""
@@ -127,10 +128,15 @@ def furniture_spec(
     if piece.type in WALL_M:
         return replace(spec, shape=hollow_shape(piece, spec, palette))
     shape = shape_of(spec, palette)
-    if piece.levels_m and shape.spaces and piece.type not in BASINS:
-        level = piece.levels_m[-1] - box.low_m[1]
-        spec = replace(spec, shape=with_surface_at(shape, level, of_m=float(size[1])))
-    return spec
+    level = main_level_m(piece.rests_m)
+    if level is not None and shape.spaces and piece.type not in BASINS:
+        height = level - box.low_m[1]
+        shape = with_surface_at(shape, height, of_m=float(size[1]))
+    if piece.type == "Drawer":
+        # Things may stand higher than a drawer is while it is open, and THOR shuts it on them.
+        roomy = tuple(replace(each, clearance_m=DRAWER_CLEARANCE_M) for each in shape.spaces)
+        shape = replace(shape, spaces=roomy)
+    return replace(spec, shape=shape)
 
 
 def on_nothing_else(points_m: Floats, pieces: Sequence[Piece]) -> Floats:
