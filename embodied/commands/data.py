@@ -1,16 +1,29 @@
 """`embodied data`: say which benchmark files are here, and how to get others."""
 
+import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from embodied.commands.settings import compose
+from embodied.core.errors import ConfigError
 
 HELP = """\
-Usage: embodied data [data_root=DIR]
+Usage: embodied data [WHAT] [key=value ...]
 
 Lists the benchmark files under data_root (by default $EMBODIED_DATA, else ~/.cache/embodied/data)
-and prints the commands that get what is missing. benchmark=household needs none of them."""
+and prints the commands that get what is missing. benchmark=household needs none of them.
+
+  embodied data download NAME      fetch a published data set and unpack it; NAME is alfred
+  embodied data alfred-scenes      build ALFRED's rooms ahead of time, with a report on each
+
+Each explains itself with --help."""
+
+COMMANDS = {
+    "alfred-scenes": "embodied.commands.scenes",
+    "download": "embodied.commands.download",
+}
+"""What else `embodied data` does: first word to module."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -19,9 +32,19 @@ def run(words: Sequence[str]) -> int:
     Raises:
         SettingError: If a setting is wrong.
     """
+    name = words[0] if words else ""
+    if name in COMMANDS:
+        command = importlib.import_module(COMMANDS[name])
+        code: int = command.run(words[1:])
+        return code
     if "-h" in words or "--help" in words:
         print(HELP)
         return 0
+    if name and "=" not in name:
+        known = ", ".join(COMMANDS)
+        raise ConfigError(
+            f"embodied data knows {known}, or nothing to list what is here; got {name!r}"
+        )
     config = compose("data", words)
     root = Path(config["data_root"])
     print(f"data_root: {root}" + ("" if root.is_dir() else " (no such folder)"))

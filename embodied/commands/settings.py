@@ -13,6 +13,9 @@ from embodied.core.errors import ConfigError
 
 CONFIG_PACKAGE = "configs"
 
+LISTS = ("scenes.fit", "scenes.rooms")
+"""Settings that are one text with commas in it; for Hydra commas would part several runs."""
+
 
 class SettingError(ConfigError):
     """A setting on the command line that does not exist or cannot be read."""
@@ -50,6 +53,7 @@ def compose(root: str, overrides: Sequence[str]) -> dict[str, Any]:
     from omegaconf.errors import OmegaConfBaseException
 
     _register_resolvers()
+    overrides = [_kept_whole(word) for word in overrides]
     with initialize_config_module(config_module=CONFIG_PACKAGE, version_base="1.3"):
         top = [str(key) for key in hydra_compose(root)]
         options = {group: names for group, names in groups().items() if group in top}
@@ -96,6 +100,13 @@ def _plain(config: Any) -> dict[str, Any]:
 
     plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     return dict(plain)
+
+
+def _kept_whole(word: str) -> str:
+    key, equals, value = word.partition("=")
+    if key in LISTS and "," in value and value[0] not in "'\"":
+        return f"{key}{equals}'{value}'"
+    return word
 
 
 def _check_words(
@@ -149,8 +160,14 @@ def _check_keys(
         owner = _owner(root, key, options)
         hint = f" It belongs to {owner}." if owner else _guess(key, [*known, *options])
         raise SettingError(
-            f"No option {key!r}.{hint} `embodied {root} --config` prints every option there is."
+            f"No option {key!r}.{hint} `embodied {_command(root)} --config` prints every option "
+            "there is."
         )
+
+
+def _command(root: str) -> str:
+    """The command that a root config belongs to: `data alfred-scenes` of data_alfred_scenes."""
+    return root.replace("_", " ", 1).replace("_", "-")
 
 
 def _check_numbers(defaults: Any, config: Any) -> None:

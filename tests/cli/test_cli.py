@@ -237,7 +237,7 @@ def test_data_says_what_is_there_and_how_to_get_the_rest(
     text = capsys.readouterr().out
     assert "train: 1 files" in text
     assert "not here: valid_seen" in text
-    assert "download_data.sh" in text
+    assert "embodied data download alfred" in text
 
 
 @pytest.mark.parametrize(("setting", "count"), [(3, 3), (0, 0), (50, 7)])
