@@ -87,8 +87,8 @@ class State:
         return shut[-1] if shut else None
 
     def lies_in(self, object_id: str, receptacle_id: str) -> bool:
-        """Whether an object lies in or on a receptacle, directly or through another."""
-        return receptacle_id in self.parents(object_id)
+        """Whether a receptacle lists an object as its own: what stands in a cup on it does not."""
+        return object_id in self.contents(receptacle_id)
 
     @property
     def eye_height_m(self) -> float:

@@ -15,6 +15,7 @@ from envs.household.expert.routes import Routes, heading_vectors
 from envs.household.expert.state import GRID_M, Pose, State
 
 REACH_M = 1.5
+SLIDES = frozenset({"Drawer"})
 HALF_VIEW_DEG = 30.0
 HORIZONS_DEG = np.array([-30, -15, 0, 15, 30, 45, 60])
 SURFACES = frozenset(
@@ -39,7 +40,7 @@ SURFACES = frozenset(
 SURFACE_BONUS_M = 0.7
 DEEP_BONUS_M = {"Fridge": 0.25}
 """The same for what is reached by its front."""
-DOOR_ROOM_M = {"Cabinet": 1.0, "Drawer": 0.95, "Fridge": 1.3, "Microwave": 0.95, "Safe": 0.9}
+DOOR_ROOM_M = {"Cabinet": 1.0, "Drawer": 0.95, "Fridge": 1.3, "Microwave": 0.85, "Safe": 0.9}
 """Distance ahead of the middle of what opens at which its door or box misses the agent."""
 DOOR_WIDTH_M = 0.6
 """Farther to the side than this the agent is out of its way."""
@@ -214,7 +215,9 @@ def _doubts_of_place(
         beside = np.abs(offset @ np.array([front[1], -front[0]]))
         near = np.maximum(DOOR_ROOM_M.get(kind, 0.0) - ahead, 0.0)
         doubts = doubts + np.where(beside < DOOR_WIDTH_M, near * 30.0, 0.0)
-        doubts = doubts + np.where(ahead < 0.3, 8.0, 0.0) + np.maximum(beside - 0.5, 0.0) * 4.0
+        # From the side one does not see into what has a door.
+        slope = 4.0 if kind in SLIDES else 10.0
+        doubts = doubts + np.where(ahead < 0.3, 8.0, 0.0) + np.maximum(beside - 0.4, 0.0) * slope
     return doubts
 
 

@@ -7,8 +7,10 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.household.catalog import object_type
+from envs.household.generator.free_floor import can_open, in_sight
 from envs.household.generator.plan import Block, RoomPlan
 from envs.household.generator.surfaces import Surface, all_surfaces
 from envs.household.scene import ObjectSpec
@@ -48,8 +50,13 @@ def stock_of(kind: str) -> Stock:
     )
 
 
-def stock_room(plan: RoomPlan) -> None:
-    """Put movable objects down: the large ones first, none touching another."""
+def stock_room(plan: RoomPlan, floor_xz: NDArray[np.float64]) -> None:
+    """Put movable objects down: the large ones first, none touching another, all in sight.
+
+    Args:
+        plan: The furnished room.
+        floor_xz: Where the agent can stand: [N, 2].
+    """
     stock = stock_of(plan.kind)
     surfaces = all_surfaces(plan.specs)
     taken = list(plan.blocks)
@@ -61,7 +68,9 @@ def stock_room(plan: RoomPlan) -> None:
     wanted.sort(key=lambda name: -float(np.prod(object_type(name).size_m)))
     for name in wanted:
         for place in _places(plan, stock.places[name]):
-            spec = _put(plan, name, place, surfaces, taken)
+            if not can_open(place, floor_xz):
+                continue
+            spec = _put(plan, name, place, surfaces, taken, floor_xz)
             if spec is not None:
                 break
 
@@ -81,6 +90,7 @@ def _put(
     receptacle: ObjectSpec,
     surfaces: Mapping[str, tuple[Surface, ...]],
     taken: list[Block],
+    floor_xz: NDArray[np.float64],
 ) -> ObjectSpec | None:
     info = object_type(name)
     if name not in receptacle.info.fits:
@@ -88,6 +98,7 @@ def _put(
     spread = float(plan.rng.uniform(1 - SIZE_SPREAD, 1 + SIZE_SPREAD))
     size = (info.size_m[0] * spread, info.size_m[1] * spread, info.size_m[2] * spread)
     spaces = surfaces.get(receptacle.object_id, ())
+    carriers = {receptacle.object_id, receptacle.owner, receptacle.parent}
     if receptacle.type in HANGS | THREADED:
         return _hang(plan, name, size, spaces[0])
     for index in plan.rng.permutation(len(spaces)):
@@ -105,6 +116,9 @@ def _put(
                 name,
             )
             if any(shell.meets(b) for b in taken if b.owner != receptacle.object_id):
+                continue
+            middle = (xz[0], box.lower_m[1] + size[1] / 2, xz[1])
+            if not in_sight(plan.blocks, floor_xz, middle, carriers):
                 continue
             taken.append(box)
             return plan.add(
@@ -125,6 +139,9 @@ def _spot(
     if min(play) < 0:
         return None
     right, ahead = (float(plan.rng.uniform(-p, p)) for p in play)
+    if surface.inside:
+        # Near the door: what stands at the back of a low shelf nobody sees.
+        ahead = abs(ahead)
     x, y, z = surface.point(right, ahead)
     yaw = (surface.receptacle.rotation_deg[1] + turn) % 360.0
     box = plan.block((x, z), y, (wide, size[1], deep), surface.receptacle.rotation_deg[1], name)

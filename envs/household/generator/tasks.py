@@ -3,11 +3,14 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.household import task as tasks
 from envs.household.catalog import object_type
+from envs.household.generator.free_floor import can_open, walkable_floor
 from envs.household.generator.room_for import spots
 from envs.household.scene import ObjectSpec, Scene
 from envs.household.shape import Vec3
@@ -53,6 +56,8 @@ CHANGES: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """Where a task's change is made, and of what it is asked."""
 SLICED_SHARE = 0.35
+Floor: TypeAlias = NDArray[np.float64]
+"""(x, z) of where the agent can stand: [N, 2]."""
 
 
 @dataclass(frozen=True)
@@ -116,17 +121,24 @@ def draw_task(scene: Scene, task_type: str, rng: np.random.Generator) -> TaskDra
 
 def _choices(scene: Scene, task_type: str) -> Iterator[TaskDraw]:
     """Every task of a type that a room allows, once for each receptacle it may end in."""
+    floor_xz = walkable_floor(scene)
     for name, found in sorted(_movables(scene).items()):
         for sliced in (False, True):
             if sliced and not (object_type(name).slices and _has(scene, KNIVES)):
                 continue
             usable = [spec for spec in found if not (sliced and _shut_in(scene, spec))]
             if usable:
-                yield from _for_object(scene, task_type, name, usable, sliced=sliced)
+                yield from _for_object(scene, floor_xz, task_type, name, usable, sliced=sliced)
 
 
 def _for_object(
-    scene: Scene, task_type: str, name: str, found: list[ObjectSpec], *, sliced: bool
+    scene: Scene,
+    floor_xz: Floor,
+    task_type: str,
+    name: str,
+    found: list[ObjectSpec],
+    *,
+    sliced: bool,
 ) -> Iterator[TaskDraw]:
     size = object_type(f"{name}Sliced" if sliced else name).size_m
     target = f"{name}Sliced" if sliced else name
@@ -143,11 +155,11 @@ def _for_object(
         ):
             return
     if task_type == tasks.PICK_WITH_MOVABLE:
-        yield from _with_movable(scene, name, target, size, found, sliced=sliced)
+        yield from _with_movable(scene, floor_xz, name, target, size, found, sliced=sliced)
         return
     two = task_type == tasks.PICK_TWO
     device = CHANGES[task_type][0] if task_type in CHANGES else ""
-    for parent in _parents(scene, target, size, count=2 if two else 1):
+    for parent in _parents(scene, floor_xz, target, size, count=2 if two else 1):
         inside = _held_by_type(scene, parent.type)
         # Drawn anew, a task must not be done in part already.
         if parent.type == device or any(scene.object(o).type == name for o in inside):
@@ -161,6 +173,7 @@ def _for_object(
 
 def _with_movable(
     scene: Scene,
+    floor_xz: Floor,
     name: str,
     target: str,
     size: Vec3,
@@ -180,7 +193,7 @@ def _with_movable(
         if not empty:
             continue
         vessel = empty[0]
-        for parent in _parents(scene, vessel_name, vessel.size_m):
+        for parent in _parents(scene, floor_xz, vessel_name, vessel.size_m):
             inside = _held_by_type(scene, parent.type)
             if not any(spec.object_id in inside for spec in vessels):
                 task = Task(
@@ -219,12 +232,14 @@ def _held_by_type(scene: Scene, parent_type: str) -> set[str]:
     return {spec.object_id for spec in scene.objects if spec.parent and parent_type in spec.parent}
 
 
-def _parents(scene: Scene, target: str, size: Vec3, *, count: int = 1) -> Iterator[ObjectSpec]:
+def _parents(
+    scene: Scene, floor_xz: Floor, target: str, size: Vec3, *, count: int = 1
+) -> Iterator[ObjectSpec]:
     """Receptacles that take an object of a type and a size."""
     for spec in scene.objects:
         if spec.info.can("pickupable") or spec.type in NEVER_PARENT:
             continue
-        if _takes(scene, spec, target, size, count=count):
+        if _takes(scene, spec, target, size, count=count) and can_open(spec, floor_xz):
             yield spec
 
 

@@ -88,5 +88,5 @@ def _draw(kind: str, seed: int, attempt: int) -> RoomPlan | None:
     floor_xz = walkable(plan)
     if len(floor_xz) < LEAST_CELLS or out_of_reach(plan, floor_xz):
         return None
-    stock_room(plan)
+    stock_room(plan, floor_xz)
     return plan
