@@ -23,6 +23,7 @@ CLOSING_CELLS = 4
 FAR_M = 3.0
 SUNK_M = 0.1
 GAP_M = 0.3
+BODY_M = 0.2
 SAME_LEVEL_M = 0.02
 SMALLEST_CELLS = 4
 
@@ -110,12 +111,29 @@ def without(
     return cells
 
 
+def beyond_agents(cells: NDArray[np.bool_], low_m: Floats, stood_m: Floats) -> NDArray[np.bool_]:
+    """Take away cells nearer to where agents stood than their bodies allow.
+
+    Masks show a counter's front as well, which meets the height of the top too near the eye.
+    """
+    filled = np.argwhere(cells)
+    if not len(stood_m) or not len(filled):
+        return cells
+    middles = low_m + (filled + 0.5) * CELL_M
+    distance, _ = cKDTree(stood_m).query(middles)
+    kept = filled[distance > BODY_M]
+    left = np.zeros_like(cells)
+    left[kept[:, 0], kept[:, 1]] = True
+    return left
+
+
 def counter_shape(
     piece: Piece,
     colour: Rgb,
     *,
     bottom_m: Floats,
     loose_m: Floats,
+    stood_m: Floats,
     sunk: Sequence[Box] = (),
 ) -> Shape:
     """A counter's shape: slabs that cover its outline, each a space.
@@ -126,11 +144,12 @@ def counter_shape(
         bottom_m: Centre of the bottom of the piece's box: the origin of its own frame.
         loose_m: [N, 3], (x, bottom, z) of what rests somewhere in the room and on no other
             piece that is known.
+        stood_m: [N, 2], (x, z) where agents stood.
         sunk: Boxes of basins.
     """
-    height = piece.levels_m[-1] if piece.levels_m else piece.box.high_m[1]
+    height = piece.top_m if piece.top_m is not None else piece.box.high_m[1]
     cells, low = outline(piece, height, loose_m)
-    cells = without(cells, low, sunk, height)
+    cells = beyond_agents(without(cells, low, sunk, height), low, stood_m)
     turn = rotation_matrix((0.0, piece.yaw_deg, 0.0))
     swap = round(piece.yaw_deg / 90.0) % 2 == 1
     parts, spaces = [], []

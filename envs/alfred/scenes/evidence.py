@@ -98,6 +98,7 @@ class RoomEvidence:
         supports: For objects picked up untouched: (its start, the receptacle's id).
         use_poses: Object id to a pose to use it from.
         cells_m: (x, z) where agents stood, on the 0.25 m grid, and the layout's.
+        stood_m: Those of them where an agent was recorded.
         agent_y_m: The agent's own height.
         trajectories: How many were read.
     """
@@ -108,6 +109,7 @@ class RoomEvidence:
     supports: list[tuple[Start, str]] = field(default_factory=list)
     use_poses: dict[str, UsePose] = field(default_factory=dict)
     cells_m: set[tuple[float, float]] = field(default_factory=set)
+    stood_m: set[tuple[float, float]] = field(default_factory=set)
     agent_y_m: float = 0.9
     trajectories: int = 0
 
@@ -176,6 +178,7 @@ def gather(
             room.starts.setdefault((start.name, start.object_id), start)
         heights.append(trajectory.init_action["y"])
         _follow(room, trajectory, {start.object_id: start for start in starts})
+    room.cells_m |= room.stood_m
     if heights:
         room.agent_y_m = float(np.median(heights))
     if layouts is not None:
@@ -192,7 +195,7 @@ def _follow(room: RoomEvidence, trajectory: Trajectory, starts: Mapping[str, Sta
             # The first one: later the object is where it was put meanwhile.
             holders.setdefault(high.object_id, high.holder)
     for step in replay(trajectory):
-        room.cells_m.add(cell_of(step.pose.position_m))
+        room.stood_m.add(cell_of(step.pose.position_m))
         action = step.action
         if action.object_id is None or action.runs is None or not len(action.runs):
             continue

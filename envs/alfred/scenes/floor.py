@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,6 +39,26 @@ def fill_gaps(
             gap = np.maximum(np.maximum(low - wanted, wanted - high), 0.0)
             free &= np.hypot(gap[:, 0], gap[:, 1]) > CLEAR_M
     return cells_m | {(float(x), float(z)) for x, z in wanted[free]}
+
+
+def with_start(floor: Floor, cell_m: tuple[float, float]) -> Floor:
+    """The floor with an episode's start, and a way from it to the nearest cell known before.
+
+    The agent can stand where an episode starts, and was recorded to leave it.
+    """
+    walkable = floor.walkable_xz_m
+    if walkable is None or cell_m in walkable:
+        return floor
+    known = np.array(walkable)
+    x, z = known[np.abs(known - cell_m).sum(axis=1).argmin()]
+    steps_x = round(abs(x - cell_m[0]) / STEP_M) + 1
+    steps_z = round(abs(z - cell_m[1]) / STEP_M) + 1
+    along_x = [(float(at), cell_m[1]) for at in np.linspace(cell_m[0], x, steps_x)]
+    along_z = [(float(x), float(at)) for at in np.linspace(cell_m[1], z, steps_z)]
+    fresh = dict.fromkeys((*along_x, *along_z))
+    return replace(
+        floor, walkable_xz_m=(*walkable, *(each for each in fresh if each not in walkable))
+    )
 
 
 def floor_of(room: RoomEvidence, furniture: Iterable[Box]) -> Floor:

@@ -5,7 +5,7 @@ what the type is known for: it stands on the floor, its front is where its id sa
 where things were found resting on it.
 """
 
-from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from envs.alfred.scenes.boxfit import Box, Face, Prior, fit_box
 from envs.alfred.scenes.camera import Floats
 from envs.alfred.scenes.drawers import assigned, fit_drawer
 from envs.alfred.scenes.evidence import BASINS, RoomEvidence
-from envs.alfred.scenes.habits import HABITS, Habit
+from envs.alfred.scenes.habits import HABITS, SEAT, Habit
 from envs.alfred.scenes.movables import MovableBoxes
 from envs.alfred.scenes.pieces import (
     LEVEL_M,
@@ -27,15 +27,33 @@ from envs.alfred.scenes.pieces import (
     resting_points,
     rests_by_holder,
     right_of,
+    top_level_m,
     views_of,
 )
 from envs.household.catalog import object_types
 
 SLACK_M = 0.05
+ABOUT_M = 1.5
 TOP_SLACK_M = 0.12
+UNSEEN_SLACK_M = 0.4
+ID_TOP_SLACK_M = 0.03
+KNOWN_SLACK_M = 0.25
+EDGE_M = 0.1
+SAME_M = 0.01
 FEWEST_ON_TOP = 3
 BASE_SIGMA_M = 0.015
 AGENT_ABOVE_FLOOR_M = 0.9
+BODY_M = 0.18
+"""The agent's radius, a little less."""
+
+HEAD_M = 1.5
+MOST_CUTS = 12
+LEAST_M = 0.15
+NEAR_TOP_M = 1.2
+SLAB_M = 0.04
+OVERHEAD = frozenset({"CounterTop", "Cabinet", "Drawer", "Shelf", "FloorLamp", "Microwave"})
+"""Counters have an outline of their own, and fronts of cabinets are known to the millimetre."""
+
 PANEL_M = 0.03
 FRONT_SIGMA_M = 0.003
 HIGH_M = 1.2
@@ -58,34 +76,100 @@ def fit_furniture(room: RoomEvidence, movables: MovableBoxes) -> list[Piece]:
     ]
     pieces += [fit_drawer(room, each, inside.get(each)) for each in drawers]
     tops = [
-        (np.array([x, z]), piece.levels_m[-1])
+        (np.array([x, z]), piece.top_m)
         for piece in pieces
-        if piece.type == "CounterTop" and piece.levels_m
+        if piece.type == "CounterTop" and piece.top_m is not None
         for x, _, z in piece.rests_m
     ]
+    pieces = [kept_clear(piece, room) for piece in pieces]
+    pieces = [under_counter(piece, tops) for piece in pieces]
     return pieces + [fit_basin(room, each, rests.get(each, []), tops) for each in basins]
 
 
+def kept_clear(piece: Piece, room: RoomEvidence) -> Piece:
+    """Cut a piece back where its box stands in the way of recorded agents.
+
+    Of the four sides the one is moved that has to move least.
+    """
+    if piece.type in OVERHEAD or piece.box.low_m[1] > HEAD_M:
+        return piece
+    cells = np.array(sorted(room.stood_m)).reshape(-1, 2)
+    low, high = np.array(piece.box.low_m), np.array(piece.box.high_m)
+    for _ in range(MOST_CUTS):
+        near = cells[((cells > low[[0, 2]] - BODY_M) & (cells < high[[0, 2]] + BODY_M)).all(axis=1)]
+        if not len(near):
+            break
+        # How far each side would have to come in to clear each cell.
+        cuts = np.stack(
+            [
+                near[:, 0] + BODY_M - low[0],
+                near[:, 1] + BODY_M - low[2],
+                high[0] - near[:, 0] + BODY_M,
+                high[2] - near[:, 1] + BODY_M,
+            ],
+            axis=1,
+        )
+        cell = int(cuts.min(axis=1).argmax())
+        side = int(cuts[cell].argmin())
+        axis = (0, 2)[side % 2]
+        if high[axis] - low[axis] - cuts[cell, side] < LEAST_M:
+            break
+        if side < 2:
+            low[axis] += cuts[cell, side] + 1e-6
+        else:
+            high[axis] -= cuts[cell, side] + 1e-6
+    box = Box(tuple(map(float, low)), tuple(map(float, high)))  # type: ignore[arg-type]
+    return replace(piece, box=box)
+
+
+def under_counter(piece: Piece, tops: list[tuple[Floats, float]]) -> Piece:
+    """An unseen cabinet or drawer under a counter ends below its top."""
+    middle = piece.box.centre_m
+    if piece.seen or piece.type not in ("Cabinet", "Drawer") or middle[1] > HIGH_M:
+        return piece
+    near = [level for xz, level in tops if float(np.hypot(*(xz - middle[[0, 2]]))) < NEAR_TOP_M]
+    if not near or not middle[1] < float(np.median(near)) < piece.box.high_m[1] + SLAB_M:
+        return piece
+    x, _, z = piece.box.high_m
+    return replace(piece, box=Box(piece.box.low_m, (x, float(np.median(near)) - SLAB_M, z)))
+
+
 def _settled(room: RoomEvidence, piece: Piece, loose_m: Floats) -> Piece:
-    """Fit a piece again whose top no plan names, with what lies where its top should be.
+    """Fit a piece again with everything that lay where its top should be, in any episode.
+
+    Plans name what few things rest on; the starts of all objects tell the rest.
 
     Args:
         room: The evidence.
-        piece: The piece as fitted without.
+        piece: The piece as fitted with what plans name.
         loose_m: [N, 3], (x, bottom, z) of everything movable, at every start.
     """
     habit = HABITS.get(piece.type, Habit())
-    if not habit.flat or piece.levels_m or not len(loose_m):
+    if not len(loose_m):
         return piece
     low, high = np.array(piece.box.low_m), np.array(piece.box.high_m)
-    above = ((loose_m > low - SLACK_M) & (loose_m < high + SLACK_M))[:, [0, 2]].all(axis=1)
-    near = above & (np.abs(loose_m[:, 1] - high[1]) < TOP_SLACK_M)
-    if np.count_nonzero(near) < FEWEST_ON_TOP:
+    if habit == SEAT:
+        inside = ((loose_m > low + EDGE_M) & (loose_m < high - EDGE_M)).all(axis=1)
+        lying = [(float(x), float(y), float(z)) for x, y, z in loose_m[inside]]
+        return replace(piece, rests_m=tuple(lying) or piece.rests_m)
+    if not habit.flat:
         return piece
-    steps = np.round(loose_m[near, 1] / LEVEL_M).astype(int)
-    common = Counter(steps.tolist()).most_common(1)[0][0]
-    chosen = loose_m[near][np.abs(steps - common) <= 1]
-    return _fit_piece(room, piece.object_id, [tuple(map(float, each)) for each in chosen])
+    over_m = ABOUT_M if habit.top_m is not None else SLACK_M
+    above = ((loose_m > low - over_m) & (loose_m < high + over_m))[:, [0, 2]].all(axis=1)
+    if habit.top_m is not None:
+        expected, slack = float(ids.position_m(piece.object_id)[1]) + habit.top_m, ID_TOP_SLACK_M
+    elif piece.top_m is not None:
+        expected, slack = piece.top_m, KNOWN_SLACK_M
+    else:
+        expected, slack = float(high[1]), TOP_SLACK_M if piece.seen else UNSEEN_SLACK_M
+    near = loose_m[above & (np.abs(loose_m[:, 1] - expected) < slack)]
+    if len(near) < FEWEST_ON_TOP:
+        return piece
+    top = top_level_m([float(y) for y in near[:, 1]])
+    if top is None or (piece.top_m is not None and abs(top - piece.top_m) < SAME_M):
+        return piece
+    chosen = near[np.abs(near[:, 1] - top) < LEVEL_M]
+    return _fit_piece(room, piece.object_id, [(float(x), float(y), float(z)) for x, y, z in chosen])
 
 
 def _fit_piece(
@@ -106,11 +190,15 @@ def _fit_piece(
     elif habit.base_m is not None:
         firm.append(Face(1, float(at[1]) + habit.base_m, BASE_SIGMA_M))
         centre[1] = at[1] + habit.base_m + size[1] / 2
-    if habit.flat and levels:
-        firm.append(Face(4, levels[-1]))
+    top = top_level_m([y for _, y, _ in rests])
+    if habit.flat and top is not None:
+        firm.append(Face(4, top))
         if habit.floor:
-            size[1] = max(levels[-1] - floor_m, 0.05)
-        centre[1] = levels[-1] - size[1] / 2
+            size[1] = max(top - floor_m, 0.05)
+        centre[1] = top - size[1] / 2
+    elif habit.top_m is not None:
+        firm.append(Face(4, float(at[1]) + habit.top_m, BASE_SIGMA_M))
+        centre[1] = at[1] + habit.top_m - size[1] / 2
     if habit.front:
         # Its mask is the panel of its front: what is behind is built in and never shows.
         face, axis = front_face(yaw)
@@ -141,6 +229,7 @@ def _fit_piece(
         box=box,
         yaw_deg=yaw,
         levels_m=levels,
+        top_m=top,
         rests_m=tuple(rests),
         hinge=hinge,
         seen=len(seen),

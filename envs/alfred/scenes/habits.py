@@ -14,6 +14,7 @@ class Habit:
         front: Its id lies in the plane of its front.
         middle: Its id's height is that of its middle.
         flat: Things rest on its very top.
+        top_m: How far its top lies over its id's height, where that is known.
         size_sigma: How far the logarithm of its (width, height, depth) may be off.
     """
 
@@ -22,6 +23,7 @@ class Habit:
     front: bool = False
     middle: bool = False
     flat: bool = False
+    top_m: float | None = None
     size_sigma: tuple[float, float, float] = (0.4, 0.4, 0.4)
 
 
@@ -36,18 +38,18 @@ HABITS: Mapping[str, Habit] = {
     "Chair": SEAT,
     "CoffeeMachine": Habit(base_m=0.0, size_sigma=(0.3, 0.3, 0.3)),
     "CoffeeTable": TABLE,
-    "CounterTop": Habit(flat=True, size_sigma=(1.0, 0.1, 0.5)),
+    "CounterTop": Habit(flat=True, top_m=-0.03, size_sigma=(1.0, 0.1, 0.5)),
     "Desk": TABLE,
     "DeskLamp": Habit(base_m=0.0, size_sigma=(0.4, 0.4, 0.4)),
     "DiningTable": TABLE,
-"Dresser": TABLE,
+    "Dresser": TABLE,
     "FloorLamp": Habit(floor=True, size_sigma=(0.3, 0.2, 0.3)),
     "Fridge": Habit(floor=True, size_sigma=(0.25, 0.1, 0.15)),
     "GarbageCan": Habit(floor=True, size_sigma=(0.3, 0.3, 0.3)),
     "Microwave": Habit(base_m=0.05, size_sigma=(0.25, 0.25, 0.2)),
     "Ottoman": TABLE,
     "Safe": Habit(base_m=0.0, size_sigma=(0.3, 0.3, 0.2)),
-    "Shelf": Habit(flat=True, size_sigma=(0.6, 0.02, 0.4)),
+    "Shelf": Habit(flat=True, top_m=0.0, size_sigma=(0.6, 0.02, 0.4)),
     "SideTable": TABLE,
     "SinkBasin": Habit(size_sigma=(0.4, 0.1, 0.3)),
     "Sofa": SEAT,

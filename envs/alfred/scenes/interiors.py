@@ -13,6 +13,7 @@ from envs.household.shapes.storage import front_look
 WALL_M = {"Cabinet": 0.012, "Fridge": 0.035}
 FRONT_M = 0.03
 BOARD_M = 0.01
+BOARD_SHARE = 0.55
 LOWEST_CLEARANCE_M = 0.08
 
 
@@ -71,5 +72,7 @@ def _shelves(kit: Kit, heights_m: Sequence[float], wall_m: float, front_m: float
     for index, height in enumerate(heights_m):
         above = heights_m[index + 1] if index + 1 < len(heights_m) else kit.h - wall_m
         if height > wall_m + BOARD_M:
-            kit.box(x, (height - BOARD_M, height), (z[0], z[1] - 0.02), shade(kit.main, 0.85))
+            # Boards end half-way: THOR's shelves hide little of what is under them.
+            board = (z[0], z[0] + (z[1] - z[0]) * BOARD_SHARE)
+            kit.box(x, (height - BOARD_M, height), board, shade(kit.main, 0.85))
         kit.space(x, height, z, above - height - BOARD_M, inside=True)

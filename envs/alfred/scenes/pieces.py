@@ -15,6 +15,7 @@ LEVEL_M = 0.035
 """Things whose bottoms are this near rest on the same level."""
 
 CLEAR_M = 0.004
+TOP_SHARE = 0.4
 SHARE = 0.08
 """Of the things in or on a piece, the least that make a level."""
 
@@ -29,6 +30,7 @@ class Piece:
         box: Its box in the room.
         yaw_deg: Where its front looks, a multiple of 90.
         levels_m: Heights at which things rest on or in it, lowest first.
+        top_m: The highest at which much does; None where nothing is known to rest.
         rests_m: (x, bottom y, z) of things that rest on it.
         hinge: Side of a door's hinge, `left` or `right` as seen from in front.
         seen: How many masks it was fitted to.
@@ -39,6 +41,7 @@ class Piece:
     box: Box
     yaw_deg: float
     levels_m: tuple[float, ...] = ()
+    top_m: float | None = None
     rests_m: tuple[tuple[float, float, float], ...] = ()
     hinge: str = "left"
     seen: int = 0
@@ -116,6 +119,16 @@ def levels_of(heights_m: list[float]) -> tuple[float, ...]:
     """
     groups = [group for group in _grouped(heights_m) if len(group) >= SHARE * len(heights_m)]
     return tuple(_level(group) for group in groups)
+
+
+def top_level_m(heights_m: list[float]) -> float | None:
+    """The highest level that much rests on; None where nothing rests.
+
+    What lies higher, by itself, lies in a box or on a cushion; lower there may be shelves.
+    """
+    groups = _grouped(heights_m)
+    most = max(map(len, groups), default=0)
+    return next((_level(group) for group in groups[::-1] if len(group) >= TOP_SHARE * most), None)
 
 
 def main_level_m(rests_m: tuple[tuple[float, float, float], ...]) -> float | None:

@@ -12,8 +12,9 @@ from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.camera import Floats
 from envs.alfred.scenes.counters import counter_shape
 from envs.alfred.scenes.evidence import BASINS, RoomEvidence, Start, cell_of, starts_of
-from envs.alfred.scenes.floor import floor_of
+from envs.alfred.scenes.floor import floor_of, with_start
 from envs.alfred.scenes.furniture import fit_furniture
+from envs.alfred.scenes.habits import HABITS
 from envs.alfred.scenes.interiors import WALL_M, hollow_shape
 from envs.alfred.scenes.movables import MovableBoxes, fit_names
 from envs.alfred.scenes.pieces import Piece, in_world, main_level_m, resting_points
@@ -85,20 +86,27 @@ def rebuild_room(room: RoomEvidence, movables: MovableBoxes) -> Room:
     palette = RoomPalette(number, kind)
     basins = [piece.box for piece in pieces if piece.type in BASINS]
     loose = on_nothing_else(resting_points(room, boxes), pieces)
+    stood = np.array(sorted(room.stood_m)).reshape(-1, 2)
     return Room(
         floor_plan=room.floor_plan,
         kind=kind,
         seed=number,
         floor=floor_of(room, [piece.box for piece in pieces]),
         furniture=tuple(
-            furniture_spec(piece, palette, loose_m=loose, sunk=basins) for piece in pieces
+            furniture_spec(piece, palette, loose_m=loose, stood_m=stood, sunk=basins)
+            for piece in pieces
         ),
         movables=boxes,
     )
 
 
 def furniture_spec(
-    piece: Piece, palette: RoomPalette, *, loose_m: Floats, sunk: Sequence[Box] = ()
+    piece: Piece,
+    palette: RoomPalette,
+    *,
+    loose_m: Floats,
+    stood_m: Floats,
+    sunk: Sequence[Box] = (),
 ) -> ObjectSpec:
     """Write a piece of furniture down as a scene does.
 
@@ -106,6 +114,7 @@ def furniture_spec(
         piece: The piece.
         palette: The room's colours.
         loose_m: What rests on no piece but perhaps a counter, see `counter_shape`.
+        stood_m: (x, z) [N, 2] where agents stood.
         sunk: Boxes of the room's basins, for which counters have holes.
     """
     box = piece.box
@@ -123,15 +132,29 @@ def furniture_spec(
         style={"hinge": piece.hinge},
     )
     if piece.type == "CounterTop":
-        shape = counter_shape(piece, palette.of(spec), bottom_m=bottom, loose_m=loose_m, sunk=sunk)
+        shape = counter_shape(
+            piece,
+            palette.of(spec),
+            bottom_m=bottom,
+            loose_m=loose_m,
+            stood_m=stood_m,
+            sunk=sunk,
+        )
         return replace(spec, shape=shape)
     if piece.type in WALL_M:
         return replace(spec, shape=hollow_shape(piece, spec, palette))
     shape = shape_of(spec, palette)
-    level = main_level_m(piece.rests_m)
+    flat = piece.type in HABITS and HABITS[piece.type].flat
+    level = piece.top_m if flat else main_level_m(piece.rests_m)
     if level is not None and shape.spaces and piece.type not in BASINS:
         height = level - box.low_m[1]
-        shape = with_surface_at(shape, height, of_m=float(size[1]))
+        if piece.type == "Microwave":
+            # Things lie on a turntable, higher than the rim in front of it.
+            spaces = (replace(each, centre_m=(each.centre_m[0], height, each.centre_m[2]))
+                      for each in shape.spaces)  # fmt: skip
+            shape = replace(shape, spaces=tuple(spaces))
+        else:
+            shape = with_surface_at(shape, height, of_m=float(size[1]))
     if piece.type == "Drawer":
         # Things may stand higher than a drawer is while it is open, and THOR shuts it on them.
         roomy = tuple(replace(each, clearance_m=DRAWER_CLEARANCE_M) for each in shape.spaces)
@@ -190,13 +213,10 @@ def episode_scene(trajectory: Trajectory, room: Room) -> Scene:
     """The scene of one episode: the room with the episode's objects at their starts."""
     start = trajectory.init_action
     cell = cell_of((start["x"], start["y"], start["z"]))
-    walkable = room.floor.walkable_xz_m or ()
-    # Where the episode starts the agent can stand, whatever is known of the room.
-    floor = room.floor if cell in walkable else replace(room.floor, walkable_xz_m=(*walkable, cell))
     return Scene(
         name=room.floor_plan,
         kind=room.kind,
-        floor=floor,
+        floor=with_start(room.floor, cell),
         objects=(*room.furniture, *movable_specs(trajectory, room)),
         seed=room.seed,
         label=LABEL,
