@@ -12,6 +12,10 @@ COMMANDS = {
     "eval": ("embodied.commands.evaluate", "run a benchmark and print its metrics"),
     "run": ("embodied.commands.watch", "watch one episode: every step in words, and a video"),
     "report": ("embodied.commands.report", "print the table of a run's folder"),
+    "leaderboard": (
+        "embodied.commands.leaderboard",
+        "write runs of a benchmark's test splits down for its leaderboard",
+    ),
     "data": ("embodied.commands.data", "say which benchmark files are here, and how to get others"),
 }
 
@@ -20,7 +24,7 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def help_text() -> str:
     """Return what `embodied --help` prints."""
-    listed = "\n".join(f"  {name:<8} {what}" for name, (_, what) in COMMANDS.items())
+    listed = "\n".join(f"  {name:<11} {what}" for name, (_, what) in COMMANDS.items())
     return f"""\
 Usage: embodied COMMAND [key=value ...]
 

@@ -16,6 +16,9 @@ from embodied.core.errors import UnknownNameError
 
 _Terms = tuple[float, float]
 
+SCORED = "scored"
+"""Measure that is 0 where a split publishes no goals: the episode is no success, and no failure."""
+
 
 def success(record: EpisodeRecord) -> float:
     """Return 1 for a success; truncated and error count as failures."""
@@ -41,7 +44,7 @@ def _expert_steps(record: EpisodeRecord) -> float:
 
 
 def _success_terms(record: EpisodeRecord) -> tuple[float, float]:
-    return success(record), 1.0
+    return success(record), record.measures.get(SCORED, 1.0)
 
 
 def _goal_terms(record: EpisodeRecord) -> tuple[float, float]:

@@ -167,6 +167,9 @@ def _progress_text(report: Mapping[str, Any]) -> str:
 class StepsRecorder:
     """Writes one line a step to `<directory>/<episode>.jsonl`: action, mask, subgoal, refusal.
 
+    `command` is what the environment made of the action on the way to its simulator, where it
+    tells (`info["command"]`): benchmarks that score elsewhere take those.
+
     Args:
         directory: Where the files go.
     """
@@ -203,6 +206,7 @@ class StepsRecorder:
             "mask_runs": _runs_of(action),
             "subgoal": str(report.get("subgoal", "")),
             "error_message": str(info.get("error_message") or ""),
+            "command": info.get("command"),
         }
         self._file.write(json.dumps(line) + "\n")
         self._step += 1

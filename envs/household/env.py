@@ -55,6 +55,9 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         source: Where episodes come from.
         tracker: Follows the current episode's goal conditions.
         last_target: Id of what the last action was done to, None where it had no object.
+        last_command: The last action as ALFRED's leaderboard takes it, THOR's name and arguments;
+            None where nothing was sent: after a reset, a stop, a mask that means nothing, or the
+            failure that ends the episode. Also in `info["command"]`.
         setup_refusals: (action, reason) of set-up commands that were refused at the last reset.
         steps: Actions of the current episode that count.
         failed_actions: Those of them that failed.
@@ -100,6 +103,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         )
         self._episode: Episode | None = None
         self.last_target: str | None = None
+        self.last_command: Command | None = None
         self.setup_refusals: list[tuple[str, str]] = []
         spaces: dict[str, gymnasium.Space[Any]] = {
             IMAGES + CAMERA: gymnasium.spaces.Box(0, 255, (*self._shape, 3), np.uint8),
@@ -166,6 +170,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
             if not event.metadata["lastActionSuccess"]:
                 self.setup_refusals.append((command["action"], event.metadata["errorMessage"]))
         self._episode = episode
+        self.last_command = None
         self.tracker = GoalTracker(episode.task)
         self.steps = self.failed_actions = 0
         self._last_ok, self._last_error, self._over = True, "", False
@@ -188,14 +193,17 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
             raise ValueError(f"action number {number}, expected 0 to {len(self.action_names) - 1}")
         name = self.action_names[number]
         mask = self._checked_mask(action.get("mask"))
+        self.last_command = None
         terminated = name == commands.STOP_NAME
         truncated = False
         if not terminated:
             error = self._carry_out(name, mask, str(action.get("target", "")))
             self._last_ok, self._last_error = not error, error
             self.failed_actions += bool(error)
-            # The published evaluation leaves its loop at the last failure without counting a step.
+            # The published evaluation leaves its loop at the last failure without counting a step
+            # or keeping its command.
             truncated = self.failed_actions >= self.max_failed_actions
+            self.last_command = None if truncated else self.last_command
             self.steps += not truncated
             truncated = truncated or self.steps >= self.max_steps
         self._over = terminated or truncated
@@ -254,7 +262,11 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
             "expert_steps": self.episode.expert_steps,
             "steps": self.steps,
             "failed_actions": self.failed_actions,
-            "measures": {"setup_refusals": float(len(self.setup_refusals))},
+            "measures": {
+                "setup_refusals": float(len(self.setup_refusals)),
+                # A test split's goals are not known here: no success, and no failure either.
+                **({"scored": 0.0} if self.episode.task is None else {}),
+            },
         }
 
     def expert(self, *, by: str = "id") -> tuple[Planner, Policy]:
@@ -283,6 +295,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         event = self.controller.last_event
         self.last_target = None
         if name in commands.NAVIGATION:
+            self.last_command = {"action": name, "forceAction": True}
             return self._send(commands.navigation_command(name, event.metadata))
         object_id: str | None = target if self._privileged and target else None
         if object_id is None:
@@ -299,6 +312,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
             command = commands.interaction_command(name, object_id, event.metadata)
         except commands.CommandRefusedError as refusal:
             return str(refusal)
+        self.last_command = command
         return self._send(command) or self._rinse(command)
 
     def _send(self, command: Command) -> str:
@@ -335,4 +349,5 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
             "instruction": self.episode.instruction,
             "is_success": all_met(self.tracker.conditions(event)),
             "error_message": self._last_error,
+            "command": self.last_command,
         }

@@ -117,7 +117,9 @@ def test_a_line_a_step_with_mask_and_refusal(tmp_path: Path) -> None:
     mask = np.zeros((3, 4), dtype=bool)
     mask[1, 1:3] = True
     action = DiscreteAction("PickupObject", mask=mask)
-    recorder.on_step(Observation(), action, {"error_message": "too far"}, {"subgoal": "pick"})
+    command = {"action": "PickupObject", "objectId": "Mug|1|2|3"}
+    info = {"error_message": "too far", "command": command}
+    recorder.on_step(Observation(), action, info, {"subgoal": "pick"})
     recorder.on_step(Observation(), DiscreteAction("Stop"), {}, {})
     recorder.on_end(None)
     (path,) = tmp_path.iterdir()
@@ -128,8 +130,9 @@ def test_a_line_a_step_with_mask_and_refusal(tmp_path: Path) -> None:
         "mask_runs": [[5, 2]],
         "subgoal": "pick",
         "error_message": "too far",
+        "command": command,
     }
-    assert (second["step"], second["mask_runs"]) == (1, None)
+    assert (second["step"], second["mask_runs"], second["command"]) == (1, None, None)
 
 
 def test_actions_in_words() -> None:
