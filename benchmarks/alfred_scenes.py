@@ -11,6 +11,7 @@ The data set's folder is EMBODIED_DATA.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import multiprocessing
@@ -43,6 +44,7 @@ HALVES = {"even": 0, "odd": 1}
 SHARE_OF_RIGHT = 25
 """One in so many right interactions is drawn, besides all wrong ones."""
 SHEET = 12
+LINE_EVERY = 10
 
 
 @dataclass(frozen=True)
@@ -101,17 +103,27 @@ def run_job(job: Job) -> list[Result]:
 def measure(
     options: Mapping[str, Any], ids: Sequence[str], *, pictures: Path | None, processes: int
 ) -> Iterator[list[Result]]:
-    """Compare episodes, those of one room in one process, which then builds it once."""
+    """Compare episodes, those of one room in one process, which then builds it once.
+
+    Yields the results of one room after another, as they come.
+    """
     by_room: dict[str, list[str]] = defaultdict(list)
     for episode_id in ids:
         by_room[str(floor_plan_number(episode_id.rpartition("/")[0]))].append(episode_id)
     jobs = [Job(options, tuple(by_room[room]), pictures) for room in sorted(by_room)]
-    if processes == 1:
-        yield from map(run_job, track(jobs, "rooms", console=Console(stderr=True)))
-        return
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        done = pool.imap_unordered(run_job, jobs)
-        yield from track(done, "rooms", total=len(jobs), console=Console(stderr=True))
+    console = Console(stderr=True)
+    with contextlib.ExitStack() as stack:
+        done: Iterator[list[Result]] = map(run_job, jobs)
+        if processes > 1:
+            pool = stack.enter_context(multiprocessing.get_context("spawn").Pool(processes))
+            done = pool.imap_unordered(run_job, jobs)
+        if console.is_terminal:
+            yield from track(done, "rooms", total=len(jobs), console=console)
+            return
+        for count, results in enumerate(done, start=1):
+            if count % LINE_EVERY == 0:
+                console.print(f"{count}/{len(jobs)} rooms")
+            yield results
 
 
 # --- what is measured on what
@@ -159,6 +171,19 @@ def thinned(ids: Sequence[str], limit: int | None) -> list[str]:
 
 
 # --- what is shown
+
+
+def report_on(results: Sequence[Result], *, what: str, duration_s: float) -> dict[str, Any]:
+    uses = [use for each in results for use in each.get("uses", ())]
+    return {
+        "what": what,
+        "duration_s": round(duration_s, 1),
+        "figures": figures(results),
+        "wrong": wrong_table(uses),
+        "refused": refusal_table(results),
+        "iou_by_type": iou_by_type(uses),
+        "episodes": results,
+    }
 
 
 def show(report: Mapping[str, Any], console: Console) -> None:
@@ -255,19 +280,16 @@ def main() -> None:
     }
     started = time.perf_counter()
     ids = [f"{each}/0" for each in thinned(measured, arguments.limit)]
+    if not ids:
+        parser.error(f"{split} has no trajectory in these rooms")
     batches = measure(options, ids, pictures=arguments.pictures, processes=arguments.processes)
-    results = sorted((each for batch in batches for each in batch), key=lambda e: e["episode_id"])
-    uses = [use for each in results for use in each.get("uses", ())]
-    report = {
-        "what": f"{split}, fitted from {Path(fit).name if arguments.fold else fit}",
-        "duration_s": round(time.perf_counter() - started, 1),
-        "figures": figures(results),
-        "wrong": wrong_table(uses),
-        "refused": refusal_table(results),
-        "iou_by_type": iou_by_type(uses),
-        "episodes": results,
-    }
-    output.write_text(json.dumps(report, indent=1), "utf-8")
+    what = f"{split}, fitted from {Path(fit).name if arguments.fold else fit}"
+    results: list[Result] = []
+    for batch in batches:
+        results = sorted([*results, *batch], key=lambda each: each["episode_id"])
+        # After each room, so that a run that is stopped leaves what it found.
+        report = report_on(results, what=what, duration_s=time.perf_counter() - started)
+        output.write_text(json.dumps(report, indent=1), "utf-8")
     if arguments.pictures:
         lay_out(arguments.pictures)
     show(report, Console())

@@ -1,6 +1,8 @@
 """Building every room ahead of time: `embodied data alfred-scenes`."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from small_alfred import SHELF
 
 from embodied.cli import main
 from envs.alfred.scenes.build import RoomBuilder
+from envs.alfred.scenes.store import TYPES, _kept
 
 
 @pytest.fixture
@@ -91,3 +94,18 @@ def test_the_command(root, tmp_path, capsys, workers):
     assert "1 of 1 built" in capsys.readouterr().out
     assert main([*words, "scenes.rooms=1,9"]) == 1
     assert "Not built: FloorPlan9" in capsys.readouterr().out
+
+
+def test_processes_that_want_the_same_room_wait_for_one_another(tmp_path):
+    made = []
+
+    def make():
+        made.append(1)
+        time.sleep(0.3)
+        return {}
+
+    path = tmp_path / "kept" / "types.json"
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: _kept(TYPES, path, make), range(4)))
+    assert found == [{}] * 4
+    assert len(made) == 1

@@ -4,10 +4,11 @@ A kept room is good for one selection of trajectories (with their files' sizes a
 version of the code; anything else is built anew beside it. Nothing in the store is shipped.
 """
 
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -151,14 +152,14 @@ class RoomStore:
         """
         if floor_plan not in self._rooms:
             self._check(floor_plan)
-            path = self.folder / f"{floor_plan}.json"
-            room = _read(ROOM, path)
-            if room is None:
-                types = MovableBoxes(types=self.types(), names={})
-                room = rebuild_room(self.evidence(floor_plan), types)
-                _write(ROOM, room, path)
-            self._rooms[floor_plan] = room
+            self._rooms[floor_plan] = _kept(
+                ROOM, self.folder / f"{floor_plan}.json", lambda: self._build(floor_plan)
+            )
         return self._rooms[floor_plan]
+
+    def _build(self, floor_plan: str) -> Room:
+        types = MovableBoxes(types=self.types(), names={})
+        return rebuild_room(self.evidence(floor_plan), types)
 
     def _check(self, floor_plan: str) -> None:
         room_kind(floor_plan)
@@ -197,12 +198,11 @@ class RoomStore:
 
     def types(self) -> dict[str, Box]:
         """Boxes of movable objects by type, fitted over all rooms."""
-        path = self.folder / "types.json"
-        types = _read(TYPES, path)
-        if types is None:
-            types = fit_types(self.evidence(floor_plan) for floor_plan in self.floor_plans)
-            _write(TYPES, types, path)
-        return types
+        return _kept(
+            TYPES,
+            self.folder / "types.json",
+            lambda: fit_types(self.evidence(floor_plan) for floor_plan in self.floor_plans),
+        )
 
     def _load(self, split: str, trajectory_id: str) -> Trajectory:
         return self._data.trajectory(split, trajectory_id)
@@ -218,6 +218,25 @@ class RoomStore:
         return digest.hexdigest()[:24]
 
 
+def _kept(adapter: pydantic.TypeAdapter[T], path: Path, make: Callable[[], T]) -> T:
+    """Read a kept result, or make and keep it.
+
+    Processes that want the same wait for the one that makes it; if that is killed, its lock goes
+    with it.
+    """
+    found = _read(adapter, path)
+    if found is not None:
+        return found
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _read(adapter, path)
+        if found is None:
+            found = make()
+            _write(adapter, found, path)
+    return found
+
+
 def _read(adapter: pydantic.TypeAdapter[T], path: Path) -> T | None:
     """Read a kept result; None where there is none, or it is damaged and must be built anew."""
     try:
@@ -228,7 +247,6 @@ def _read(adapter: pydantic.TypeAdapter[T], path: Path) -> T | None:
 
 def _write(adapter: pydantic.TypeAdapter[T], value: T, path: Path) -> None:
     """Keep a result: whole or not at all, whatever else writes the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
         temporary = Path(file.name)
         try:
