@@ -1,6 +1,7 @@
 """Build many things in parallel, going on where an interrupted build was."""
 
 import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from embodied.commands.evaluate import worker_count
 from embodied.commands.settings import compose
 from embodied.core.errors import EmbodiedError
+from embodied.evaluation.worker import die_with_parent
 
 FAILED, INTERRUPTED = 1, 130
 
@@ -132,7 +134,7 @@ def _built(builder: Builder, names: Sequence[str], workers: int) -> Iterator[Res
         return
     with ExitStack() as stack:
         pool = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_parent
+            workers, mp_context=get_context("spawn"), initializer=_begin_worker
         )
         # Left early, nothing that has not begun is begun; what runs ends on its own.
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
@@ -148,5 +150,6 @@ def _built(builder: Builder, names: Sequence[str], workers: int) -> Iterator[Res
             ) from error
 
 
-def _leave_interrupts_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=die_with_parent, daemon=True).start()

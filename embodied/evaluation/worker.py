@@ -29,7 +29,7 @@ _REFUSALS: dict[str, type[EmbodiedError]] = {"misconfigured": ConfigError, "fail
 def _serve(connection: Connection, factory: SessionFactory, seed: int) -> None:
     """Run in the worker: answer every episode with its record until told to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=die_with_parent, daemon=True).start()
     runner = SessionRunner(factory, seed=seed)
     try:
         runner.open()
@@ -48,7 +48,8 @@ def _serve(connection: Connection, factory: SessionFactory, seed: int) -> None:
         runner.close()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """End this process when its parent has ended; for a thread of its own."""
     # After a kill -9 of the parent nobody wants the episode at hand; a restart would run it twice.
     parent = multiprocessing.parent_process()
     assert parent is not None
