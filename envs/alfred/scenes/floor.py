@@ -15,6 +15,7 @@ MARGIN_M = 0.3
 
 HEIGHT_M = 2.8
 STEP_M = 0.25
+NEIGHBOURS = ((STEP_M, 0.0), (-STEP_M, 0.0), (0.0, STEP_M), (0.0, -STEP_M))
 HEAD_M = 1.6
 CLEAR_M = 0.12
 """Less than the agent's radius: boxes of rebuilt furniture are a little too big."""
@@ -27,8 +28,7 @@ def fill_gaps(
 
     Layouts are a conservative subset, and no agent happened to stand everywhere.
     """
-    steps = [(STEP_M, 0.0), (-STEP_M, 0.0), (0.0, STEP_M), (0.0, -STEP_M)]
-    neighbours = Counter((x + dx, z + dz) for x, z in cells_m for dx, dz in steps)
+    neighbours = Counter((x + dx, z + dz) for x, z in cells_m for dx, dz in NEIGHBOURS)
     wanted = np.array([cell for cell, n in neighbours.items() if n >= 2 and cell not in cells_m])
     if not len(wanted):
         return cells_m
@@ -42,7 +42,7 @@ def fill_gaps(
 
 
 def with_start(floor: Floor, cell_m: tuple[float, float]) -> Floor:
-    """The floor with an episode's start, and a way from it to the nearest cell known before.
+    """The floor with an episode's start, what borders on it, and a way to the nearest known cell.
 
     The agent can stand where an episode starts, and was recorded to leave it.
     """
@@ -55,7 +55,8 @@ def with_start(floor: Floor, cell_m: tuple[float, float]) -> Floor:
     steps_z = round(abs(z - cell_m[1]) / STEP_M) + 1
     along_x = [(float(at), cell_m[1]) for at in np.linspace(cell_m[0], x, steps_x)]
     along_z = [(float(x), float(at)) for at in np.linspace(cell_m[1], z, steps_z)]
-    fresh = dict.fromkeys((*along_x, *along_z))
+    beside = [(cell_m[0] + dx, cell_m[1] + dz) for dx, dz in NEIGHBOURS]
+    fresh = dict.fromkeys((*along_x, *along_z, *beside))
     return replace(
         floor, walkable_xz_m=(*walkable, *(each for each in fresh if each not in walkable))
     )

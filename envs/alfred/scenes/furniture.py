@@ -13,6 +13,7 @@ from envs.alfred import ids
 from envs.alfred.scenes.basins import fit_basin
 from envs.alfred.scenes.boxfit import Box, Face, Prior, fit_box
 from envs.alfred.scenes.camera import Floats
+from envs.alfred.scenes.conflicts import cut_guesses, kept_clear, under_counter, with_owners
 from envs.alfred.scenes.drawers import assigned, fit_drawer
 from envs.alfred.scenes.evidence import BASINS, RoomEvidence
 from envs.alfred.scenes.habits import HABITS, SEAT, Habit
@@ -43,17 +44,6 @@ SAME_M = 0.01
 FEWEST_ON_TOP = 3
 BASE_SIGMA_M = 0.015
 AGENT_ABOVE_FLOOR_M = 0.9
-BODY_M = 0.18
-"""The agent's radius, a little less."""
-
-HEAD_M = 1.5
-MOST_CUTS = 12
-LEAST_M = 0.15
-NEAR_TOP_M = 1.2
-SLAB_M = 0.04
-OVERHEAD = frozenset({"CounterTop", "Cabinet", "Drawer", "Shelf", "FloorLamp", "Microwave"})
-"""Counters have an outline of their own, and fronts of cabinets are known to the millimetre."""
-
 PANEL_M = 0.03
 FRONT_SIGMA_M = 0.003
 HIGH_M = 1.2
@@ -81,57 +71,10 @@ def fit_furniture(room: RoomEvidence, movables: MovableBoxes) -> list[Piece]:
         if piece.type == "CounterTop" and piece.top_m is not None
         for x, _, z in piece.rests_m
     ]
+    pieces += [fit_basin(room, each, rests.get(each, []), tops) for each in basins]
     pieces = [kept_clear(piece, room) for piece in pieces]
     pieces = [under_counter(piece, tops) for piece in pieces]
-    return pieces + [fit_basin(room, each, rests.get(each, []), tops) for each in basins]
-
-
-def kept_clear(piece: Piece, room: RoomEvidence) -> Piece:
-    """Cut a piece back where its box stands in the way of recorded agents.
-
-    Of the four sides the one is moved that has to move least.
-    """
-    if piece.type in OVERHEAD or piece.box.low_m[1] > HEAD_M:
-        return piece
-    cells = np.array(sorted(room.stood_m)).reshape(-1, 2)
-    low, high = np.array(piece.box.low_m), np.array(piece.box.high_m)
-    for _ in range(MOST_CUTS):
-        near = cells[((cells > low[[0, 2]] - BODY_M) & (cells < high[[0, 2]] + BODY_M)).all(axis=1)]
-        if not len(near):
-            break
-        # How far each side would have to come in to clear each cell.
-        cuts = np.stack(
-            [
-                near[:, 0] + BODY_M - low[0],
-                near[:, 1] + BODY_M - low[2],
-                high[0] - near[:, 0] + BODY_M,
-                high[2] - near[:, 1] + BODY_M,
-            ],
-            axis=1,
-        )
-        cell = int(cuts.min(axis=1).argmax())
-        side = int(cuts[cell].argmin())
-        axis = (0, 2)[side % 2]
-        if high[axis] - low[axis] - cuts[cell, side] < LEAST_M:
-            break
-        if side < 2:
-            low[axis] += cuts[cell, side] + 1e-6
-        else:
-            high[axis] -= cuts[cell, side] + 1e-6
-    box = Box(tuple(map(float, low)), tuple(map(float, high)))  # type: ignore[arg-type]
-    return replace(piece, box=box)
-
-
-def under_counter(piece: Piece, tops: list[tuple[Floats, float]]) -> Piece:
-    """An unseen cabinet or drawer under a counter ends below its top."""
-    middle = piece.box.centre_m
-    if piece.seen or piece.type not in ("Cabinet", "Drawer") or middle[1] > HIGH_M:
-        return piece
-    near = [level for xz, level in tops if float(np.hypot(*(xz - middle[[0, 2]]))) < NEAR_TOP_M]
-    if not near or not middle[1] < float(np.median(near)) < piece.box.high_m[1] + SLAB_M:
-        return piece
-    x, _, z = piece.box.high_m
-    return replace(piece, box=Box(piece.box.low_m, (x, float(np.median(near)) - SLAB_M, z)))
+    return with_owners(cut_guesses(pieces))
 
 
 def _settled(room: RoomEvidence, piece: Piece, loose_m: Floats) -> Piece:

@@ -45,7 +45,7 @@ HABITS: Mapping[str, Habit] = {
     "Dresser": TABLE,
     "FloorLamp": Habit(floor=True, size_sigma=(0.3, 0.2, 0.3)),
     "Fridge": Habit(floor=True, size_sigma=(0.25, 0.1, 0.15)),
-    "GarbageCan": Habit(floor=True, size_sigma=(0.3, 0.3, 0.3)),
+    "GarbageCan": Habit(floor=True, size_sigma=(0.3, 0.12, 0.3)),
     "Microwave": Habit(base_m=0.05, size_sigma=(0.25, 0.25, 0.2)),
     "Ottoman": TABLE,
     "Safe": Habit(base_m=0.0, size_sigma=(0.3, 0.3, 0.2)),

@@ -15,6 +15,8 @@ FRONT_M = 0.03
 BOARD_M = 0.01
 BOARD_SHARE = 0.55
 LOWEST_CLEARANCE_M = 0.08
+HIGH_M = 1.2
+"""Over this height cabinets hang on the wall."""
 
 
 def shelf_heights_m(piece: Piece, *, wall_m: float) -> list[float]:
@@ -35,8 +37,10 @@ def hollow_shape(piece: Piece, spec: ObjectSpec, palette: RoomPalette) -> Shape:
     wall = min(WALL_M[piece.type], kit.w * 0.1, kit.h * 0.1)
     front = kit.z - min(FRONT_M, kit.d * 0.1)
     fridge = piece.type == "Fridge"
+    # Under a counter no top is needed, and it would cover a basin let into the counter.
+    leave = "f" if fridge or spec.position_m[1] > HIGH_M else "ft"
     kit.panels(
-        (-kit.x, kit.x), (0.0, kit.h), (-kit.z, front), wall, shade(kit.main, 0.92), leave="f"
+        (-kit.x, kit.x), (0.0, kit.h), (-kit.z, front), wall, shade(kit.main, 0.92), leave=leave
     )
     _shelves(kit, shelf_heights_m(piece, wall_m=wall), wall, front)
     if fridge:
@@ -62,10 +66,6 @@ def hollow_shape(piece: Piece, spec: ObjectSpec, palette: RoomPalette) -> Shape:
     return kit.shape(kit.hinge())
 
 
-HIGH_M = 1.2
-"""Knobs of cupboards over this height are at their lower end."""
-
-
 def _shelves(kit: Kit, heights_m: Sequence[float], wall_m: float, front_m: float) -> None:
     x = (-kit.x + wall_m, kit.x - wall_m)
     z = (-kit.z + wall_m, front_m)
@@ -76,3 +76,12 @@ def _shelves(kit: Kit, heights_m: Sequence[float], wall_m: float, front_m: float
             board = (z[0], z[0] + (z[1] - z[0]) * BOARD_SHARE)
             kit.box(x, (height - BOARD_M, height), board, shade(kit.main, 0.85))
         kit.space(x, height, z, above - height - BOARD_M, inside=True)
+
+
+def carton_shape(spec: ObjectSpec, palette: RoomPalette) -> Shape:
+    """Build a carton: open at the top, its flaps inside, as boxes stand in the recordings."""
+    kit = Kit(spec, palette)
+    wall = 0.006
+    kit.panels((-kit.x, kit.x), (0.0, kit.h), (-kit.z, kit.z), wall, leave="t")
+    kit.space((-kit.x + wall, kit.x - wall), wall, (-kit.z + wall, kit.z - wall), kit.h)
+    return kit.shape()

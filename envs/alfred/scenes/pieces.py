@@ -33,6 +33,7 @@ class Piece:
         top_m: The highest at which much does; None where nothing is known to rest.
         rests_m: (x, bottom y, z) of things that rest on it.
         hinge: Side of a door's hinge, `left` or `right` as seen from in front.
+        owner: Id of the piece it is built into.
         seen: How many masks it was fitted to.
     """
 
@@ -44,6 +45,7 @@ class Piece:
     top_m: float | None = None
     rests_m: tuple[tuple[float, float, float], ...] = ()
     hinge: str = "left"
+    owner: str | None = None
     seen: int = 0
     sightings: tuple[Sighting, ...] = field(default=(), compare=False)
 
