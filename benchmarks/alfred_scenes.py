@@ -34,13 +34,10 @@ from embodied.core.errors import EmbodiedError
 from envs.alfred.dataset import AlfredData, find_alfred, floor_plan_number
 from envs.alfred.fidelity import UNLIMITED, Use, compare_episode
 from envs.alfred.figures import Result, as_result, figures, iou_by_type, refusal_table, wrong_table
+from envs.alfred.folds import FOLD_ROOMS, HALVES, fold, thinned
 from envs.alfred.pictures import compared, sheet
 from envs.household.event import Event
 
-FOLD_ROOMS = (2, 7, 13, 21, 204, 217, 309, 322, 405, 417)
-"""Rooms of `--fold` in train: of every kind, chosen once, by number alone."""
-
-HALVES = {"even": 0, "odd": 1}
 SHARE_OF_RIGHT = 25
 """One in so many right interactions is drawn, besides all wrong ones."""
 SHEET = 12
@@ -129,31 +126,6 @@ def measure(
 # --- what is measured on what
 
 
-def fold(
-    data: AlfredData, split: str, rooms: Sequence[int], half: str
-) -> tuple[list[str], list[str]]:
-    """Return (lines of trajectories to fit from, trajectory ids to measure on).
-
-    Fitted from: all of train except what is measured, and one half of the rooms' trajectories.
-    """
-    fitted: list[str] = []
-    measured: list[str] = []
-    mine: dict[str, list[str]] = defaultdict(list)
-    for trajectory_id in data.index(split):
-        number = floor_plan_number(trajectory_id) or ""
-        if not rooms or int(number) in rooms:
-            mine[number].append(trajectory_id)
-    for found in mine.values():
-        fitted += found[HALVES[half] :: 2]
-        measured += found[1 - HALVES[half] :: 2]
-    held_out = set(measured)
-    lines = [f"{split}/{each}" for each in fitted if split != "train"]
-    lines += [
-        f"train/{each}" for each in data.index("train") if split != "train" or each not in held_out
-    ]
-    return lines, sorted(measured)
-
-
 def write_lines(lines: Sequence[str], folder: Path) -> Path:
     """Write the fit's lines to a file named after them, and return it."""
     text = "\n".join(lines) + "\n"
@@ -161,13 +133,6 @@ def write_lines(lines: Sequence[str], folder: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return path
-
-
-def thinned(ids: Sequence[str], limit: int | None) -> list[str]:
-    """Every so many-th of the ids, so that few still come from many rooms."""
-    if limit is None or limit >= len(ids):
-        return list(ids)
-    return [ids[index * len(ids) // limit] for index in range(limit)]
 
 
 # --- what is shown
