@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from envs.alfred.fidelity import Comparison
-from envs.alfred.ids import type_of
+from envs.alfred.ids import root_id, type_of
 
 Result = dict[str, Any]
 
@@ -36,6 +36,7 @@ def figures(results: Sequence[Result]) -> dict[str, Any]:
         "errors": len(results) - len(ran),
         "interactions": len(uses),
         "mask_right": share(uses, is_right),
+        "mask_right_or_sister_slice": share(uses, lambda use: is_right(use) or is_sister(use)),
         "mask_right_state_as_recorded": share([u for u in uses if not u["diverged"]], is_right),
         "mask_right_first_of_episode": share([u for u in uses if u["first"]], is_right),
         "mask_right_object_untouched": share([u for u in uses if u["untouched"]], is_right),
@@ -58,6 +59,13 @@ def figures(results: Sequence[Result]) -> dict[str, Any]:
 def is_right(use: Mapping[str, Any]) -> bool:
     """Whether the mask means the object that it was recorded for."""
     return use["resolved"] == use["object_id"]
+
+
+def is_sister(use: Mapping[str, Any]) -> bool:
+    """Whether the mask means another slice of the same object, which serves as well."""
+    resolved, object_id = use["resolved"] or "", use["object_id"]
+    same = type_of(resolved) == type_of(object_id) if resolved else False
+    return same and "Sliced_" in object_id and root_id(resolved) == root_id(object_id)
 
 
 def share(uses: Sequence[Any], holds: Callable[[Any], bool]) -> list[int]:

@@ -123,6 +123,16 @@ def test_shares_count_what_they_say():
     assert found["replayed_and_solved"] == [1, 1]
 
 
+def test_another_slice_serves_but_is_not_right():
+    sliced = {"object_id": "Apple|1|1|1|AppleSliced_1"}
+    sister = use(**sliced, resolved="Apple|1|1|1|AppleSliced_2")
+    stranger = use(**sliced, resolved="Apple|2|2|2|AppleSliced_2")
+    whole = use(**sliced, resolved="Apple|1|1|1")
+    found = figures([result(sister, stranger, whole, use(resolved=None))])
+    assert found["mask_right"] == [0, 4]
+    assert found["mask_right_or_sister_slice"] == [1, 4]
+
+
 def test_no_interactions_give_no_median():
     assert figures([result()])["iou_first_movable"] == [None, 0]
 
