@@ -108,6 +108,7 @@ class PutQuery:
         rim_m: Height of the receptacle's top.
         spaces: The receptacle's spaces.
         obstacles: Boxes it must not touch.
+        things: Those of them that are movable things and holes, without the solid furniture.
         agent: Where the agent stands and looks.
         fov_deg: Vertical field of view.
         reach_m: Horizontal reach.
@@ -126,6 +127,7 @@ class PutQuery:
     rim_m: float
     spaces: tuple[PlacedSpace, ...]
     obstacles: Footprints
+    things: Footprints
     agent: Agent
     fov_deg: float
     reach_m: float
@@ -147,6 +149,12 @@ class Placement(Protocol):
     def choose(self, query: PutQuery) -> Spot | None:
         """Return a spot, None where there is none."""
 
+    def pieces_xz_m(self, type_name: str) -> Floats | None:
+        """Return where the pieces of a cut lie, (x, z) [N, 2] from the whole's pivot.
+
+        In the whole's frame turned level; None lays them out in a row.
+        """
+
 
 @dataclass(frozen=True)
 class _Pose:
@@ -160,6 +168,10 @@ class _Pose:
 @dataclass(frozen=True)
 class GridPlacement:
     """The default: see the module."""
+
+    def pieces_xz_m(self, type_name: str) -> Floats | None:
+        """Lay every cut out in a row."""
+        return None
 
     def choose(self, query: PutQuery) -> Spot | None:
         """Return the free spot nearest to the middle of the view."""

@@ -54,6 +54,7 @@ class Space:
         clearance_m: Free height above it; things taller do not fit.
         moves: Moves with the opening (a drawer's inside).
         inside: Shut in when the object is closed: needs it open to put or take.
+        yaw_deg: How far the rectangle is turned about y, as seen in the own frame.
     """
 
     centre_m: Vec3
@@ -61,6 +62,7 @@ class Space:
     clearance_m: float
     moves: bool = False
     inside: bool = False
+    yaw_deg: float = 0.0
 
 
 @dataclass(frozen=True)

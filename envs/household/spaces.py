@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.household.frames import rotation_matrix
 from envs.household.shape import Opening, Shape, Space
 
 Floats = NDArray[np.float64]
@@ -58,5 +59,8 @@ def placed_spaces(
     for index, space in enumerate(shape.spaces):
         turn, shift = opening_pose(shape.opening if space.moves else None, openness)
         centre = bottom_m + rotation @ (turn @ np.asarray(space.centre_m) + shift)
-        placed.append(PlacedSpace(index, centre, rotation @ turn, space))
+        axes = rotation @ turn
+        if space.yaw_deg:
+            axes = axes @ rotation_matrix((0.0, space.yaw_deg, 0.0))
+        placed.append(PlacedSpace(index, centre, axes, space))
     return tuple(placed)

@@ -44,6 +44,7 @@ def query(size=(0.1, 0.1, 0.1), *, spaces=None, obstacles=None, **more) -> PutQu
         "rim_m": 0.75,
         "spaces": (table_top(),) if spaces is None else spaces,
         "obstacles": boxes() if obstacles is None else obstacles,
+        "things": boxes() if obstacles is None else obstacles,
         "agent": EYE_TO_TABLE,
         "fov_deg": 60.0,
         "reach_m": 1.5,

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -22,6 +23,7 @@ from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.evidence import RoomEvidence, gather, trajectories_by_room
 from envs.alfred.scenes.movables import MovableBoxes, fit_types
 from envs.alfred.scenes.rebuild import LABEL, Room, rebuild_room, room_kind
+from envs.alfred.scenes.spaces import with_trigger_boxes
 
 T = TypeVar("T")
 
@@ -159,7 +161,9 @@ class RoomStore:
 
     def _build(self, floor_plan: str) -> Room:
         types = MovableBoxes(types=self.types(), names={})
-        return rebuild_room(self.evidence(floor_plan), types)
+        evidence = self.evidence(floor_plan)
+        room = rebuild_room(evidence, types)
+        return replace(room, furniture=with_trigger_boxes(room, evidence))
 
     def _check(self, floor_plan: str) -> None:
         room_kind(floor_plan)

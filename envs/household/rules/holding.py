@@ -96,6 +96,7 @@ def _query(
     spaces: tuple[PlacedSpace, ...],
 ) -> PutQuery:
     world = context.world
+    obstacles, loose = _in_the_way(context, held, receptacle)
     inner = world.contents(held.id)
     own = world.rotation(held.id)
     base = world.to_world(held.id, np.zeros(3))
@@ -116,7 +117,8 @@ def _query(
         vessel=receptacle.spec.info.can("pickupable"),
         rim_m=float(world.extent_m(receptacle.id)[1][1]),
         spaces=spaces,
-        obstacles=_in_the_way(context, held, receptacle),
+        obstacles=obstacles,
+        things=obstacles.select(loose),
         agent=world.agent,
         fov_deg=context.settings.fov_deg,
         reach_m=context.settings.reach_m,
@@ -138,8 +140,10 @@ def _anchor(world: World, object_id: str) -> tuple[float, float]:
     return (spaces[0].centre_m[0], spaces[0].centre_m[2]) if spaces else (0.0, 0.0)
 
 
-def _in_the_way(context: Context, held: ObjectState, receptacle: ObjectState) -> Footprints:
-    """What a thing put into a receptacle must not touch.
+def _in_the_way(
+    context: Context, held: ObjectState, receptacle: ObjectState
+) -> tuple[Footprints, NDArray[np.bool_]]:
+    """What a thing put into a receptacle must not touch, and which of it is no solid furniture.
 
     Whole bounding boxes of movable things, solid parts of furniture; not the receptacle, what
     it is built into, or what it rests in.
@@ -171,9 +175,10 @@ def _in_the_way(context: Context, held: ObjectState, receptacle: ObjectState) ->
         np.concatenate([parts.rotations[solid], world.rotations[whole]]),
     )
     lift = np.concatenate([np.zeros(int(solid.sum())), raised[whole]])
-    return Footprints(
+    raised_boxes = Footprints(
         boxes.centre_xz_m, boxes.axis_xz, boxes.half_m, boxes.low_m, boxes.high_m + lift
     )
+    return raised_boxes, np.arange(len(lift)) >= int(solid.sum())
 
 
 RULES = (

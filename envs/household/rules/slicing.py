@@ -23,7 +23,8 @@ def _slice(context: Context, values: Values) -> None:
         raise Refused(Reason.NO_KNIFE)
     within_grasp(context, state)
     pieces = pieces_of(world, state.id)
-    positions, turn = _laid_out(world, state.id, pieces)
+    known = context.placement.pieces_xz_m(state.spec.type)
+    positions, turn = _laid_out(world, state.id, pieces, known)
     parent, space = state.parent, state.space
     world.attach(state.id, None)
     world.set(state.id, "shown", False)
@@ -41,11 +42,12 @@ def pieces_of(world: World, object_id: str) -> list[str]:
 
 
 def _laid_out(
-    world: World, object_id: str, pieces: list[str]
+    world: World, object_id: str, pieces: list[str], known_xz_m: np.ndarray | None
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """Pivots of the pieces in a row, as a loaf's slices stand, and their common rotation.
+    """Pivots of the pieces where they are known to lie, and their common rotation.
 
-    The row runs along the whole's depth turned level, on the level of its lowest point.
+    Without that they are in a row, as a loaf's slices stand, along the whole's depth turned
+    level; on the level of its lowest point in any case.
     """
     whole = world.rotation(object_id)
     yaw = np.rad2deg(np.arctan2(whole[0, 2], whole[2, 2]))
@@ -56,6 +58,11 @@ def _laid_out(
     positions = []
     for rank, piece in enumerate(pieces):
         of_piece = world[piece].spec
+        if known_xz_m is not None and rank < len(known_xz_m):
+            x, z = known_xz_m[rank]
+            base = world.position_m(object_id) * np.array([1.0, 0.0, 1.0]) + low * [0.0, 1.0, 0.0]
+            positions.append(base + turn @ (np.array([x, 0.0, z]) + np.asarray(of_piece.pivot_m)))
+            continue
         pitch = max(of_piece.size_m[2] + GAP_M, spec.size_m[2] / len(pieces))
         along = (rank - (len(pieces) - 1) / 2.0) * pitch
         own = np.array([0.0, 0.0, along]) + np.asarray(of_piece.pivot_m)

@@ -1,0 +1,216 @@
+"""Where AI2-THOR 2.1's PutObject leaves things, which is how ALFRED's recordings were made.
+
+The rule, from THOR's public sources of 2019. Every receptacle has trigger boxes; over each lies
+a grid of 9 x 9 points. Those are kept that lie within the reach, in the agent's picture and in
+plain view, nearest to the agent's middle first; receptacles that are seen from a slant
+(`ALL_POINTS`) keep all their points, in the grid's own order, from the +x +z corner, z running
+fastest. At each point the thing's pivot is put over the point, turned as the trigger box is and
+then by quarter turns; the first turn whose bounding box is clear of other things must lie within
+the trigger box seen from above, or the next point is tried. (Through an oversight whether it is
+clear is asked of a box turned the same way at every turn, `ASKED_TURN`.) Physics plays no part.
+
+Here a space's rectangle is its trigger box (`envs.alfred.scenes.triggers`), and bounding boxes
+are `colliders.json`'s. Where the rule finds nothing, which in rebuilt rooms means that something
+was made out too small, `GridPlacement` decides; and at last the thing goes where the most room
+is left, because everything that was recorded found its place.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from envs.household.footprints import Footprints
+from envs.household.frames import rotation_matrix
+from envs.household.placement import (
+    SINGLE,
+    TOUCH_M,
+    Floats,
+    GridPlacement,
+    Placement,
+    PutQuery,
+    Spot,
+)
+from envs.household.spaces import PlacedSpace
+
+GRID = 9
+"""Points along each side of a trigger box."""
+
+ALL_POINTS = frozenset(["Pot", "Pan", "Bowl", "GarbageCan", "Plate", "Box", "Drawer", "Mug", "Cup"])
+"""Receptacle types of which all points are tried, seen or not, in the grid's own order."""
+
+MOST_POINTS = 50
+"""So many points are tried."""
+
+EDGE_M = 0.0
+"""How far a bounding box may stick out of a rectangle."""
+
+SIGHT_M, SIGHT_INSIDE_M = 0.06, 0.35
+"""How far rebuilt surfaces may hide a point, in the open and inside, before it counts as hidden.
+
+Walls, shelves and doors around an inside are less exact than what is open.
+"""
+
+QUARTERS = (0.0, 90.0, 180.0, 270.0)
+ASKED_TURN = 270.0
+
+MARGIN_M = 0.03
+"""How far bounding boxes stand out from what is seen of a type that `colliders.json` lacks."""
+
+THIN_M = 0.004
+
+
+@dataclass(frozen=True)
+class _Collider:
+    """A thing's bounding box seen from above, own frame, from its pivot.
+
+    Attributes:
+        middle_xz_m: Its middle.
+        half_m: Its half sides.
+    """
+
+    middle_xz_m: Floats
+    half_m: Floats
+
+
+@cache
+def _learned(name: str) -> Mapping[str, Any]:
+    """A table of `colliders.json`, by type; the file says what is in it."""
+    text = resources.files("envs.alfred").joinpath("colliders.json").read_text("utf-8")
+    table: Mapping[str, Any] = json.loads(text)[name]
+    return table
+
+
+def _collider(query: PutQuery) -> _Collider:
+    width, _, depth = query.size_m
+    right, _, ahead = query.pivot_m
+    seen = (width / 2 + right, width / 2 - right, depth / 2 + ahead, depth / 2 - ahead)
+    known = _learned("reach_m").get(query.type, (None,) * 4)
+    reach = [
+        own + MARGIN_M if side is None else side for own, side in zip(seen, known, strict=True)
+    ]
+    left, right, back, front = reach
+    return _Collider(
+        np.array([right - left, front - back]) / 2.0, np.array([left + right, back + front]) / 2.0
+    )
+
+
+@dataclass(frozen=True)
+class ThorPlacement:
+    """See the module.
+
+    Attributes:
+        otherwise: Decides where the rule finds nothing.
+    """
+
+    otherwise: Placement = field(default_factory=GridPlacement)
+
+    def choose(self, query: PutQuery) -> Spot | None:
+        """Return the first point of THOR's order at which the thing fits."""
+        if query.receptacle_type not in SINGLE:
+            spot = _first_fit(query)
+            if spot is not None:
+                return spot
+        return self.otherwise.choose(query)
+
+    def pieces_xz_m(self, type_name: str) -> Floats | None:
+        """Return where a type's pieces lie after a cut."""
+        known = _learned("pieces_m").get(type_name)
+        return self.otherwise.pieces_xz_m(type_name) if known is None else np.array(known)
+
+
+def _first_fit(query: PutQuery) -> Spot | None:
+    at, spaces = _grid(query.spaces)
+    if query.receptacle_type not in ALL_POINTS:
+        inside = [placed.index for placed in query.spaces if placed.space.inside]
+        tolerance = np.where(np.isin(spaces, inside), SIGHT_INSIDE_M, SIGHT_M)
+        seen = _seen(query, at, tolerance)
+        at, spaces = at[seen], spaces[seen]
+        away = np.linalg.norm(at - np.asarray(query.agent.position_m), axis=1)
+        order = np.argsort(away, kind="stable")
+        at, spaces = at[order], spaces[order]
+    at, spaces = at[:MOST_POINTS], spaces[:MOST_POINTS]
+    found: list[tuple[int, Spot]] = []
+    for placed in query.spaces:
+        mine = np.flatnonzero(spaces == placed.index)
+        if len(mine) and query.height_m <= placed.space.clearance_m:
+            first = _first_of_space(query, placed, at[mine])
+            if first is not None:
+                found.append((int(mine[first[0]]), first[1]))
+    return min(found, key=lambda each: each[0])[1] if found else None
+
+
+def _grid(spaces: tuple[PlacedSpace, ...]) -> tuple[Floats, np.ndarray]:
+    """All points [P, 3] in THOR's own order, and of which space each is, [P]."""
+    steps = np.linspace(0.5, -0.5, GRID)
+    unit = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
+    at = [
+        placed.centre_m + (unit * np.asarray(placed.space.size_m)) @ placed.rotation[:, [0, 2]].T
+        for placed in spaces
+    ]
+    index = [np.full(len(unit), placed.index) for placed in spaces]
+    return np.concatenate([np.zeros((0, 3)), *at]), np.concatenate([np.zeros(0, int), *index])
+
+
+def _seen(query: PutQuery, at_m: Floats, tolerance_m: Floats) -> np.ndarray:
+    """Which points are in reach, in the picture and in plain view."""
+    offset = at_m - np.asarray(query.agent.eye_m)
+    local = offset @ query.agent.camera_rotation
+    height, width = query.depth_m.shape
+    focal = height / 2.0 / np.tan(np.deg2rad(query.fov_deg) / 2.0)
+    ahead = np.maximum(local[:, 2], 1e-6)
+    column = np.floor(width / 2.0 + focal * local[:, 0] / ahead).astype(int)
+    row = np.floor(height / 2.0 - focal * local[:, 1] / ahead).astype(int)
+    inside = (local[:, 2] > 0.0) & (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    deep = query.depth_m[np.where(inside, row, 0), np.where(inside, column, 0)]
+    plain = inside & (deep > local[:, 2] - tolerance_m)
+    return plain & (np.hypot(offset[:, 0], offset[:, 2]) < query.reach_m)
+
+
+def _first_of_space(query: PutQuery, placed: PlacedSpace, at_m: Floats) -> tuple[int, Spot] | None:
+    """The first of a space's points [P, 3] at which the thing fits, and how."""
+    collider = _collider(query)
+    axes = placed.rotation[:, [0, 2]]
+    rectangle = np.asarray(placed.space.size_m) / 2.0 + EDGE_M
+    asked = np.abs(_flat(ASKED_TURN)) @ collider.half_m
+    settled = np.zeros(len(at_m), dtype=bool)
+    best: tuple[int, Spot] | None = None
+    for quarter in QUARTERS:
+        flat = _flat(quarter)
+        centres = at_m + axes @ flat @ collider.middle_xz_m
+        clear = ~settled & _clear(query, centres, asked, axes[[0, 2], 0])
+        settled |= clear
+        local = (centres - placed.centre_m) @ axes
+        within = (np.abs(local) + np.abs(flat) @ collider.half_m <= rectangle).all(axis=1)
+        rows = np.flatnonzero(clear & within)
+        if len(rows) and (best is None or rows[0] < best[0]):
+            pivot = at_m[rows[0]] + np.array([0.0, query.pivot_m[1], 0.0])
+            turn = placed.rotation @ rotation_matrix((0.0, quarter, 0.0))
+            best = int(rows[0]), Spot(pivot, turn, placed.index)
+    return best
+
+
+def _flat(yaw_deg: float) -> Floats:
+    """[2, 2], a turn about y of (x, z)."""
+    return rotation_matrix((0.0, yaw_deg, 0.0))[np.ix_([0, 2], [0, 2])]
+
+
+def _clear(query: PutQuery, centres_m: Floats, half_m: Floats, axis_xz: Floats) -> np.ndarray:
+    """At which centres [P, 3], y that of the bottom, a box touches nothing that is there."""
+    count = len(centres_m)
+    low = centres_m[:, 1]
+    mine = Footprints(
+        centres_m[:, [0, 2]],
+        np.broadcast_to(axis_xz / max(float(np.hypot(*axis_xz)), 1e-12), (count, 2)),
+        np.broadcast_to(half_m, (count, 2)),
+        low,
+        low + query.height_m,
+    )
+    others = query.things
+    level = float(low.mean()) + THIN_M
+    others = others.select((others.high_m > level) & (others.low_m < level + query.height_m))
+    return ~mine.overlaps(others, margin_m=TOUCH_M).any(axis=1)
