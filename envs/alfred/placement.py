@@ -23,6 +23,7 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.household.footprints import Footprints
 from envs.household.frames import rotation_matrix
@@ -57,6 +58,7 @@ Walls, shelves and doors around an inside are less exact than what is open.
 
 QUARTERS = (0.0, 90.0, 180.0, 270.0)
 ASKED_TURN = 270.0
+"""THOR asks of the last turn it listed; of the two that may be meant this one fits train best."""
 
 MARGIN_M = 0.03
 """How far bounding boxes stand out from what is seen of a type that `colliders.json` lacks."""
@@ -156,7 +158,7 @@ def _grid(spaces: tuple[PlacedSpace, ...]) -> tuple[Floats, np.ndarray]:
     return np.concatenate([np.zeros((0, 3)), *at]), np.concatenate([np.zeros(0, int), *index])
 
 
-def _seen(query: PutQuery, at_m: Floats, tolerance_m: Floats) -> np.ndarray:
+def _seen(query: PutQuery, at_m: Floats, tolerance_m: Floats) -> NDArray[np.bool_]:
     """Which points are in reach, in the picture and in plain view."""
     offset = at_m - np.asarray(query.agent.eye_m)
     local = offset @ query.agent.camera_rotation
@@ -168,7 +170,8 @@ def _seen(query: PutQuery, at_m: Floats, tolerance_m: Floats) -> np.ndarray:
     inside = (local[:, 2] > 0.0) & (column >= 0) & (column < width) & (row >= 0) & (row < height)
     deep = query.depth_m[np.where(inside, row, 0), np.where(inside, column, 0)]
     plain = inside & (deep > local[:, 2] - tolerance_m)
-    return plain & (np.hypot(offset[:, 0], offset[:, 2]) < query.reach_m)
+    plain &= np.hypot(offset[:, 0], offset[:, 2]) < query.reach_m
+    return np.asarray(plain, dtype=np.bool_)
 
 
 def _first_of_space(query: PutQuery, placed: PlacedSpace, at_m: Floats) -> tuple[int, Spot] | None:
@@ -189,17 +192,20 @@ def _first_of_space(query: PutQuery, placed: PlacedSpace, at_m: Floats) -> tuple
         rows = np.flatnonzero(clear & within)
         if len(rows) and (best is None or rows[0] < best[0]):
             pivot = at_m[rows[0]] + np.array([0.0, query.pivot_m[1], 0.0])
-            turn = placed.rotation @ rotation_matrix((0.0, quarter, 0.0))
-            best = int(rows[0]), Spot(pivot, turn, placed.index)
+            own = rotation_matrix((0.0, quarter, 0.0))
+            best = int(rows[0]), Spot(pivot, placed.rotation @ own, placed.index)
     return best
 
 
 def _flat(yaw_deg: float) -> Floats:
     """[2, 2], a turn about y of (x, z)."""
-    return rotation_matrix((0.0, yaw_deg, 0.0))[np.ix_([0, 2], [0, 2])]
+    level: Floats = rotation_matrix((0.0, yaw_deg, 0.0))[np.ix_([0, 2], [0, 2])]
+    return level
 
 
-def _clear(query: PutQuery, centres_m: Floats, half_m: Floats, axis_xz: Floats) -> np.ndarray:
+def _clear(
+    query: PutQuery, centres_m: Floats, half_m: Floats, axis_xz: Floats
+) -> NDArray[np.bool_]:
     """At which centres [P, 3], y that of the bottom, a box touches nothing that is there."""
     count = len(centres_m)
     low = centres_m[:, 1]
@@ -213,4 +219,4 @@ def _clear(query: PutQuery, centres_m: Floats, half_m: Floats, axis_xz: Floats) 
     others = query.things
     level = float(low.mean()) + THIN_M
     others = others.select((others.high_m > level) & (others.low_m < level + query.height_m))
-    return ~mine.overlaps(others, margin_m=TOUCH_M).any(axis=1)
+    return np.logical_not(np.any(mine.overlaps(others, margin_m=TOUCH_M), axis=1))

@@ -128,7 +128,7 @@ def _merged(values_m: Floats) -> tuple[Floats, Floats]:
     middle = np.bincount(groups, weights=counts * values) / total
     order = np.argsort(-total, kind="stable")[:MOST_VALUES]
     order = order[np.argsort(middle[order])]
-    return middle[order], total[order]
+    return middle[order], total[order].astype(np.float64)
 
 
 def _refined(kept_m: Floats, line: Line) -> Line:

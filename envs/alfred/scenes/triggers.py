@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.alfred import ids
 from envs.alfred.scenes.camera import Floats, box_corners
@@ -103,8 +104,8 @@ class _Window:
     low_m: Floats
     high_m: Floats
 
-    def holds(self, at_m: Floats) -> np.ndarray:
-        return ((at_m > self.low_m) & (at_m < self.high_m)).all(axis=1)
+    def holds(self, at_m: Floats) -> NDArray[np.bool_]:
+        return np.asarray(np.all((at_m > self.low_m) & (at_m < self.high_m), axis=1), np.bool_)
 
 
 def trigger_boxes(
