@@ -132,10 +132,27 @@ class ThorPlacement:
 
 
 def _first_fit(query: PutQuery) -> Spot | None:
+    """THOR's choice; where rebuilt walls would hide the thing, its choice of what they leave."""
+    chosen = _chosen(query, inside_m=SIGHT_INSIDE_M)
+    if chosen is None or query.receptacle_type in ALL_POINTS or _shows(query, chosen):
+        return chosen
+    plain = _chosen(query, inside_m=SIGHT_M)
+    return plain if plain is not None and _shows(query, plain) else chosen
+
+
+def _shows(query: PutQuery, spot: Spot) -> bool:
+    """Whether any of a few points up the middle of the thing is in plain view once it is put."""
+    up = np.array([0.2, 0.5, 0.9])[:, None] * np.array([0.0, query.height_m, 0.0])
+    base = spot.position_m - np.array([0.0, query.pivot_m[1], 0.0])
+    return bool(_seen(query, base + up, np.zeros(3)).any())
+
+
+def _chosen(query: PutQuery, *, inside_m: float) -> Spot | None:
+    """The first point of THOR's order; insides may hide points by `inside_m`."""
     at, spaces = _grid(query.spaces)
     if query.receptacle_type not in ALL_POINTS:
         inside = [placed.index for placed in query.spaces if placed.space.inside]
-        tolerance = np.where(np.isin(spaces, inside), SIGHT_INSIDE_M, SIGHT_M)
+        tolerance = np.where(np.isin(spaces, inside), inside_m, SIGHT_M)
         seen = _seen(query, at, tolerance)
         at, spaces = at[seen], spaces[seen]
         away = np.linalg.norm(at - np.asarray(query.agent.position_m), axis=1)

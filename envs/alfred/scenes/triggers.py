@@ -157,11 +157,7 @@ def _rests(room: RoomEvidence, movables: MovableBoxes, furniture: Sequence[Objec
     named = {
         (start.name, start.object_id): _basin(holder, basins) for start, holder in room.supports
     }
-    rows: list[tuple[Start, str]] = []
-    for key, start in room.starts.items():
-        tilt = np.abs((np.array(start.rotation_deg)[[0, 2]] + 180.0) % 360.0 - 180.0)
-        if (tilt < UPRIGHT_DEG).all():
-            rows.append((start, named.get(key, "")))
+    rows = [(start, named.get((start.name, start.object_id), "")) for start in upright(room)]
     at = [(start.position_m[0], movables.bottom_m(start), start.position_m[2]) for start, _ in rows]
     corners = [_corners(movables, start) for start, _ in rows]
     return _Rests(
@@ -170,6 +166,16 @@ def _rests(room: RoomEvidence, movables: MovableBoxes, furniture: Sequence[Objec
         np.array(corners).reshape(-1, 8, 2),
         np.array([holder for _, holder in rows], dtype=object),
     )
+
+
+def upright(room: RoomEvidence) -> list[Start]:
+    """The starts of things that stand upright."""
+    found = []
+    for start in room.starts.values():
+        tilt = np.abs((np.array(start.rotation_deg)[[0, 2]] + 180.0) % 360.0 - 180.0)
+        if (tilt < UPRIGHT_DEG).all():
+            found.append(start)
+    return found
 
 
 def _basin(holder: str, basins: Sequence[ObjectSpec]) -> str:
