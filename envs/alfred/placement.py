@@ -119,11 +119,14 @@ class ThorPlacement:
 
     def choose(self, query: PutQuery) -> Spot | None:
         """Return the first point of THOR's order at which the thing fits."""
-        if query.receptacle_type not in SINGLE:
-            spot = _first_fit(query)
-            if spot is not None:
-                return spot
-        return self.otherwise.choose(query)
+        if query.receptacle_type in SINGLE:
+            return self.otherwise.choose(query)
+        spot = _first_fit(query)
+        if spot is not None and _shows(query, spot):
+            return spot
+        # A rebuilt basin's rim or bin's wall may hide what its true one does not.
+        other = self.otherwise.choose(query)
+        return other if spot is None or (other is not None and _shows(query, other)) else spot
 
     def pieces_xz_m(self, type_name: str) -> Floats | None:
         """Return where a type's pieces lie after a cut."""
