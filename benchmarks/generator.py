@@ -108,10 +108,10 @@ def report(found: list[Try], console: Console) -> None:
         console.print(f"  {t.row.episode_id}: {reason}", markup=False)
 
 
-def write_splits(console: Console, *, workers: int) -> None:
-    """Draw the splits anew, keep what the expert solves, and write them into the package."""
-    found: dict[str, list[Row]] = {}
-    for name in splits.SPLITS:
+def write_splits(console: Console, *, names: list[str], workers: int) -> None:
+    """Draw splits anew, keep what the expert solves, and write them into the package."""
+    found = {name: [] if name in names else list(splits.rows(name)) for name in splits.SPLITS}
+    for name in names:
         tries = run(list(splits.candidates(name)), workers=workers, by="id", title=name)
         report(tries, console)
         found[name] = [
@@ -119,6 +119,8 @@ def write_splits(console: Console, *, workers: int) -> None:
             for t in tries
             if t.solution and t.solution.success
         ]
+    rooms = {(row.kind, row.scene_seed) for row in found["train"]}
+    found["valid_seen"] = [r for r in found["valid_seen"] if (r.kind, r.scene_seed) in rooms]
     path = Path(splits.__file__).with_name("splits.json")
     path.write_text(splits.to_json(found), encoding="utf-8")
     console.print(f"wrote {path}: {', '.join(f'{k} {len(v)}' for k, v in found.items())}")
@@ -130,11 +132,17 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--by", choices=("id", "mask"), default="id")
-    parser.add_argument("--write-splits", action="store_true", help="make splits.json anew")
+    parser.add_argument(
+        "--write-splits",
+        nargs="*",
+        choices=splits.SPLITS,
+        help="make these splits of splits.json anew; all, where none is named",
+    )
     options = parser.parse_args()
     console = Console()
-    if options.write_splits:
-        write_splits(console, workers=options.workers)
+    if options.write_splits is not None:
+        names = options.write_splits or list(splits.SPLITS)
+        write_splits(console, names=names, workers=options.workers)
         return
     listed = [draw(seed) for seed in range(options.first, options.first + options.seeds)]
     report(run(listed, workers=options.workers, by=options.by, title="draws"), console)

@@ -24,7 +24,6 @@ from envs.household.scene import Scene
 SPLITS = ("train", "valid_seen", "valid_unseen")
 SCENE_SEEDS = {
     "train": range(0, 30),
-    "valid_seen": range(0, 30),
     "valid_unseen": range(1000, 1010),
 }
 TRIALS = {"train": 60, "valid_seen": 20, "valid_unseen": 20}
@@ -104,7 +103,10 @@ def draw_row(row: Row) -> Drawn | None:
 
 def candidates(split: str) -> Iterator[Row]:
     """Yield the rows drawn for a split, before the expert has tried them; types take turns."""
-    seeds = SCENE_SEEDS[split]
+    seeds = dict.fromkeys(KINDS, tuple(SCENE_SEEDS.get(split, ())))
+    if split == "valid_seen":
+        seen = {(row.kind, row.scene_seed) for row in candidates("train")}
+        seeds = {kind: tuple(sorted(s for k, s in seen if k == kind)) for kind in KINDS}
     # Splits count apart, so that no two share a draw even in the same room.
     first = 1000 * SPLITS.index(split)
     rng = np.random.default_rng([77, SPLITS.index(split)])
@@ -112,7 +114,7 @@ def candidates(split: str) -> Iterator[Row]:
         for task_type in tasks.TASK_TYPES:
             kinds = KINDS_OF[task_type]
             kind = kinds[int(rng.choice(len(kinds), p=[share for _, share in kinds]))][0]
-            seed = int(seeds[int(rng.integers(len(seeds)))])
+            seed = seeds[kind][int(rng.integers(len(seeds[kind])))]
             yield Row(split, kind, seed, task_type, first + number)
 
 
