@@ -245,4 +245,5 @@ def _clear(
     others = query.things
     level = float(low.mean()) + THIN_M
     others = others.select((others.high_m > level) & (others.low_m < level + query.height_m))
-    return np.logical_not(np.any(mine.overlaps(others, margin_m=TOUCH_M), axis=1))
+    touched = np.any(mine.overlaps(others, margin_m=TOUCH_M), axis=1)
+    return np.asarray(~touched, dtype=np.bool_)
