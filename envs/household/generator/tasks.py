@@ -56,6 +56,10 @@ CHANGES: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """Where a task's change is made, and of what it is asked."""
 SLICED_SHARE = 0.35
+DEEP_M = 0.08
+"""A vessel as deep as this keeps a thing that stands on end in it."""
+BOTTOM_M = 0.03
+"""At most what a vessel's own bottom adds below what it holds."""
 Floor: TypeAlias = NDArray[np.float64]
 """(x, z) of where the agent can stand: [N, 2]."""
 
@@ -193,7 +197,7 @@ def _with_movable(
         if not empty:
             continue
         vessel = empty[0]
-        for parent in _parents(scene, floor_xz, vessel_name, vessel.size_m):
+        for parent in _parents(scene, floor_xz, vessel_name, _loaded(vessel.size_m, size)):
             inside = _held_by_type(scene, parent.type)
             if not any(spec.object_id in inside for spec in vessels):
                 task = Task(
@@ -205,6 +209,14 @@ def _with_movable(
                     parent=parent.object_id,
                     mrecep=vessel.object_id,
                 )
+
+
+def _loaded(vessel: Vec3, thing: Vec3) -> Vec3:
+    """Size of a vessel with a thing in it, at its tallest: long things stand on end in deep ones."""
+    wide, high, deep = thing
+    longest = max(wide, deep)
+    on_end = vessel[1] >= DEEP_M and longest > min(vessel[0], vessel[2])
+    return (vessel[0], max(vessel[1], (longest if on_end else high) + BOTTOM_M), vessel[2])
 
 
 def _movables(scene: Scene) -> dict[str, list[ObjectSpec]]:
