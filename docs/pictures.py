@@ -6,6 +6,7 @@ the film strip is an episode of the household benchmark, run by the expert.
 
 import argparse
 import os
+import textwrap
 from pathlib import Path
 
 import gymnasium
@@ -68,7 +69,7 @@ def film_strip(env_id: str, episode: int, frames: int, **settings: object) -> Im
         action = agent.step(observation, observation.stamp_s)
         raw, _, terminated, truncated, _ = env.step(world.encode_action(action))
         over = terminated or truncated
-        if isinstance(action, DiscreteAction) and action.name.endswith("Object"):
+        if isinstance(action, DiscreteAction) and "Object" in action.name:
             frame = world.decode_observation(raw).images["ego"].copy()
             moments.append((frame, str(agent.report()["subgoal"])))
     env.close()
@@ -85,10 +86,10 @@ def captioned(moments: list[tuple[NDArray[np.uint8], str]], *, title: str) -> Im
     for column, (frame, caption) in enumerate(moments):
         sheet.paste(Image.fromarray(frame), (column * width, CAPTION_PX))
         draw.text(
-            (column * width + 8, height + CAPTION_PX + 10),
-            caption[:42],
+            (column * width + 8, height + CAPTION_PX + 6),
+            "\n".join(textwrap.wrap(caption, 38, max_lines=2)),
             fill="black",
-            font=ImageFont.load_default(15),
+            font=ImageFont.load_default(14),
         )
     return sheet
 
@@ -100,11 +101,11 @@ def main() -> None:
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     generated_rooms(400).save(folder / "rooms.png")
-    film_strip("Household-v0", 2, 5, split="valid_seen").save(folder / "household.png")
+    film_strip("Household-v0", 4, 5, split="valid_seen").save(folder / "household.png")
     data_root = os.environ.get("EMBODIED_DATA")
     if data_root:
         strip = film_strip(
-            "Alfred-v0", 60, 5, split="valid_seen", data_root=data_root, annotations="first"
+            "Alfred-v0", 200, 5, split="valid_seen", data_root=data_root, annotations="first"
         )
         strip.save(folder / "alfred.png")
 
