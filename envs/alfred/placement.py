@@ -11,8 +11,7 @@ clear is asked of a box turned the same way at every turn, `ASKED_TURN`.) Physic
 
 Here a space's rectangle is its trigger box (`envs.alfred.scenes.triggers`), and bounding boxes
 are `colliders.json`'s. Where the rule finds nothing, which in rebuilt rooms means that something
-was made out too small, `GridPlacement` decides; and at last the thing goes where the most room
-is left, because everything that was recorded found its place.
+was made out too small, `GridPlacement` decides.
 """
 
 import json
