@@ -212,7 +212,7 @@ def _with_movable(
 
 
 def _loaded(vessel: Vec3, thing: Vec3) -> Vec3:
-    """Size of a vessel with a thing in it, at its tallest: long things stand on end in deep ones."""
+    """Size of a vessel with a thing in it at its tallest: on end, where it is deep."""
     wide, high, deep = thing
     longest = max(wide, deep)
     on_end = vessel[1] >= DEEP_M and longest > min(vessel[0], vessel[2])
