@@ -2,11 +2,14 @@
 # Both create .venv and install first; the second time that takes no time.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test wheel lint format clean
+.PHONY: help setup dev demo test wheel lint format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+# Everything the tests use; torch alone is gigabytes, so the demo does without.
+EXTRAS := dev,train,llm,text,alfworld,r2r,arm
 
 # The first Python on the path that is new enough; PYTHON=/path/to/python chooses another.
 ifndef PYTHON
@@ -22,9 +25,12 @@ help:
 	@echo 'make lint    import contracts, ruff, mypy'
 	@echo 'make format  let ruff format and sort'
 	@echo 'make setup   create .venv and install; the others do it themselves'
+	@echo 'make dev     the same with everything that the tests use'
 	@echo 'make clean   delete .venv, caches and outputs'
 
 setup: $(READY)
+
+dev: $(READY_DEV)
 
 $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { \
@@ -38,27 +44,33 @@ $(READY): pyproject.toml constraints.txt
 		exit 1; }
 	@echo 'Installing (a few minutes the first time) ...'
 	@$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check \
-		--editable '.[dev]' --constraint constraints.txt
+		--editable . --constraint constraints.txt
 	@touch $(READY)
+
+$(READY_DEV): $(READY)
+	@echo 'Installing what the tests use, torch among it (some minutes the first time) ...'
+	@$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check \
+		--editable '.[$(EXTRAS)]' --constraint constraints.txt
+	@touch $(READY_DEV)
 
 demo: setup
 	@rm -rf outputs/demo
 	@$(BIN)/embodied eval benchmark=household benchmark.limit=4 agent=expert record=video \
 		output_dir=outputs/demo
 
-test: setup
+test: $(READY_DEV)
 	@$(BIN)/pytest -n auto -m 'not wheel'
 
-wheel: setup
+wheel: $(READY_DEV)
 	@$(BIN)/pytest -m wheel
 
-lint: setup
+lint: $(READY_DEV)
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-format: setup
+format: $(READY_DEV)
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from envs.household import task as tasks
+from embodied.core import task as tasks
 from envs.household.env import InteractionEnv
 from envs.household.expert.solve import Solution, solve
 from envs.household.generator import splits

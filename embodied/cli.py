@@ -11,6 +11,7 @@ from embodied.core.errors import ConfigError, EmbodiedError, UnknownNameError
 COMMANDS = {
     "eval": ("embodied.commands.evaluate", "run a benchmark and print its metrics"),
     "run": ("embodied.commands.watch", "watch one episode: every step in words, and a video"),
+    "train": ("embodied.commands.train", "train a small model; weights, card and logs"),
     "report": ("embodied.commands.report", "print the table of a run's folder"),
     "leaderboard": (
         "embodied.commands.leaderboard",

@@ -27,7 +27,7 @@ def help_text() -> str:
             "benchmark.limit",
             "benchmark.episodes",
             "benchmark.annotations",
-            "benchmark.language",
+            "text",
             "scenes.fit",
             "scenes.approximate",
             "agent",

@@ -10,7 +10,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "benchmark.limit": ("null", "run the first N episodes only"),
     "benchmark.episodes": ("null", "a file that names episodes, one task/trial a line"),
     "benchmark.annotations": ("all", "alfred: all, or first: one episode a trajectory"),
-    "benchmark.language": ("goal_and_steps", "alfred: what is told, goal_and_steps or goal"),
+    "text": ("goal+steps", "alfred: what is told, goal+steps or goal"),
     "scenes.fit": ("train", "alfred: what rooms are fitted from, splits or a file of task/trial"),
     "scenes.approximate": ("false", "alfred: make up rooms that nothing is fitted from"),
     "agent": ("expert", "who acts: {agent}"),

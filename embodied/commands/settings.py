@@ -16,6 +16,9 @@ CONFIG_PACKAGE = "configs"
 LISTS = ("scenes.fit", "scenes.rooms")
 """Settings that are one text with commas in it; for Hydra commas would part several runs."""
 
+AGENT_PARTS = {"planner", "policy"}
+"""Groups that make sense only for `agent=planning`: choosing from them chooses it."""
+
 
 class SettingError(ConfigError):
     """A setting on the command line that does not exist or cannot be read."""
@@ -56,6 +59,8 @@ def compose(root: str, overrides: Sequence[str]) -> dict[str, Any]:
     overrides = [_kept_whole(word) for word in overrides]
     with initialize_config_module(config_module=CONFIG_PACKAGE, version_base="1.3"):
         top = [str(key) for key in hydra_compose(root)]
+        if "agent" in top:
+            overrides = _with_agent(overrides)
         options = {group: names for group, names in groups().items() if group in top}
         chosen = _check_words(overrides, options, top)
         try:
@@ -100,6 +105,14 @@ def _plain(config: Any) -> dict[str, Any]:
 
     plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     return dict(plain)
+
+
+def _with_agent(overrides: Sequence[str]) -> list[str]:
+    """Add the agent made of parts where a part was chosen and no agent."""
+    chosen = {word.partition("=")[0] for word in overrides}
+    if chosen & AGENT_PARTS and "agent" not in chosen:
+        return ["agent=planning", *overrides]
+    return list(overrides)
 
 
 def _kept_whole(word: str) -> str:

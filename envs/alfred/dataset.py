@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.errors import DataError, UnknownNameError
+from embodied.core.task import Task
 from envs.alfred.ids import thor_id
 from envs.alfred.published import (
     PublishedHighAction,
@@ -17,7 +18,6 @@ from envs.alfred.published import (
     PublishedTrajectory,
     read_published,
 )
-from envs.household.task import Task
 
 SPLITS = ("train", "valid_seen", "valid_unseen", "tests_seen", "tests_unseen")
 VERSION = "json_2.1.0"

@@ -18,7 +18,7 @@ from envs.household.env import InteractionEnv
 from envs.household.episode import Episode, setup_commands
 
 ANNOTATIONS = ("all", "first")
-LANGUAGES = ("goal", "goal_and_steps")
+LANGUAGES = ("goal", "goal+steps")
 
 
 class AlfredSource:
@@ -28,7 +28,7 @@ class AlfredSource:
         data_root: Folder of the data, see `find_alfred`; None takes EMBODIED_DATA.
         split: `train`, `valid_seen`, `valid_unseen`, `tests_seen` or `tests_unseen`.
         annotations: `all` makes an episode of each annotation, `first` one of each trajectory.
-        language: `goal`, or `goal_and_steps` to give the step texts as well.
+        language: `goal`, or `goal+steps` to give the step texts as well.
         scenes_fit: What rooms are fitted from, see `scenes.store.fit_selection`.
         scenes_approximate: Whether rooms without a trajectory to be fitted from are made up from
             their layout files; their scenes are labelled `approximated`.
@@ -45,7 +45,7 @@ class AlfredSource:
         data_root: str | Path | None = None,
         split: str = "valid_seen",
         annotations: str = "all",
-        language: str = "goal_and_steps",
+        language: str = "goal+steps",
         scenes_fit: str = "train",
         scenes_approximate: bool = False,
         cache_dir: str | Path | None = None,
@@ -65,7 +65,7 @@ class AlfredSource:
         self.data = AlfredData(find_alfred(root))
         self.split = split
         self._first_only = annotations == "first"
-        self._with_steps = language == "goal_and_steps"
+        self._with_steps = language == "goal+steps"
         self._rooms = RoomStore(
             self.data, fit=scenes_fit, approximate=scenes_approximate, cache_dir=cache_dir
         )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from embodied.core.episode import EpisodeSpec
 from embodied.core.instruction import Instruction
 from embodied.core.protocols import Planner, Policy
+from embodied.core.task import Task
 from envs.household.scene import Scene
-from envs.household.task import Task
 
 if TYPE_CHECKING:
     from envs.household.env import InteractionEnv

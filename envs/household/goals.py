@@ -13,8 +13,8 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from envs.household import task as tasks
-from envs.household.task import Task
+from embodied.core import task as tasks
+from embodied.core.task import Task
 
 Metadata: TypeAlias = Mapping[str, Any]
 

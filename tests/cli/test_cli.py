@@ -52,7 +52,12 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
 def test_help_of_eval_names_the_choices_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     main(["eval", "--help"])
     text = capsys.readouterr().out
-    for word in ("alfred, household", "expert, random", "runner.workers", "benchmark.episodes"):
+    for word in (
+        "alfred, household",
+        "expert, planning, random",
+        "runner.workers",
+        "benchmark.episodes",
+    ):
         assert word in text
 
 

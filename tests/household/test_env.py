@@ -13,10 +13,10 @@ from embodied.core.action import STOP, DiscreteAction, TextAction
 from embodied.core.episode import EpisodeSpec
 from embodied.core.errors import ConfigError, UnknownNameError
 from embodied.core.instruction import Instruction
+from embodied.core.task import Task
 from envs.household.env import InteractionEnv
 from envs.household.episode import Episode, setup_commands
 from envs.household.targets import rank_by_iou, resolve_mask
-from envs.household.task import Task
 
 SIZE = 20
 APPLE, KNIFE, WALL = "Apple|0", "Knife|0", "Painting|0"

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embodied.core import task as tasks
 from embodied.core.errors import ConfigError, PlanningError, UnknownNameError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import Cause, ObjectRef, Status, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.runtime.agent import PlanningAgent
-from envs.household import task as tasks
 from envs.household.env import InteractionEnv
 from envs.household.expert import BoundRef, ExpertMemory, make_expert
 from envs.household.expert.references import resolve

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embodied.core import task as tasks
 from embodied.core.errors import UnknownNameError
-from envs.household import task as tasks
 from envs.household.controller import HouseholdController
 from envs.household.frames import rotation_matrix
 from envs.household.generator.free_floor import REACH_M, walkable_floor

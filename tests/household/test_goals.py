@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from embodied.core.errors import UnknownNameError
+from embodied.core.task import TASK_TYPES, Task
 from envs.household.goals import GoalTracker, all_met, nearest_visible
-from envs.household.task import TASK_TYPES, Task
 
 
 def thing(object_id, **fields):

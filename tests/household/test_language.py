@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envs.household import task as tasks
+from embodied.core import task as tasks
+from embodied.core.task import Task
 from envs.household.catalog import object_types
 from envs.household.generator.language import steps as step_words
 from envs.household.generator.language.commands import parse_command
@@ -30,7 +31,6 @@ from envs.household.generator.language.nouns import (
 from envs.household.generator.language.steps import StepTeller
 from envs.household.generator.rooms import generate_scene
 from envs.household.generator.tasks import draw_task, draw_type_and_kind
-from envs.household.task import Task
 
 MOVABLE = sorted(
     name

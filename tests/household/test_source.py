@@ -6,8 +6,8 @@ from importlib import resources
 
 import pytest
 
+from embodied.core import task as tasks
 from embodied.core.errors import ConfigError, UnknownNameError
-from envs.household import task as tasks
 from envs.household.env import InteractionEnv
 from envs.household.expert.solve import solve
 from envs.household.generator.language.goals import parse_goal

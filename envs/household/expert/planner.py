@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from embodied.core import task as tasks
 from embodied.core.correction import CorrectionKind
 from embodied.core.errors import PlanningError
 from embodied.core.plan import ObjectRef, Plan, Subgoal
 from embodied.core.protocols import PlanContext
-from envs.household import task as tasks
+from embodied.core.task import Task
 from envs.household.expert.choice import Chooser
 from envs.household.expert.references import SLICED, BoundRef, ExpertMemory
 from envs.household.expert.routes import Routes
@@ -15,7 +16,6 @@ from envs.household.expert.state import State, cells_of
 from envs.household.generator.language.commands import parse_command
 from envs.household.generator.language.goals import parse_goal
 from envs.household.generator.language.nouns import nouns, preposition
-from envs.household.task import Task
 
 CHANGES: Mapping[str, tuple[str, str, str]] = {
     tasks.PICK_HEAT: ("heat", "heated", "Microwave"),

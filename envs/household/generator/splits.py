@@ -13,7 +13,7 @@ from importlib import resources
 
 import numpy as np
 
-from envs.household import task as tasks
+from embodied.core import task as tasks
 from envs.household.generator.free_floor import GRID_M, walkable_floor
 from envs.household.generator.language.goals import SEEN, UNSEEN, goal_text
 from envs.household.generator.language.steps import StepTeller

@@ -8,13 +8,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.household import task as tasks
+from embodied.core import task as tasks
+from embodied.core.task import Task
 from envs.household.catalog import object_type
 from envs.household.generator.free_floor import can_open, walkable_floor
 from envs.household.generator.room_for import spots
 from envs.household.scene import ObjectSpec, Scene
 from envs.household.shape import Vec3
-from envs.household.task import Task
 
 KINDS_OF: Mapping[str, tuple[tuple[str, float], ...]] = {
     tasks.PICK_AND_PLACE: (

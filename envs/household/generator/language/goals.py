@@ -8,6 +8,7 @@ from importlib import resources
 
 import numpy as np
 
+from embodied.core.task import Task
 from envs.household.generator.language.nouns import (
     noun_pattern,
     nouns,
@@ -16,7 +17,6 @@ from envs.household.generator.language.nouns import (
     types_by_noun,
     with_article,
 )
-from envs.household.task import Task
 
 SEEN, UNSEEN = "train", "unseen"
 WORDINGS = (SEEN, UNSEEN)

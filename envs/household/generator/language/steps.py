@@ -8,7 +8,7 @@ from importlib import resources
 
 import numpy as np
 
-from envs.household import task as tasks
+from embodied.core import task as tasks
 from envs.household.generator.language.bearings import (
     arrival,
     neighbour_phrase,
