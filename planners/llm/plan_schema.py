@@ -1,0 +1,157 @@
+"""Plans as a schema: made from the declared skills, so that nothing else can be said.
+
+The form is a list of subgoals, each one of a discriminated union over the skills. A skill that is
+not declared has no member, an argument that a skill does not take has no field, and where the types
+are known an object of another type has no spelling.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from embodied.core.errors import PlanningError
+from embodied.core.plan import Argument, ObjectRef, Subgoal
+from embodied.core.skills import SkillSpec
+
+OBJECT_KINDS = ("object", "receptacle")
+"""Kinds of arguments that refer to things."""
+
+MAX_SUBGOALS = 40
+"""Longest plan: ALFRED's longest has 19 steps at this level."""
+
+
+class Thing(BaseModel):
+    """A reference to an object: its type, and what tells it from others of that type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    category: str
+    attributes: tuple[str, ...] = ()
+    relation: str = ""
+
+
+def plan_model(
+    skills: Sequence[SkillSpec],
+    *,
+    categories: Sequence[str] | None = None,
+    receptacles: Sequence[str] | None = None,
+) -> type[BaseModel]:
+    """Return the form of a plan over declared skills.
+
+    Args:
+        skills: What the embodiment can do.
+        categories: The types that things may have; None lets any word stand.
+        receptacles: The types that arguments of the kind `receptacle` may have; `categories` if
+            None.
+
+    Returns:
+        A model with one field, `subgoals`. Each subgoal has `skill` and that skill's arguments by
+        name: a `Thing` for objects and receptacles, a number, or a text.
+
+    Raises:
+        PlanningError: If no skill is declared.
+    """
+    if not skills:
+        raise PlanningError("No skill is declared, so there is nothing to plan with.")
+    hashable = tuple((skill.name, tuple(skill.arguments.items())) for skill in skills)
+    return _plan_model(
+        hashable,
+        None if categories is None else tuple(categories),
+        None if receptacles is None else tuple(receptacles),
+    )
+
+
+@lru_cache(maxsize=64)
+def _plan_model(
+    skills: tuple[tuple[str, tuple[tuple[str, str], ...]], ...],
+    categories: tuple[str, ...] | None,
+    receptacles: tuple[str, ...] | None,
+) -> type[BaseModel]:
+    kinds: dict[str, Any] = {"number": float, "direction": str, "text": str}
+    kinds["object"] = _thing("Thing", categories)
+    kinds["receptacle"] = (
+        kinds["object"] if receptacles is None else _thing("Receptacle", receptacles)
+    )
+    members = tuple(
+        create_model(
+            f"{name.title().replace('_', '')}Step",
+            __config__=ConfigDict(extra="forbid", frozen=True),
+            skill=(Literal[name], ...),
+            **{argument: (kinds.get(kind, str), ...) for argument, kind in arguments},
+        )
+        for name, arguments in skills
+    )
+    step: Any = (
+        members[0] if len(members) == 1 else Annotated[Union[members], Field(discriminator="skill")]  # noqa: UP007
+    )
+    return create_model(
+        "PlanAnswer",
+        __config__=ConfigDict(extra="forbid", frozen=True),
+        subgoals=(Annotated[list[step], Field(min_length=1, max_length=MAX_SUBGOALS)], ...),
+    )
+
+
+def _thing(name: str, categories: tuple[str, ...] | None) -> type[BaseModel]:
+    if categories is None:
+        return Thing
+    return create_model(name, __base__=Thing, category=(Literal[categories], ...))
+
+
+def to_subgoals(answer: BaseModel) -> tuple[Subgoal, ...]:
+    """Return the subgoals of an answer made by a `plan_model`."""
+    steps: list[BaseModel] = answer.subgoals  # type: ignore[attr-defined]
+    return tuple(_subgoal(step) for step in steps)
+
+
+def _subgoal(step: BaseModel) -> Subgoal:
+    values = {name: getattr(step, name) for name in type(step).model_fields}
+    skill = str(values.pop("skill"))
+    return Subgoal(skill, {name: _argument(value) for name, value in values.items()})
+
+
+def _argument(value: Any) -> Argument:
+    if isinstance(value, Thing):
+        return ObjectRef(value.category, value.attributes, value.relation)
+    return value if isinstance(value, float) else str(value)
+
+
+def from_subgoals(subgoals: Sequence[Subgoal], model: type[BaseModel]) -> BaseModel:
+    """Return the answer a right model would give: the inverse of `to_subgoals`.
+
+    Raises:
+        pydantic.ValidationError: If a subgoal does not fit the skills the model was made from.
+    """
+    steps = [
+        {"skill": subgoal.skill}
+        | {name: _plain(value) for name, value in subgoal.arguments.items()}
+        for subgoal in subgoals
+    ]
+    return model.model_validate({"subgoals": steps})
+
+
+def _plain(value: Argument) -> Any:
+    if isinstance(value, ObjectRef):
+        return {
+            "category": value.category,
+            "attributes": value.attributes,
+            "relation": value.relation,
+        }
+    return value
+
+
+def describe_skills(skills: Sequence[SkillSpec]) -> str:
+    """Return the declared skills for a prompt, one a line, with what they need and do."""
+    return "\n".join(_describe(skill) for skill in skills)
+
+
+def _describe(skill: SkillSpec) -> str:
+    line = f"- {skill.name}({', '.join(skill.arguments)})"
+    if skill.description:
+        line += f": {skill.description}"
+    if skill.preconditions:
+        line += f" Needs: {', '.join(skill.preconditions)}."
+    if skill.effects:
+        line += f" Then: {', '.join(skill.effects)}."
+    return line
