@@ -1,0 +1,1 @@
+"""Room-to-Room: instructions followed from viewpoint to viewpoint of a building, no simulator."""
