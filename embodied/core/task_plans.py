@@ -113,6 +113,7 @@ class _Course:
     lit: str = ""
     looked_at: str = ""
     shut: bool = False
+    placed_at_cut: int = 0
 
     def follow(self, subgoal: Subgoal) -> None:
         """Take one subgoal into account."""
@@ -127,8 +128,9 @@ class _Course:
             self.held, self.shut = "", False
         elif subgoal.skill == "slice":
             self.cut.add(name)
+            self.placed_at_cut = len(self.placed)
         elif subgoal.skill in _TASK_OF_CHANGE:
-            self.changes.setdefault(name or self.held, set()).add(subgoal.skill)
+            self.changes.setdefault(self.held or name, set()).add(subgoal.skill)
         elif subgoal.skill == "look":
             lamp, _ = _category(subgoal.arguments.get("lamp"))
             self.lit, self.looked_at = lamp, name or self.held
@@ -165,7 +167,14 @@ class _Course:
     def task(self) -> Task | None:
         """Return what it amounts to."""
         laid_down = KNIVES if self.cut else ()
-        ends = [pair for pair in self.placed if pair[0] not in laid_down]
+        # What was put down before cutting may only have been laid there to be cut.
+        for start in (0, self.placed_at_cut):
+            ends = [pair for pair in self.placed[start:] if pair[0] not in laid_down]
+            if found := self._task_with(ends):
+                return found
+        return None
+
+    def _task_with(self, ends: Sequence[tuple[str, str]]) -> Task | None:
         if self.lit:
             if not self.looked_at or self.changes or len(ends) > 1:
                 return None

@@ -123,6 +123,18 @@ def test_a_slice_takes_a_knife_which_is_laid_down_first() -> None:
             Task(tasks.PICK_WITH_MOVABLE, "Apple", mrecep="Plate", parent="Fridge", sliced=True),
         ),
         (
+            [
+                do("pick", "Apple"),
+                do("place", "Apple", "SinkBasin"),
+                do("pick", "Knife"),
+                do("slice", "Apple"),
+                do("place", "Knife", "SinkBasin"),
+                do("pick", "Apple"),
+                do("place", "Apple", "Fridge"),
+            ],
+            Task(tasks.PICK_AND_PLACE, "Apple", parent="Fridge", sliced=True),
+        ),
+        (
             [do("toggle", "FloorLamp"), do("pick", "Book")],
             Task(tasks.LOOK_IN_LIGHT, "Book", toggle="FloorLamp"),
         ),
