@@ -14,6 +14,7 @@ from embodied.core.errors import EmbodiedError, PlanningError
 from embodied.core.geometry import Intrinsics, Pose
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
+from embodied.core.panorama import Panorama, Way
 from embodied.core.plan import Cause, ObjectRef, Outcome, Plan, Status, Subgoal
 from embodied.core.protocols import Agent, EpisodeEnv, PlanContext, Planner, Policy, Subscriber
 from embodied.core.skills import SkillSpec
@@ -38,6 +39,7 @@ __all__ = [
     "ObjectRef",
     "Observation",
     "Outcome",
+    "Panorama",
     "Plan",
     "PlanContext",
     "Planner",
@@ -51,4 +53,5 @@ __all__ = [
     "TextAction",
     "VectorAction",
     "ViewpointAction",
+    "Way",
 ]

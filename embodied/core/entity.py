@@ -16,6 +16,7 @@ class Entity:
         position_m: (x, y, z) in the map frame, where it is known.
         direction_rad: (heading, elevation) from the viewer, where that is all there is.
         states: What is believed of it: `open`, `on`, `sliced`.
+        size_rad: Apparent (width, height), where only its direction is known.
     """
 
     category: str
@@ -23,6 +24,7 @@ class Entity:
     position_m: tuple[float, float, float] | None = None
     direction_rad: tuple[float, float] | None = None
     states: Mapping[str, bool] = field(default_factory=dict)
+    size_rad: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

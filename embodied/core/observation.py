@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from embodied.core.arrays import DepthImage, RgbImage, Vector
 from embodied.core.entity import Entity
 from embodied.core.geometry import Intrinsics, Pose
+from embodied.core.panorama import Panorama
 
 IMAGES = "observation.images."
 DEPTH = "observation.depth."
@@ -26,6 +27,7 @@ class Observation:
         pose: The body's pose where the embodiment knows it.
         entities: What the world itself lists (panoramas, text worlds, privileged perception).
         text: What a text world says.
+        panorama: Where it stands on a navigation graph, where the world is one.
         last_action_success: Whether the last action worked: the one bit agents get of a refusal.
     """
 
@@ -37,4 +39,5 @@ class Observation:
     pose: Pose | None = None
     entities: tuple[Entity, ...] = ()
     text: str | None = None
+    panorama: Panorama | None = None
     last_action_success: bool | None = None
