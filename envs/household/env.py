@@ -1,7 +1,7 @@
 """Household tasks as a gymnasium environment: names and masks in, one picture and one bit out."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, SupportsFloat
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsFloat
 
 import gymnasium
 import numpy as np
@@ -22,10 +22,18 @@ from envs.household.targets import resolve_mask
 if TYPE_CHECKING:
     from envs.household.controller import Controller
     from envs.household.event import Event
+    from envs.household.perception import Percept
 
 CAMERA = "ego"
 FOV_DEG = 60.0
 TARGET_CHARACTERS = "".join(map(chr, range(32, 127)))
+
+
+class Perception(Protocol):
+    """A privileged perception: reads a frame's true instances."""
+
+    def perceive(self, event: "Event", *, episode_id: str) -> "Percept":
+        """Return what an event's frame shows."""
 
 
 class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
@@ -44,6 +52,8 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         max_steps: Actions an episode may take before it is cut off.
         max_failed_actions: Failed actions at which it is cut off.
         depth: Whether observations hold depth.
+        perception: Privileged: lists what is in view in `Observation.entities`, with its own
+            depth; None shows the picture alone.
         privileged_targets: Whether actions may name their object by id.
         width_px: Width of the picture.
         height_px: Height of the picture.
@@ -73,6 +83,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         max_steps: int = 1000,
         max_failed_actions: int = 10,
         depth: bool = False,
+        perception: "Perception | None" = None,
         privileged_targets: bool = False,
         width_px: int = 300,
         height_px: int = 300,
@@ -96,6 +107,8 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         self.max_failed_actions = max_failed_actions
         self.render_mode = render_mode
         self._depth = depth
+        self._perception = perception
+        self._percept: Percept | None = None
         self._privileged = privileged_targets
         self._shape = (height_px, width_px)
         self._intrinsics = Intrinsics.from_vertical_fov(
@@ -243,13 +256,19 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         return encoded
 
     def decode_observation(self, observation: Mapping[str, Any]) -> Observation:
-        """Turn a member of the observation space into what the agent sees."""
+        """Turn a member of the observation space into what the agent sees.
+
+        What a privileged perception lists is no part of the space: it is that of the last frame.
+        """
         depth = {CAMERA: observation[DEPTH + CAMERA]} if self._depth else {}
+        if self._percept is not None:
+            depth = {CAMERA: self._percept.depth_m}
         return Observation(
             stamp_s=float(self.steps),
             images={CAMERA: observation[IMAGES + CAMERA]},
             depth_m=depth,
             intrinsics={CAMERA: self._intrinsics},
+            entities=() if self._percept is None else self._percept.detections,
             last_action_success=bool(observation[LAST_ACTION_SUCCESS]),
         )
 
@@ -334,6 +353,9 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         return ""
 
     def _observation(self, event: "Event") -> dict[str, Any]:
+        if self._perception is not None:
+            name = self.episode.spec.episode_id
+            self._percept = self._perception.perceive(event, episode_id=name)
         observation: dict[str, Any] = {
             # Events share arrays where nothing changed; what is handed out is the caller's.
             IMAGES + CAMERA: event.frame.copy(),

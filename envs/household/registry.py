@@ -10,6 +10,7 @@ ENV_OPTIONS = (
     "height_px",
     "max_failed_actions",
     "max_steps",
+    "perception",
     "privileged_targets",
     "render_backend",
     "render_mode",
