@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,10 +134,10 @@ def run_bounds_px(runs: NDArray[np.int64]) -> Floats:
     return np.array([left, rows.min(), right, rows.max() + 1], dtype=np.float64)
 
 
-def starts_of(trajectory: Trajectory) -> list[Start]:
-    """The movable objects of an episode, in the order of the file."""
+def starts_of(object_poses: Iterable[Mapping[str, Any]]) -> list[Start]:
+    """Movable objects from `SetObjectPoses`' entries, in their order."""
     starts = []
-    for pose in trajectory.object_poses:
+    for pose in object_poses:
         at, turn = pose["position"], pose["rotation"]
         position = (at["x"], at["y"], at["z"])
         type_name = ids.type_of_name(pose["objectName"])
@@ -173,7 +174,7 @@ def gather(
     heights = []
     for trajectory in trajectories:
         room.trajectories += 1
-        starts = starts_of(trajectory)
+        starts = starts_of(trajectory.object_poses)
         for start in starts:
             room.starts.setdefault((start.name, start.object_id), start)
         heights.append(trajectory.init_action["y"])

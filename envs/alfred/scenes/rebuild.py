@@ -112,16 +112,22 @@ def movable_spec(
     return replace(spec, shape=lengthwise(spec, palette))
 
 
-def movable_specs(trajectory: Trajectory, room: Room) -> Sequence[ObjectSpec]:
-    """The episode's movable objects, in the order of its file."""
+def movable_specs(starts: Sequence[Start], room: Room, *, where: str) -> Sequence[ObjectSpec]:
+    """Movable objects at their starts, in the order given.
+
+    Args:
+        starts: Names and poses.
+        room: The room they are in.
+        where: Where the starts stand, for the message.
+
+    Raises:
+        DataError: If one is of no type that is known here.
+    """
     palette = RoomPalette(room.seed, room.kind)
     specs: dict[str, ObjectSpec] = {}
-    for start in starts_of(trajectory):
+    for start in starts:
         if start.type not in object_types():
-            raise DataError(
-                f"{trajectory.split}/{trajectory.trajectory_id}: field scene.object_poses: "
-                f"{start.name!r} is of no type that is known here"
-            )
+            raise DataError(f"{where}: {start.name!r} is of no type that is known here")
         object_id = start.object_id
         while object_id in specs:
             # Two copies in one place: THOR gives both the same id; here ids are unique.
@@ -130,15 +136,37 @@ def movable_specs(trajectory: Trajectory, room: Room) -> Sequence[ObjectSpec]:
     return tuple(specs.values())
 
 
-def episode_scene(trajectory: Trajectory, room: Room) -> Scene:
-    """The scene of one episode: the room with the episode's objects at their starts."""
-    start = trajectory.init_action
-    cell = cell_of((start["x"], start["y"], start["z"]))
+def room_scene(
+    room: Room, starts: Sequence[Start], *, cell_m: tuple[float, float] | None, where: str
+) -> Scene:
+    """The room with movable objects at their starts.
+
+    Args:
+        room: The room.
+        starts: The movable objects.
+        cell_m: The grid cell (x, z) the agent starts on, free whatever else is known; None where
+            there is none yet.
+        where: Where the starts stand, for messages.
+
+    Raises:
+        DataError: If an object is of no type that is known here.
+    """
     return Scene(
         name=room.floor_plan,
         kind=room.kind,
-        floor=with_start(room.floor, cell),
-        objects=(*room.furniture, *movable_specs(trajectory, room)),
+        floor=room.floor if cell_m is None else with_start(room.floor, cell_m),
+        objects=(*room.furniture, *movable_specs(starts, room, where=where)),
         seed=room.seed,
         label=LABEL,
+    )
+
+
+def episode_scene(trajectory: Trajectory, room: Room) -> Scene:
+    """The scene of one episode: the room with the episode's objects at their starts."""
+    start = trajectory.init_action
+    return room_scene(
+        room,
+        starts_of(trajectory.object_poses),
+        cell_m=cell_of((start["x"], start["y"], start["z"])),
+        where=f"{trajectory.split}/{trajectory.trajectory_id}: field scene.object_poses",
     )
