@@ -1,0 +1,66 @@
+"""Subgoals in words: what the language-level stage says."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from embodied.core.plan import Argument, ObjectRef, Subgoal
+from embodied.core.task_plans import ANOTHER, SLICED
+
+_HOLLOW = (
+    "Bathtub BathtubBasin Bowl Box Cabinet Cup Drawer Fridge GarbageCan LaundryHamper Microwave "
+    "Mug Pan Pot Safe Sink SinkBasin Toilet"
+)
+HOLLOW = frozenset(_HOLLOW.split())
+"""Receptacles that things go into; onto all others."""
+
+PHRASES: Mapping[str, str] = {
+    "pick": "take the {object}",
+    "place": "put the {object} {receptacle}",
+    "slice": "slice the {object}",
+    "heat": "heat the {object} {receptacle}",
+    "cool": "cool the {object} {receptacle}",
+    "clean": "clean the {object} {receptacle}",
+    "look": "look at the {object} under the {lamp}",
+    "open": "open the {object}",
+    "close": "close the {object}",
+    "toggle": "switch the {object}",
+    "goto": "go to the {object}",
+}
+
+
+def in_words(subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
+    """Return each subgoal as a short sentence: `take the knife`."""
+    return tuple(_sentence(subgoal) for subgoal in subgoals)
+
+
+def _sentence(subgoal: Subgoal) -> str:
+    pattern = PHRASES.get(subgoal.skill)
+    words = {name: _words(name, value) for name, value in subgoal.arguments.items()}
+    if pattern is None:
+        return " ".join([subgoal.skill.replace("_", " "), *words.values()])
+    try:
+        return pattern.format_map(words).replace("the another", "another")
+    except KeyError:
+        return " ".join([subgoal.skill.replace("_", " "), *words.values()])
+
+
+def _words(name: str, value: Argument) -> str:
+    if not isinstance(value, ObjectRef):
+        return str(value)
+    noun = spoken(value.category)
+    others = [word for word in value.attributes if word not in (SLICED, ANOTHER)]
+    named = " ".join([*others, noun])
+    if SLICED in value.attributes:
+        named = f"slice of {named}"
+    if ANOTHER in value.attributes:
+        named = f"another {named}"
+    if value.relation:
+        named += f" {value.relation}"
+    if name == "receptacle":
+        return f"{'in' if value.category in HOLLOW else 'on'} the {named}"
+    return named
+
+
+def spoken(category: str) -> str:
+    """`SideTable` as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", category).lower()
