@@ -1,0 +1,159 @@
+"""Free floor and obstacles on a fine grid, and the lattice of steps over it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import (  # type: ignore[import-untyped]
+    distance_transform_edt,
+    uniform_filter,
+)
+
+from embodied.mapping.pose import AHEAD, STEP_M, Cell
+
+FINE_M = 0.05
+HALF_SPAN_M = 13.0
+"""The map ends this far from the start; ALFRED's rooms are at most 12 m long."""
+OBSTACLE_GAIN, OBSTACLE_MOST = 3, 8
+FREE_GAIN, FREE_LEAST = 1, -4
+"""Evidence of a fine cell: what is seen to stand there against seeing the floor there."""
+MARGIN_CELLS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """The steps there are at one moment.
+
+    Attributes:
+        low: (x, y) of the first cell.
+        clearance_m: Distance to the nearest obstacle at each cell: float [X, Y].
+        move_clearance_m: The least on the way of a step, by heading: float [4, X, Y]; 0 where a
+            move was refused before.
+        unknown: Share of the floor around each cell that was never seen: float [X, Y].
+    """
+
+    low: Cell
+    clearance_m: NDArray[np.float64]
+    move_clearance_m: NDArray[np.float64]
+    unknown: NDArray[np.float64]
+
+    def index(self, cell: Cell) -> tuple[int, int]:
+        """Return the cell's place in the arrays."""
+        return cell[0] - self.low[0], cell[1] - self.low[1]
+
+    def __contains__(self, cell: object) -> bool:
+        if not isinstance(cell, tuple):
+            return False
+        i, j = self.index(cell)
+        return bool(0 <= i < self.clearance_m.shape[0] and 0 <= j < self.clearance_m.shape[1])
+
+
+class FloorMap:
+    """What is known of the floor.
+
+    Attributes:
+        blocked: (cell, heading) of moves that were refused.
+        walked: Cells the agent has stood on.
+    """
+
+    def __init__(self) -> None:
+        size = round(2 * HALF_SPAN_M / FINE_M)
+        self._size = size
+        self._evidence = np.zeros((size, size), dtype=np.int8)
+        self._seen = np.zeros((size, size), dtype=bool)
+        self._box = [size // 2 - 8, size // 2 + 8, size // 2 - 8, size // 2 + 8]
+        self._lattice: Lattice | None = None
+        self.blocked: set[tuple[Cell, int]] = set()
+        self.walked: set[Cell] = set()
+
+    def add(self, *, floor_xy_m: NDArray[np.float32], obstacle_xy_m: NDArray[np.float32]) -> None:
+        """Take in points of the floor and of what stands on it, [N, 2] each."""
+        free = self._cells(floor_xy_m)
+        taken = self._cells(obstacle_xy_m, least=2)
+        flat, seen = self._evidence.reshape(-1), self._seen.reshape(-1)
+        flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
+        flat[taken] = np.minimum(flat[taken] + OBSTACLE_GAIN, OBSTACLE_MOST)
+        for cells in (free, taken):
+            seen[cells] = True
+            if len(cells):
+                rows, columns = np.divmod(cells, self._size)
+                box = self._box
+                box[0], box[1] = min(box[0], int(rows.min())), max(box[1], int(rows.max()) + 1)
+                box[2] = min(box[2], int(columns.min()))
+                box[3] = max(box[3], int(columns.max()) + 1)
+        self._lattice = None
+
+    def stood_at(self, cell: Cell) -> None:
+        """Note that the agent stands on a cell: there is room for it."""
+        if cell not in self.walked:
+            self.walked.add(cell)
+            self._lattice = None
+
+    def block(self, cell: Cell, heading: int) -> None:
+        """Note that a move was refused."""
+        self.blocked.add((cell, heading))
+        self._lattice = None
+
+    def _cells(self, xy_m: NDArray[np.float32], least: int = 1) -> NDArray[np.intp]:
+        """Flat numbers of the fine cells that at least `least` points fall into."""
+        fine = np.floor((xy_m + HALF_SPAN_M) / FINE_M).astype(np.intp)
+        inside = ((fine >= 0) & (fine < self._size)).all(axis=1)
+        flat = fine[inside, 0] * self._size + fine[inside, 1]
+        cells, counts = np.unique(flat, return_counts=True)
+        return cells[counts >= least]
+
+    def known(self, xy_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether the fine cells at points [N, 2] were ever seen."""
+        fine = np.floor((xy_m + HALF_SPAN_M) / FINE_M).astype(np.intp)
+        return self._seen[
+            np.clip(fine[:, 0], 0, self._size - 1), np.clip(fine[:, 1], 0, self._size - 1)
+        ]
+
+    def picture(self) -> tuple[NDArray[np.int8], tuple[float, float]]:
+        """The seen part as -1 unknown, 0 free, 1 obstacle [X, Y], and its corner in metres."""
+        x0, x1, y0, y1 = self._box
+        part = np.where(self._seen[x0:x1, y0:y1], self._evidence[x0:x1, y0:y1] > 0, -1)
+        return part.astype(np.int8), (x0 * FINE_M - HALF_SPAN_M, y0 * FINE_M - HALF_SPAN_M)
+
+    def lattice(self) -> Lattice:
+        """Return the steps there are now."""
+        if self._lattice is None:
+            self._lattice = self._made()
+        return self._lattice
+
+    def _made(self) -> Lattice:
+        per = round(STEP_M / FINE_M)
+        middle = self._size // 2
+        x0, x1, y0, y1 = self._box
+        walked = np.array([*self.walked, (0, 0)])
+        low_x = min((x0 - middle) // per, int(walked[:, 0].min())) - MARGIN_CELLS
+        low_y = min((y0 - middle) // per, int(walked[:, 1].min())) - MARGIN_CELLS
+        high_x = max(-((middle - x1) // per), int(walked[:, 0].max())) + MARGIN_CELLS
+        high_y = max(-((middle - y1) // per), int(walked[:, 1].max())) + MARGIN_CELLS
+        limit = middle // per - 2
+        low_x, low_y = max(low_x, -limit), max(low_y, -limit)
+        high_x, high_y = min(high_x, limit), min(high_y, limit)
+        a, b = middle + low_x * per - per, middle + high_x * per + per
+        c, d = middle + low_y * per - per, middle + high_y * per + per
+        taken = self._evidence[a:b, c:d] > 0
+        # A lattice point lies on the corner of four fine cells: the mean of their distances.
+        away = distance_transform_edt(~taken) * FINE_M if taken.any() else np.full(taken.shape, 9.0)
+        away = (away[1:, 1:] + away[:-1, 1:] + away[1:, :-1] + away[:-1, :-1]) / 4.0
+        blind = uniform_filter((~self._seen[a:b, c:d]).astype(np.float32), size=9)
+        xs = np.arange(high_x - low_x + 1) * per + per - 1
+        ys = np.arange(high_y - low_y + 1) * per + per - 1
+        clearance = away[np.ix_(xs, ys)]
+        unknown = blind[np.ix_(xs, ys)].astype(np.float64)
+        moves = np.empty((4, *clearance.shape))
+        for heading, (dx, dy) in enumerate(AHEAD):
+            worst = np.full(clearance.shape, np.inf)
+            for k in range(1, per + 1):
+                i = np.clip(xs + dx * k, 0, away.shape[0] - 1)
+                j = np.clip(ys + dy * k, 0, away.shape[1] - 1)
+                worst = np.minimum(worst, away[np.ix_(i, j)])
+            moves[heading] = worst
+        lattice = Lattice((low_x, low_y), clearance, moves, unknown)
+        for cell, heading in self.blocked:
+            if cell in lattice:
+                moves[(heading, *lattice.index(cell))] = 0.0
+        return lattice

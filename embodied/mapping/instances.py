@@ -1,0 +1,162 @@
+"""Object instances: one thing each, with its extents, gathered over views."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embodied.core.entity import Detection
+from embodied.mapping.camera import Floats
+from embodied.mapping.pose import GridPose
+
+PROBES = 8
+"""Points of an instance by which it is looked for when it should be in view."""
+LARGE_M = 0.55
+"""Things longer than this are pieced together from views; smaller ones are seen whole."""
+VOXEL_M = 0.10
+MOST_POINTS = 240
+
+
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """One detection in space.
+
+    Attributes:
+        detection: What was detected.
+        points_m: Points of its surface, map frame: float32 [N, 3].
+        low_m: Lower corner of its extents.
+        high_m: Upper corner.
+        range_m: Horizontal distance of its middle from the agent.
+        reach_px: About how many of its pixels lie within reach.
+        area_px: Pixels of its mask.
+    """
+
+    detection: Detection
+    points_m: Floats
+    low_m: Floats
+    high_m: Floats
+    range_m: float
+    reach_px: float
+    area_px: int
+
+
+@dataclass(eq=False)
+class Instance:
+    """One thing as it is believed to be.
+
+    Attributes:
+        number: Its name in the map, never used again.
+        category: The type most views gave it.
+        low_m: Lower corner of its extents, map frame.
+        high_m: Upper corner.
+        points_m: Points of its surface, [N, 3].
+        states: What is believed of it: `open`, `on`, `hot`, `cold`, `clean`, `placed`.
+        inside: What it was put in or on, where the agent did that.
+        held: Whether it is in the hand.
+        seen_from: Poses it was detected from.
+        missed_from: Poses it should have been detected from and was not.
+        searched: How well what it holds has been looked at, 0 to 1.
+        range_m: Distance of the nearest view.
+        sighting: Where it is in the present frame.
+        last_seen: Number of the last frame it was in.
+    """
+
+    number: int
+    category: str
+    low_m: Floats
+    high_m: Floats
+    points_m: Floats
+    states: dict[str, bool] = field(default_factory=dict)
+    inside: "Instance | None" = None
+    held: bool = False
+    seen_from: set[GridPose] = field(default_factory=set)
+    missed_from: set[GridPose] = field(default_factory=set)
+    searched: float = 0.0
+    range_m: float = np.inf
+    sighting: Sighting | None = None
+    last_seen: int = -1
+
+    @property
+    def centre_m(self) -> Floats:
+        """Middle of its extents."""
+        return (self.low_m + self.high_m) / 2.0
+
+    @property
+    def size_m(self) -> Floats:
+        """Its extents."""
+        return self.high_m - self.low_m
+
+    @property
+    def large(self) -> bool:
+        """Whether it is furniture by its size."""
+        return bool(self.size_m.max() > LARGE_M)
+
+    @property
+    def belief(self) -> float:
+        """How sure it is that it is there, from views for and against."""
+        hits, misses = len(self.seen_from), len(self.missed_from)
+        return (hits + 0.5) / (hits + misses + 0.5)
+
+    def is_(self, state: str) -> bool:
+        """Whether a state is believed."""
+        return self.states.get(state, False)
+
+    def __repr__(self) -> str:
+        return f"{self.category}#{self.number}"
+
+    def take(self, sighting: Sighting, pose: GridPose, frame: int) -> None:
+        """Take one more view in."""
+        self.sighting, self.last_seen = sighting, frame
+        self.seen_from.add(pose)
+        self.missed_from.discard(pose)
+        if self.is_("open"):
+            return  # its door stands out of it now
+        if self.large or np.max(sighting.high_m - sighting.low_m) > LARGE_M:
+            self.low_m = np.minimum(self.low_m, sighting.low_m)
+            self.high_m = np.maximum(self.high_m, sighting.high_m)
+            self.points_m = thinned(np.concatenate([sighting.points_m, self.points_m]))
+        elif sighting.range_m <= self.range_m + 0.3:
+            self.low_m, self.high_m = sighting.low_m, sighting.high_m
+            self.points_m = thinned(sighting.points_m, voxel_m=0.02)
+        self.range_m = min(self.range_m, sighting.range_m)
+
+    def probes_m(self) -> Floats:
+        """Return `PROBES` points spread over what was seen of it."""
+        count = len(self.points_m)
+        chosen = np.linspace(0, count - 1, PROBES).astype(np.intp)
+        return self.points_m[chosen]
+
+
+def thinned(points_m: Floats, *, voxel_m: float = VOXEL_M, most: int = MOST_POINTS) -> Floats:
+    """Return one point a voxel, at most `most`."""
+    keys = np.floor(points_m / voxel_m).astype(np.int64) + 4096
+    flat = (keys[:, 0] * 8192 + keys[:, 1]) * 8192 + keys[:, 2]
+    _, first = np.unique(flat, return_index=True)
+    kept = points_m[np.sort(first)]
+    if len(kept) > most:
+        kept = kept[np.linspace(0, len(kept) - 1, most).astype(np.intp)]
+    return kept
+
+
+def agreement(
+    lows_m: Floats, highs_m: Floats, low_m: Floats, high_m: Floats, *, pad_m: float = 0.03
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compare boxes [N] with boxes [M].
+
+    Args:
+        lows_m: Lower corners [N, 3].
+        highs_m: Upper corners [N, 3].
+        low_m: Lower corners [M, 3].
+        high_m: Upper corners [M, 3].
+        pad_m: Every side is moved out by this, so that thin things overlap too.
+
+    Returns:
+        Shared volume over the smaller of the two [N, M], and the distance of their middles in
+        metres [N, M].
+    """
+    one_low, one_high = lows_m[:, None] - pad_m, highs_m[:, None] + pad_m
+    two_low, two_high = low_m[None] - pad_m, high_m[None] + pad_m
+    shared = np.clip(np.minimum(one_high, two_high) - np.maximum(one_low, two_low), 0.0, None)
+    smaller = np.minimum(np.prod(one_high - one_low, axis=2), np.prod(two_high - two_low, axis=2))
+    apart = np.linalg.norm((one_low + one_high - two_low - two_high) / 2.0, axis=2)
+    return np.prod(shared, axis=2) / smaller, apart

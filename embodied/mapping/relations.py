@@ -1,0 +1,78 @@
+"""What is in or on what, from extents."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from embodied.mapping.instances import Instance
+
+BESIDE_M = 0.06
+BELOW_M, ABOVE_M = 0.10, 0.20
+"""How far the bottom of a thing may be below the top it rests on, and above it."""
+
+CONTAINS: frozenset[str] = frozenset(
+    [
+        "Bathtub",
+        "BathtubBasin",
+        "Box",
+        "Cabinet",
+        "Cart",
+        "Drawer",
+        "Fridge",
+        "GarbageCan",
+        "LaundryHamper",
+        "Microwave",
+        "Safe",
+        "Sink",
+        "SinkBasin",
+        "Sofa",
+        "ArmChair",
+        "Bed",
+        "Bowl",
+        "Cup",
+        "Mug",
+        "Pan",
+        "Pot",
+        "CoffeeMachine",
+        "TVStand",
+        "Shelf",
+        "Dresser",
+        "Toilet",
+    ]
+)
+"""Types that things lie inside the extents of, not only on top."""
+
+
+def holder_of(
+    thing: Instance, receptacles: Iterable[Instance], fits: Mapping[str, frozenset[str]]
+) -> Instance | None:
+    """Return what a thing lies in or on; the smallest of several; None where nothing fits.
+
+    Args:
+        thing: What lies somewhere.
+        receptacles: Where it may lie.
+        fits: Type of a receptacle to the types it takes.
+    """
+    if thing.inside is not None:
+        return thing.inside
+    bottom = np.array([*thing.centre_m[:2], thing.low_m[2]])
+    best: Instance | None = None
+    for each in receptacles:
+        if each is thing or each.held or thing.category not in fits.get(each.category, ()):
+            continue
+        if not lies_in(bottom, each):
+            continue
+        if best is None or np.prod(each.size_m + 0.02) < np.prod(best.size_m + 0.02):
+            best = each
+    return best
+
+
+def lies_in(point_m: np.ndarray, receptacle: Instance) -> bool:
+    """Whether a point (the bottom of a thing) is in or on a receptacle."""
+    beside = (point_m[:2] >= receptacle.low_m[:2] - BESIDE_M) & (
+        point_m[:2] <= receptacle.high_m[:2] + BESIDE_M
+    )
+    if not beside.all():
+        return False
+    low = receptacle.low_m[2] if receptacle.category in CONTAINS else receptacle.high_m[2]
+    return bool(low - BELOW_M <= point_m[2] <= receptacle.high_m[2] + ABOVE_M)

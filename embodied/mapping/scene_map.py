@@ -1,0 +1,329 @@
+"""The map an agent acts on: everything it believes, from what it saw and did."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embodied.core.entity import Detection
+from embodied.core.errors import ConfigError
+from embodied.core.observation import Observation
+from embodied.mapping.camera import EYE_HEIGHT_M, Floats, PosedCamera
+from embodied.mapping.effects import CONSEQUENCES, HOLDS_INSIDE, STATE_OF
+from embodied.mapping.floor import FloorMap
+from embodied.mapping.hand import Hand
+from embodied.mapping.instances import PROBES, Instance, Sighting
+from embodied.mapping.matching import match
+from embodied.mapping.pose import GridPose
+from embodied.mapping.relations import lies_in
+from embodied.mapping.sightings import floor_and_obstacles, sighting_of
+
+LEAST_PX = 3
+"""Smaller detections tell nothing."""
+TOLERANCE_M, TOLERANCE_SHARE = 0.08, 0.08
+"""A point counts as seen where the depth there is its own within this."""
+WITHDRAWN_BELOW = 0.3
+"""An instance less sure than this is given up."""
+GOOD_LOOK_M, POOR_LOOK_M = 1.6, 6.0
+"""A receptacle is searched well from here, hardly at all from there."""
+FLOOR_OFF_M = 0.12
+
+
+class SceneMap:
+    """Space, instances, relations, states and what was searched.
+
+    Args:
+        eye_height_m: The camera's height; corrected in the first frame if the floor says so.
+
+    Attributes:
+        pose: Where the agent is, counted from its actions.
+        floor: What is known of the floor.
+        instances: Everything that is believed to be there.
+        hand: What is held.
+        last_ok: Whether the last action worked.
+        frame: Number of frames taken in.
+        unsure: Instances that were given up, with how they came to be.
+    """
+
+    def __init__(self, *, eye_height_m: float = EYE_HEIGHT_M) -> None:
+        self._eye_height_m = eye_height_m
+        self._camera: PosedCamera | None = None
+        self.pose = GridPose()
+        self.floor = FloorMap()
+        self.instances: list[Instance] = []
+        self.hand = Hand()
+        self.last_ok = True
+        self.frame = -1
+        self.withdrawn: list[Instance] = []
+        self._pending: Instance | None = None
+        self._next_number = 0
+
+    @property
+    def camera(self) -> PosedCamera:
+        """The camera; there is one after the first frame."""
+        if self._camera is None:
+            raise RuntimeError("the map has seen no frame yet: call observe() first")
+        return self._camera
+
+    def observe(
+        self,
+        observation: Observation,
+        action: str | None = None,
+        target: Instance | None = None,
+    ) -> None:
+        """Take in what came of an action and what is seen now.
+
+        Args:
+            observation: With depth and detections of the camera `ego`.
+            action: What was done before it; None at the start.
+            target: What it was done to.
+
+        Raises:
+            ConfigError: If the observation has no depth.
+        """
+        if "ego" not in observation.depth_m:
+            raise ConfigError(
+                "The map needs depth and detections: choose perception=privileged, or another "
+                "perception that gives them."
+            )
+        if self._camera is None:
+            intrinsics = observation.intrinsics["ego"]
+            self._camera = PosedCamera(intrinsics, eye_height_m=self._eye_height_m)
+        self.frame += 1
+        if action is not None:
+            self.last_ok = bool(observation.last_action_success)
+            self._acted(action, target)
+        depth_m = np.asarray(observation.depth_m["ego"], dtype=np.float32).reshape(-1)
+        seen = [each for each in observation.entities if isinstance(each, Detection)]
+        self._see(seen, depth_m)
+
+    # --- what was done
+
+    def _acted(self, action: str, target: Instance | None) -> None:
+        if not self.last_ok:
+            if action == "MoveAhead":
+                self.floor.block(self.pose.cell, self.pose.heading)
+            return
+        self.pose = self.pose.after(action)
+        if target is None:
+            return
+        if action == "PickupObject":
+            self._hold(target)
+        elif action == "PutObject":
+            self._let_go(target)
+        elif action == "SliceObject":
+            self._forget(target)
+        elif action in STATE_OF:
+            state, value = STATE_OF[action]
+            target.states[state] = value
+            if action == "OpenObject":
+                target.searched = 0.0
+        for rule in CONSEQUENCES:
+            if action == rule.action and target.category == rule.to:
+                for each in self._lying_in(rule.place, near=target):
+                    each.states[rule.state] = True
+                    each.states.pop(rule.not_, None)
+
+    def _hold(self, target: Instance) -> None:
+        target.held, target.inside = True, None
+        for each in self.contents(target):
+            each.inside, each.held = target, True
+        self.hand.take(target)
+
+    def _let_go(self, receptacle: Instance) -> None:
+        thing = self.hand.release()
+        if thing is None:
+            return
+        thing.held, thing.inside = False, receptacle
+        thing.states["placed"] = True
+        thing.seen_from.clear()
+        thing.missed_from.clear()
+        thing.range_m = np.inf
+        # Until it is seen there it is taken to be in the middle of what took it.
+        middle = receptacle.centre_m.copy()
+        if receptacle.category not in HOLDS_INSIDE:
+            middle[2] = receptacle.high_m[2]
+        half = (np.minimum(thing.size_m, 0.3) / 2.0).astype(np.float32)
+        thing.low_m, thing.high_m = middle - half, middle + half
+        thing.points_m = middle[None].astype(np.float32)
+        for each in self.instances:
+            if each.inside is thing:
+                each.held = False
+                each.low_m, each.high_m = thing.low_m, thing.high_m
+                each.points_m = thing.points_m
+                each.range_m = np.inf
+        self._pending = thing
+
+    def _lying_in(self, place: str, *, near: Instance) -> list[Instance]:
+        places = [each for each in self.instances if each.category == place]
+        if not places:
+            return []
+        nearest = min(places, key=lambda p: float(np.linalg.norm(p.centre_m - near.centre_m)))
+        return self.contents(nearest)
+
+    def contents(self, receptacle: Instance) -> list[Instance]:
+        """Return what lies in or on an instance, what lies in that included."""
+        found = []
+        for each in self.instances:
+            if each is receptacle or (each.held and each.inside is None):
+                continue
+            if each.inside is not None:
+                outer: Instance | None = each.inside
+                while outer is not None and outer is not receptacle:
+                    outer = outer.inside
+                inside = outer is receptacle
+            else:
+                bottom = np.array([*each.centre_m[:2], each.low_m[2]])
+                small = bool((each.size_m[:2] < receptacle.size_m[:2] + 0.05).all())
+                inside = not each.large and small and lies_in(bottom, receptacle)
+            if inside:
+                found.append(each)
+        return found
+
+    # --- what is seen
+
+    def _see(self, detections: Sequence[Detection], depth_m: Floats) -> None:
+        camera, pose = self.camera, self.pose
+        for each in self.instances:
+            each.sighting = None
+        hidden = self.hand.hidden(detections, depth_m, camera)
+        in_hand = self.hand.in_hand
+        floor, taken, height = floor_and_obstacles(detections, depth_m, hidden, camera, pose)
+        if self.frame == 0 and len(height) > 100 and abs(np.median(height)) > FLOOR_OFF_M:
+            self._camera = PosedCamera(
+                camera.intrinsics, eye_height_m=camera.eye_height_m - float(np.median(height))
+            )
+            camera = self._camera
+            floor, taken, _ = floor_and_obstacles(detections, depth_m, hidden, camera, pose)
+        self.floor.add(floor_xy_m=floor, obstacle_xy_m=taken)
+        self.floor.stood_at(pose.cell)
+        sightings = []
+        for number, detection in enumerate(detections):
+            if number not in in_hand:
+                sighting = sighting_of(detection, depth_m, camera, pose)
+                if sighting is not None and sighting.area_px >= LEAST_PX:
+                    sightings.append(sighting)
+        self._assign(sightings)
+        self._look_for_the_rest(depth_m)
+
+    def _assign(self, sightings: list[Sighting]) -> None:
+        self._settle_pending(sightings)
+        known = [each for each in self.instances if not each.held and each.sighting is None]
+        pairs = match(sightings, known)
+        for number, sighting in enumerate(sightings):
+            if number in pairs:
+                known[pairs[number]].take(sighting, self.pose, self.frame)
+            else:
+                self._add(sighting)
+
+    def _settle_pending(self, sightings: list[Sighting]) -> None:
+        """Find what was just put down among what is seen now."""
+        thing, self._pending = self._pending, None
+        if thing is None or thing.inside is None:
+            return
+        known = [each for each in self.instances if not each.held and each is not thing]
+        pairs = match(sightings, known)
+        place = thing.inside
+        fresh = [
+            number
+            for number, each in enumerate(sightings)
+            if number not in pairs and each.detection.category == thing.category
+        ]
+        if not fresh:
+            return
+        middle = place.centre_m
+        best = min(
+            fresh,
+            key=lambda n: float(
+                np.linalg.norm((sightings[n].low_m + sightings[n].high_m) / 2.0 - middle)
+            ),
+        )
+        thing.take(sightings.pop(best), self.pose, self.frame)
+
+    def _add(self, sighting: Sighting) -> None:
+        instance = Instance(
+            number=self._next_number,
+            category=sighting.detection.category,
+            low_m=sighting.low_m,
+            high_m=sighting.high_m,
+            points_m=sighting.points_m,
+        )
+        self._next_number += 1
+        instance.take(sighting, self.pose, self.frame)
+        self.instances.append(instance)
+
+    def _look_for_the_rest(self, depth_m: Floats) -> None:
+        """Judge how well each instance is in view, and withdraw what should be seen and is not."""
+        around = [each for each in self.instances if not each.held]
+        if not around:
+            return
+        probes = np.concatenate([each.probes_m() for each in around])
+        pixels, ahead, inside = self.camera.project(probes, self.pose)
+        there = depth_m[pixels]
+        slack = TOLERANCE_M + TOLERANCE_SHARE * ahead
+        shown = (inside & (np.abs(there - ahead) < slack)).reshape(-1, PROBES)
+        through = (inside & (there > ahead + 2.0 * slack)).reshape(-1, PROBES)
+        pixels = pixels.reshape(-1, PROBES)
+        x, y = self.pose.xy_m
+        for number, each in enumerate(around):
+            share = float(shown[number].mean())
+            if each.sighting is not None:
+                self._searched(each, max(share, 0.25), x, y)
+            elif share >= 0.6 or through[number].mean() >= 0.6:
+                self._missed(each, pixels[number][shown[number]])
+        for each in around:
+            if each.belief < WITHDRAWN_BELOW:
+                self.withdrawn.append(each)
+                self._forget(each)
+
+    def _searched(self, each: Instance, share: float, x: float, y: float) -> None:
+        if each.category in HOLDS_INSIDE and not each.is_("open"):
+            return
+        middle = each.centre_m
+        range_m = float(np.hypot(middle[0] - x, middle[1] - y))
+        near = np.clip((POOR_LOOK_M - range_m) / (POOR_LOOK_M - GOOD_LOOK_M), 0.0, 1.0)
+        each.searched = max(each.searched, float(near) * min(1.0, share / 0.6))
+
+    def _missed(self, each: Instance, pixels: NDArray[np.intp]) -> None:
+        """Note that an instance is not where it should be seen; join what became one."""
+        hidden_inside = each.inside
+        if hidden_inside is not None and hidden_inside.category in HOLDS_INSIDE:
+            return
+        for other in self.instances:
+            if other is each or other.category != each.category or other.sighting is None:
+                continue
+            mask = other.sighting.detection.mask
+            if mask is not None and len(pixels) and mask.reshape(-1)[pixels].mean() > 0.5:
+                self._join(each, other)
+                return
+        each.missed_from.add(self.pose)
+
+    def _join(self, old: Instance, new: Instance) -> None:
+        """Two instances turn out to be one: keep the older."""
+        assert new.sighting is not None
+        keep, drop = (old, new) if old.number < new.number else (new, old)
+        sighting = new.sighting
+        keep.seen_from |= drop.seen_from
+        keep.states = {**drop.states, **keep.states}
+        keep.searched = max(keep.searched, drop.searched)
+        keep.take(sighting, self.pose, self.frame)
+        for each in self.instances:
+            if each.inside is drop:
+                each.inside = keep
+        self._forget(drop)
+
+    def _forget(self, instance: Instance) -> None:
+        self.instances = [each for each in self.instances if each is not instance]
+        for each in self.instances:
+            if each.inside is instance:
+                each.inside = None
+
+    # --- questions
+
+    def of_type(self, *categories: str) -> list[Instance]:
+        """Return what is believed to be there of some types, what is held left out."""
+        return [each for each in self.instances if each.category in categories and not each.held]
+
+    def mark_searched(self, instance: Instance) -> None:
+        """Note that what an instance holds was looked at as well as can be."""
+        instance.searched = 1.0
