@@ -9,6 +9,7 @@ import gymnasium
 ENTRY_POINTS = {
     "embodied/Household-v0": "envs.household.registry:make_household",
     "embodied/Alfred-v0": "envs.alfred.registry:make_alfred",
+    "embodied/AlfWorld-v0": "envs.alfworld.env:make_alfworld",
 }
 
 for _id, _entry_point in ENTRY_POINTS.items():
