@@ -26,7 +26,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 """Skills that the plans of tasks use, with their arguments."""
 
-STEPS_SHARE = 0.4
+STEPS_SHARE = 0.25
 """Share of the questions that carry step-by-step directions."""
 RESUMED_SHARE = 0.1
 """Share of the questions asked after a failure half way."""
