@@ -1,0 +1,123 @@
+"""PET's questions with their right answers, for the small language model."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from embodied.core.annotated import AnnotatedTask
+from embodied.core.instruction import Instruction
+from embodied.core.plan import ObjectRef, Subgoal
+from embodied.core.protocols import PlanContext
+from embodied.core.task import LOOK_IN_LIGHT, PICK_TWO, Task
+from embodied.core.task_plans import ANY_LAMP, LAMPS, subgoals_of
+from embodied.mapping.text_world import SPELLING
+from embodied.mapping.whereabouts import Whereabouts, load_whereabouts
+from planners.llm.plan_once.corpus import exchange
+from planners.llm.structured import answer_text
+from planners.llm.types import Exchange
+from planners.pet.imagined import Room, Run, draw_room
+from planners.pet.prompts import Needed, Verdict, eliminate, track
+from planners.pet.wording import template_goals
+
+KEPT_SHARE = 0.985
+"""Share of a thing's likely places that Eliminate is taught to keep."""
+HUMAN_SHARE = 0.4
+"""Share of the plans asked for in people's words; the rest are in the games' own."""
+SEARCH_SHARE = 0.5
+"""Share of Eliminate's questions kept for steps that search; the others name all they need."""
+TRACKED = 3
+"""Track's questions a task."""
+DONE_SHARE = 0.45
+"""Share of Track's questions to which the answer is yes."""
+
+
+def exchanges(tasks: Iterable[AnnotatedTask], rng: np.random.Generator) -> Iterator[Exchange]:
+    """Yield a question for the plan, one of Eliminate's and some of Track's for each task.
+
+    Tasks that ALFWorld has no games of (slices, vessels) give nothing.
+
+    Args:
+        tasks: Texts with the tasks they mean.
+        rng: Draws rooms, runs and which questions are asked.
+    """
+    table = load_whereabouts()
+    for each in tasks:
+        templates = template_goals(each.task)
+        if not templates:
+            continue
+        human = rng.random() < HUMAN_SHARE
+        goal = each.instruction.text if human else templates[int(rng.integers(2))]
+        plan = subgoals_of(each.task)
+        yield exchange(PlanContext(Instruction.from_text(goal)), plan)
+        room = draw_room(table, _needed(each.task), rng, copies=_copies(each.task))
+        searching = [step for step in plan if step.skill in ("pick", "look")]
+        steps = searching if rng.random() < SEARCH_SHARE else plan
+        yield _eliminated(goal, steps[int(rng.integers(len(steps)))], room, table, rng)
+        yield from _tracked(plan, room, rng)
+
+
+def _copies(task: Task) -> int:
+    return 2 if task.task_type == PICK_TWO else 1
+
+
+def _needed(task: Task) -> list[str]:
+    names = [task.object]
+    for step in subgoals_of(task):
+        names += [one.category for one in step.arguments.values() if isinstance(one, ObjectRef)]
+    lamp = LAMPS[0] if task.task_type == LOOK_IN_LIGHT else ""
+    return [lamp if name == ANY_LAMP else name for name in dict.fromkeys(names)]
+
+
+def needed_types(step: Subgoal, types: Sequence[str], table: Whereabouts) -> tuple[str, ...]:
+    """Return which types in a room a step needs: what it names, and where to look for it.
+
+    Places are kept, the likeliest first, until they hold `KEPT_SHARE` of what such a thing's
+    whereabouts in this room add up to. A step that goes to a place or device needs that alone.
+
+    Args:
+        step: The step.
+        types: Types of the things and furniture in the room, each once.
+        table: Where things are kept.
+    """
+    named = [one.category for one in step.arguments.values() if isinstance(one, ObjectRef)]
+    if step.skill == "look":
+        named = [named[0], *(LAMPS if named[1] == ANY_LAMP else (named[1],))]
+    sought = {"pick": named[:1], "look": named[1:]}.get(step.skill, [])
+    kept = set(named)
+    for thing in sought:
+        counts = {kind: 1 for kind in types if kind in table.receptacles}
+        places = table.mass(thing, counts)
+        limit, so_far = KEPT_SHARE * sum(places.values()), 0.0
+        for kind, expected in places.items():
+            if so_far >= limit:
+                break
+            kept.add(kind)
+            so_far += expected
+    return tuple(kind for kind in types if kind in kept)
+
+
+def _eliminated(
+    goal: str, step: Subgoal, room: Room, table: Whereabouts, rng: np.random.Generator
+) -> Exchange:
+    types = [SPELLING[word] for word in room.types]
+    receptacles = [kind for kind in types if kind in table.receptacles]
+    if rng.random() < 0.5:  # as at the start of a game, when only the furniture is known
+        types = receptacles
+    types = [str(kind) for kind in rng.permutation(types)]
+    needed = needed_types(step, types, table)
+    return Exchange(eliminate(goal, step, types), answer_text(Needed(needed=needed)))
+
+
+def _tracked(plan: Sequence[Subgoal], room: Room, rng: np.random.Generator) -> Iterator[Exchange]:
+    run = Run(room, rng)
+    asked: dict[bool, list[Exchange]] = {True: [], False: []}
+    for step in plan:
+        before = tuple(run.turns)
+        for turn, done in run.follow(step):
+            question = track(step, before, turn)
+            asked[done].append(Exchange(question, answer_text(Verdict(done=done))))
+            before = (*before, turn)
+    for _ in range(TRACKED):
+        pool = asked[bool(rng.random() < DONE_SHARE)] or asked[True] or asked[False]
+        if pool:
+            yield pool.pop(int(rng.integers(len(pool))))
