@@ -9,6 +9,7 @@ import gymnasium
 ENTRY_POINTS = {
     "embodied/Household-v0": "envs.household.registry:make_household",
     "embodied/Alfred-v0": "envs.alfred.registry:make_alfred",
+    "embodied/R2R-v0": "envs.r2r.registry:make_r2r",
     "embodied/AlfWorld-v0": "envs.alfworld.env:make_alfworld",
 }
 

@@ -1,8 +1,11 @@
-"""ALFRED's metrics, each a ratio of two sums over episodes.
+"""ALFRED's and R2R's metrics, each a ratio of two sums over episodes.
 
 Path-weighted forms follow ALFRED's published evaluation (`models/eval/eval_task.py` of
 askforalfred/alfred): an episode's score times L*/max(L, L*), weighted by L*, the number of the
 expert's low-level actions; L is the number of the agent's actions, its stop not counted.
+
+R2R's are means of what its environment measured; `envs/r2r/metrics.py` names the papers. An episode
+in error scores nothing; how far it came counts in TL and NE, which are metres, where that is known.
 
 Where an episode raised before its conditions or its L* were known, it stands with one condition and
 one step, unmet: a failure never leaves a denominator.
@@ -62,6 +65,26 @@ def _weighted(share: Callable[[EpisodeRecord], float]) -> Callable[[EpisodeRecor
     return terms
 
 
+def _share(measure: str) -> Callable[[EpisodeRecord], _Terms]:
+    """Mean of a measure in [0, 1]: nothing for an error, left out where goals are hidden."""
+
+    def terms(record: EpisodeRecord) -> _Terms:
+        failed = record.status is EpisodeStatus.ERROR
+        value = 0.0 if failed else record.measures.get(measure, 0.0)
+        return value, record.measures.get(SCORED, 1.0)
+
+    return terms
+
+
+def _metres(measure: str) -> Callable[[EpisodeRecord], _Terms]:
+    """Mean of a length over the episodes that have it."""
+
+    def terms(record: EpisodeRecord) -> _Terms:
+        return record.measures.get(measure, 0.0), float(measure in record.measures)
+
+    return terms
+
+
 @dataclass(frozen=True)
 class RatioMetric:
     """A metric given by the two terms an episode adds to its sums.
@@ -70,24 +93,33 @@ class RatioMetric:
         name: Name as published.
         of: Takes a record to (numerator, denominator).
         meaning: One line for reports.
+        unit: `%` for shares, `m` for metres.
     """
 
     name: str
     of: Callable[[EpisodeRecord], _Terms]
     meaning: str = ""
+    unit: str = "%"
 
     def terms(self, record: EpisodeRecord) -> tuple[float, float]:
         """Return this episode's (numerator, denominator)."""
         return self.of(record)
 
 
-METRICS: dict[str, Metric] = {
+METRICS: dict[str, RatioMetric] = {
     metric.name: metric
     for metric in (
         RatioMetric("SR", _success_terms, "episodes whose goal holds at the end"),
         RatioMetric("GC", _goal_terms, "goal conditions met, of all there are"),
         RatioMetric("PLW-SR", _weighted(success), "SR, weighted by path length"),
         RatioMetric("PLW-GC", _weighted(goal_share), "GC, weighted by path length"),
+        RatioMetric("TL", _metres("trajectory_length_m"), "length of the way taken", "m"),
+        RatioMetric("NE", _metres("navigation_error_m"), "way left to the goal at the end", "m"),
+        RatioMetric("OSR", _share("oracle_success"), "episodes that came near the goal at all"),
+        RatioMetric("SPL", _share("spl"), "SR, weighted by path length"),
+        RatioMetric("nDTW", _share("ndtw"), "likeness of path and reference, by time warping"),
+        RatioMetric("SDTW", _share("sdtw"), "nDTW of successes"),
+        RatioMetric("CLS", _share("cls"), "coverage of the reference, weighted by length"),
     )
 }
 

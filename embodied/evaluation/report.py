@@ -5,12 +5,14 @@ from typing import Any
 
 from rich.table import Table
 
+from embodied.evaluation.metrics import METRICS
+
 
 def rows(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return (metric, value, 95 % interval) in words, percent."""
+    """Return (metric, value, 95 % interval) in words: percent, or metres where it says so."""
     intervals = summary.get("intervals_95", {})
     return [
-        (name, _percent(value), _interval(intervals.get(name)))
+        (name, _value(value, name), _interval(intervals.get(name), name))
         for name, value in summary["metrics"].items()
     ]
 
@@ -59,9 +61,18 @@ def as_markdown(summary: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100.0 * value:.1f}"
+def _number(value: float, name: str) -> str:
+    return f"{value:.2f}" if _in_metres(name) else f"{100.0 * value:.1f}"
 
 
-def _interval(pair: list[float] | None) -> str:
-    return "-" if pair is None else f"{100.0 * pair[0]:.1f} to {100.0 * pair[1]:.1f}"
+def _in_metres(name: str) -> bool:
+    return name in METRICS and METRICS[name].unit == "m"
+
+
+def _value(value: float | None, name: str) -> str:
+    unit = " m" if _in_metres(name) else ""
+    return "-" if value is None else _number(value, name) + unit
+
+
+def _interval(pair: list[float] | None, name: str) -> str:
+    return "-" if pair is None else " to ".join(_number(value, name) for value in pair)

@@ -43,6 +43,8 @@ class RouteEpisode:
         instructions: Texts, three for nearly every path.
         instr_ids: Their names as submissions spell them, e.g. `6250_0`.
         split: Split it was read from.
+        language: Language of the instructions.
+        target: Name of the object to find (REVERIE); empty where a place is all.
     """
 
     path_id: str
@@ -52,6 +54,8 @@ class RouteEpisode:
     instructions: tuple[str, ...]
     instr_ids: tuple[str, ...]
     split: str = ""
+    language: str = "en"
+    target: str = ""
 
     @property
     def has_goal(self) -> bool:
@@ -83,10 +87,21 @@ def load_routes(data_root: str | Path, split: str) -> tuple[RouteEpisode, ...]:
 def _read(data_root: str | Path, split: str) -> tuple[RouteEpisode, ...]:
     path = r2r_folder(data_root) / "annotations" / f"R2R_{split}.json"
     rows = read_json(path, what=f"R2R's {split} split")
-    return tuple(_route(row, split, f"{path}, entry {number}") for number, row in enumerate(rows))
+    return tuple(route_of(row, split, f"{path}, entry {number}") for number, row in enumerate(rows))
 
 
-def _route(row: Mapping[str, Any], split: str, where: str) -> RouteEpisode:
+def route_of(row: Mapping[str, Any], split: str, where: str, *, target: str = "") -> RouteEpisode:
+    """Make a route of an entry of R2R's files.
+
+    Args:
+        row: The entry.
+        split: Name the route gets.
+        where: File and entry, for the message.
+        target: Name of the object to find, where there is one.
+
+    Raises:
+        DataError: If something is missing or no number.
+    """
     try:
         path_id = str(row["path_id"])
         texts = tuple(str(text).strip() for text in row["instructions"])
@@ -98,6 +113,7 @@ def _route(row: Mapping[str, Any], split: str, where: str) -> RouteEpisode:
             instructions=texts,
             instr_ids=tuple(f"{path_id}_{number}" for number in range(len(texts))),
             split=split,
+            target=target,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{where} is no path of R2R: {error!r}") from error

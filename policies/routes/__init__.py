@@ -1,0 +1,1 @@
+"""Walking along navigation graphs: the random walk, and skills on words alone."""
