@@ -52,7 +52,7 @@ def exchanges(tasks: Iterable[AnnotatedTask], rng: np.random.Generator) -> Itera
         room = draw_room(table, _needed(each.task), rng, copies=_copies(each.task))
         searching = [step for step in plan if step.skill in ("pick", "look")]
         steps = searching if rng.random() < SEARCH_SHARE else plan
-        yield _eliminated(goal, steps[int(rng.integers(len(steps)))], room, table, rng)
+        yield _eliminated(steps[int(rng.integers(len(steps)))], room, table, rng)
         yield from _tracked(plan, room, rng)
 
 
@@ -97,7 +97,7 @@ def needed_types(step: Subgoal, types: Sequence[str], table: Whereabouts) -> tup
 
 
 def _eliminated(
-    goal: str, step: Subgoal, room: Room, table: Whereabouts, rng: np.random.Generator
+    step: Subgoal, room: Room, table: Whereabouts, rng: np.random.Generator
 ) -> Exchange:
     types = [SPELLING[word] for word in room.types]
     receptacles = [kind for kind in types if kind in table.receptacles]
@@ -105,7 +105,7 @@ def _eliminated(
         types = receptacles
     types = [str(kind) for kind in rng.permutation(types)]
     needed = needed_types(step, types, table)
-    return Exchange(eliminate(goal, step, types), answer_text(Needed(needed=needed)))
+    return Exchange(eliminate(step, types), answer_text(Needed(needed=needed)))
 
 
 def _tracked(plan: Sequence[Subgoal], room: Room, rng: np.random.Generator) -> Iterator[Exchange]:
