@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from embodied.core.action import Action
 from embodied.core.correction import Correction
@@ -44,6 +44,14 @@ class Planner(Protocol):
         Raises:
             PlanningError: If no valid plan can be made.
         """
+
+
+@runtime_checkable
+class Privileged(Protocol):
+    """Reads the environment's full state; the config that makes it says so."""
+
+    def bind(self, env: "EpisodeEnv") -> None:
+        """Take hold of the environment, after its reset and before the episode begins."""
 
 
 class Policy(Protocol):

@@ -11,10 +11,11 @@ from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
 from embodied.core.plan import Outcome, Plan, Status, Subgoal
-from embodied.core.protocols import PlanContext, Planner, Policy
+from embodied.core.protocols import PlanContext, Planner, Policy, Privileged
 from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import CorrectionQueue
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
+from embodied.runtime.tracking import Told, cause_of, remembered
 
 
 class PlanningAgent:
@@ -32,6 +33,7 @@ class PlanningAgent:
         idle: What to do while there is no plan yet. An executor beside the loop needs one.
         stop: The action that ends the episode, or halts the robot.
         max_replans: Plans made after the first because a subgoal failed, before the agent gives up.
+        max_tries: Failures of one and the same subgoal after which it gives up.
 
     Raises:
         ConfigError: If the executor is not in lockstep and there is no idle action.
@@ -46,6 +48,7 @@ class PlanningAgent:
         idle: Action | None = None,
         stop: Action = STOP,
         max_replans: int = 10,
+        max_tries: int = 3,
     ) -> None:
         self._planner = planner
         self._policy = policy
@@ -58,6 +61,7 @@ class PlanningAgent:
         self._idle = idle
         self._stop_action = stop
         self._max_replans = max_replans
+        self._max_tries = max_tries
         self._queue = CorrectionQueue()
         self._halt = threading.Event()
         self._now_s = 0.0
@@ -84,6 +88,11 @@ class PlanningAgent:
     def halted(self) -> bool:
         """Whether a stop was heard; true from the moment `correct` returns, on every thread."""
         return self._halt.is_set()
+
+    def bind(self, env: Any) -> None:
+        """Hand the environment on to a privileged planner; others never see it."""
+        if isinstance(self._planner, Privileged):
+            self._planner.bind(env)
 
     def begin(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
         """Start an episode: forget the last one, whatever it left in the queue included."""
@@ -133,7 +142,19 @@ class PlanningAgent:
                 for number, said in enumerate(self._corrections)
             ),
             "end_reason": self._ending,
+            **(self._policy.report() if isinstance(self._policy, Told) else {}),
         }
+
+    def state_text(self) -> str:
+        """Return the state of the loop in one screen: plan, subgoal, and what the policy tells."""
+        lines = [f"asked: {self._instruction.text}"]
+        subgoals = () if self._plan is None else self._plan.subgoals
+        marks = ["x" if n < self._index else ">" if n == self._index else " " for n in range(99)]
+        lines += [f" {mark} {each}" for mark, each in zip(marks, subgoals, strict=False)]
+        lines += remembered(self._history)
+        if isinstance(self._policy, Told):
+            lines.append(self._policy.state_text())
+        return "\n".join([*lines, self._ending]).rstrip()
 
     def _hear(self) -> None:
         for correction, new_text in self._queue.drain():
@@ -181,6 +202,9 @@ class PlanningAgent:
             if result.plan is not None:
                 self._take(result.plan)
             elif result.error is not None:
+                if isinstance(result.error, PlanningError) and self._replans and not self._amending:
+                    self._ending = f"plan: no new plan: {result.error}"
+                    continue
                 if not (self._amending and isinstance(result.error, PlanningError)):
                     raise result.error
                 # The words made no plan; the task at hand still stands.
@@ -224,15 +248,23 @@ class PlanningAgent:
                 return action
 
     def _replan(self, observation: Observation, outcome: Outcome) -> bool:
+        history, subgoal = self._history, self._history[-1][0]
         if self._replans >= self._max_replans:
-            why = outcome.evidence or outcome.cause.value
-            self._ending = f"gave up after {self._replans} new plans; last failure: {why}"
+            self._ending = self._gave_up(outcome)
+            return False
+        tried = sum(done.status is not Status.DONE and each == subgoal for each, done in history)
+        if tried >= self._max_tries:
+            self._ending = self._gave_up(outcome)
             return False
         self._replans += 1
         self._submit(observation)
         self._plan = None  # the failed step is not tried again while the new plan is made
         self._collect()
-        return True
+        return not self._ending
+
+    def _gave_up(self, outcome: Outcome) -> str:
+        why = outcome.evidence or outcome.cause.value
+        return f"{cause_of(outcome)}: gave up after {self._replans} new plans; last failure: {why}"
 
     def _wait(self) -> Action:
         if self._idle is None:

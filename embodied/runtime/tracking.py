@@ -1,0 +1,47 @@
+"""How the steps of a plan have ended, for people and for the table of causes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from embodied.core.plan import Cause, Outcome, Status, Subgoal
+
+CAUSES: Mapping[Cause, str] = {
+    Cause.NOT_FOUND: "not found",
+    Cause.NOT_VISIBLE: "navigation",
+    Cause.NOT_REACHABLE: "navigation",
+    Cause.BLOCKED: "navigation",
+    Cause.REFUSED: "refused",
+    Cause.NO_EFFECT: "wrong instance",
+    Cause.NO_SPACE: "refused",
+    Cause.CLOSED: "refused",
+    Cause.HAND_FULL: "plan",
+    Cause.HAND_EMPTY: "plan",
+    Cause.NOT_UNDERSTOOD: "plan",
+    Cause.BUDGET: "budget",
+}
+"""Cause of an outcome to the cause an episode's failure is counted under; others are errors."""
+
+
+@runtime_checkable
+class Told(Protocol):
+    """A policy that tells what it believes and does."""
+
+    def report(self) -> Mapping[str, Any]:
+        """Return what the agent's report adds."""
+
+    def state_text(self) -> str:
+        """Return beliefs and doings as text, half a screen."""
+
+
+def cause_of(outcome: Outcome) -> str:
+    """Return what an outcome's failure is counted under."""
+    return CAUSES.get(outcome.cause, "error")
+
+
+def remembered(history: Sequence[tuple[Subgoal, Outcome]], *, most: int = 4) -> list[str]:
+    """Return the last failures as lines."""
+    failures = [(each, outcome) for each, outcome in history if outcome.status is not Status.DONE]
+    return [
+        f" ! {each}: {outcome.cause.value} {outcome.evidence}".rstrip()
+        for each, outcome in failures[-most:]
+    ]

@@ -1,0 +1,224 @@
+"""The body that skills move: one action at a time, the map kept up to date after each."""
+
+from collections import defaultdict
+from collections.abc import Callable, Generator
+from typing import TypeAlias
+
+from embodied.core.action import DiscreteAction
+from embodied.core.plan import Cause, Outcome, Status
+from embodied.mapping.instances import Instance
+from embodied.mapping.pose import GridPose
+from embodied.mapping.scene_map import SceneMap
+from policies.skills.routes import Routes, looks
+from policies.skills.types import CLOSED_RECEPTACLES
+from policies.skills.viewpoints import Aim, rank
+
+Run: TypeAlias = Generator[DiscreteAction, None, Outcome | None]
+"""Yields actions; returns why it failed, None where it did not."""
+Walk: TypeAlias = Generator[DiscreteAction, None, bool]
+"""Yields actions; returns whether it worked."""
+Watch: TypeAlias = Callable[[], bool]
+"""Whether there is no need to go on."""
+
+MOST_POSES = 7
+"""Poses tried to see something before it is given up."""
+MOST_REFUSALS = 3
+"""Refusals of one action on one thing, each from another pose."""
+REPLAN_EVERY = 3
+"""Steps after which a way is thought over: the map has grown meanwhile."""
+LEAST_REACH_PX = 4.0
+ENOUGH_PX = 60.0
+
+
+def failed(cause: Cause, evidence: str) -> Outcome:
+    """Outcome of what did not work."""
+    return Outcome(Status.FAILED, cause, evidence)
+
+
+class Body:
+    """Hands and feet over a map.
+
+    Attributes:
+        map: What is believed.
+        last: Name and target of the action that is under way; None where none is.
+        doing: What it is about, in words, for people.
+        refusals: How often each instance's handling failed, over the episode.
+        opened: What was opened and is to be closed again.
+        actions: Actions taken.
+        failures: Those of them that failed.
+    """
+
+    def __init__(self) -> None:
+        self.map = SceneMap()
+        self.last: tuple[str, Instance | None] | None = None
+        self.doing = ""
+        self.refusals: defaultdict[Instance, int] = defaultdict(int)
+        self.opened: list[Instance] = []
+        self.actions = 0
+        self.failures = 0
+        self.log: list[str] = []
+
+    # --- single actions
+
+    def do(self, name: str, target: Instance | None = None) -> Walk:
+        """Do one action; on something, with the mask it is seen by."""
+        mask = None
+        if target is not None:
+            assert target.sighting is not None, "what is acted on is in view"
+            mask = target.sighting.detection.mask
+        self.last = (name, target)
+        self.actions += 1
+        yield DiscreteAction(name, mask=mask)
+        self.failures += not self.map.last_ok
+        return self.map.last_ok
+
+    def sees(self, target: Instance, *, least_px: float = LEAST_REACH_PX) -> bool:
+        """Whether something is in view and in reach now."""
+        return target.sighting is not None and target.sighting.reach_px >= least_px
+
+    # --- going
+
+    def routes(self) -> Routes:
+        """Return the ways there are from here."""
+        return Routes.from_pose(self.map.floor, self.map.pose)
+
+    def go(self, goal: GridPose, *, until: Watch | None = None) -> Walk:
+        """Walk to a pose; returns whether it was reached, or `until` came true on the way."""
+        for _ in range(40):
+            if until is not None and until():
+                return True
+            try:
+                names = self.routes().actions(goal.cell, goal.heading)
+            except ValueError:
+                return False
+            if not names:
+                break
+            for name in names[:REPLAN_EVERY]:
+                if not (yield from self.do(name)):
+                    break
+                if until is not None and until():
+                    return True
+        if self.map.pose.cell != goal.cell or self.map.pose.heading != goal.heading:
+            return False
+        return (yield from self.tilt(goal.horizon_deg, until=until))
+
+    def tilt(self, horizon_deg: int, *, until: Watch | None = None) -> Walk:
+        """Look up or down to a horizon."""
+        for name in looks(self.map.pose.horizon_deg, horizon_deg):
+            if until is not None and until():
+                return True
+            if not (yield from self.do(name)):
+                return False
+        return True
+
+    def approach(self, aim: Aim, tried: set[GridPose] | None = None) -> Run:
+        """Go where something is in view and in reach."""
+        tried = set() if tried is None else tried
+        target = aim.target
+
+        def ready() -> bool:
+            good = self.sees(target) and all(each.sighting is not None for each in aim.also)
+            return good and self.map.pose not in tried
+
+        def well() -> bool:
+            sighting = target.sighting
+            if not ready() or sighting is None or aim.opens:
+                return False
+            return sighting.reach_px >= min(ENOUGH_PX, 0.5 * sighting.area_px)
+
+        for _ in range(MOST_POSES):
+            if target not in self.map.instances:
+                return failed(Cause.NOT_FOUND, f"{target} turned out not to be there")
+            if well():
+                return None
+            ranked = rank(
+                aim,
+                self.routes(),
+                self.map.pose,
+                eye_height_m=self.map.camera.eye_height_m,
+                without=tried,
+            )
+            if not ranked.poses:
+                break
+            goal = ranked.poses[0]
+            if goal == self.map.pose and ready():
+                return None
+            arrived = yield from self.go(goal, until=well)
+            if ready():
+                return None
+            tried.add(self.map.pose if arrived else goal)
+        if ready():
+            return None
+        return failed(Cause.NOT_REACHABLE, f"no place to see and reach {target} from")
+
+    def approach_until(self, aim: Aim, enough: Watch) -> Run:
+        """Go to the best pose to look at something, at most two, until it was seen well enough."""
+        tried: set[GridPose] = set()
+        for _ in range(2):
+            if enough():
+                return None
+            if aim.target not in self.map.instances:
+                return failed(Cause.NOT_FOUND, f"{aim.target} turned out not to be there")
+            ranked = rank(
+                aim,
+                self.routes(),
+                self.map.pose,
+                eye_height_m=self.map.camera.eye_height_m,
+                without=tried,
+            )
+            if not ranked.poses:
+                return failed(Cause.NOT_REACHABLE, f"no way to {aim.target}")
+            yield from self.go(ranked.poses[0], until=enough)
+            tried.add(ranked.poses[0])
+        return None
+
+    # --- handling
+
+    def interact(self, action: str, aim: Aim) -> Run:
+        """Do something to a thing, from another pose each time it is refused."""
+        tried: set[GridPose] = set()
+        for _ in range(MOST_REFUSALS):
+            outcome = yield from self.approach(aim, tried)
+            if outcome is not None:
+                self.refusals[aim.target] += 1
+                return outcome
+            if (yield from self.do(action, aim.target)):
+                return None
+            self.note(f"{action} {aim.target} refused at {self.map.pose}")
+            tried.add(self.map.pose)
+            self.refusals[aim.target] += 1
+        return failed(Cause.REFUSED, f"{action} {aim.target} was refused again and again")
+
+    def open(self, door: Instance) -> Run:
+        """Open something that is not believed to be open."""
+        if door.is_("open"):
+            return None
+        outcome = yield from self.interact("OpenObject", Aim(door, opens=True))
+        if outcome is None:
+            self.opened.append(door)
+        return outcome
+
+    def close_up(self) -> Run:
+        """Close again what was opened for an errand; the errand is done even where that fails."""
+        for door in self.opened:
+            if door.is_("open") and door in self.map.instances:
+                here = self.map.pose
+                if self.sees(door, least_px=2.0):
+                    yield from self.do("CloseObject", door)
+                elif here in door.seen_from:
+                    continue
+        self.opened.clear()
+        return None
+
+    def shut_in(self, thing: Instance) -> Instance | None:
+        """Return the closed container that something is believed to be in."""
+        outer = thing.inside
+        while outer is not None:
+            if outer.category in CLOSED_RECEPTACLES and not outer.is_("open"):
+                return outer
+            outer = outer.inside
+        return None
+
+    def note(self, text: str) -> None:
+        """Keep a line for whoever debugs."""
+        self.log.append(f"{self.actions}: {text}")

@@ -1,0 +1,75 @@
+"""Which instance a reference means."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from embodied.core.plan import ObjectRef
+from embodied.mapping.instances import Instance
+from policies.skills.body import Body
+from policies.skills.types import CLOSED_RECEPTACLES, alike
+
+SLICED = "sliced"
+ANOTHER = "another"
+MOST_FAILURES = 3
+"""An instance that failed as often is not tried again while there is another."""
+LEAST_BELIEF = 0.45
+
+
+def types_of(reference: ObjectRef) -> tuple[str, ...]:
+    """Return the types that a reference may mean, first choice first."""
+    if SLICED in reference.attributes and not reference.category.endswith("Sliced"):
+        return (f"{reference.category}Sliced",)
+    return alike(reference.category)
+
+
+def candidates(body: Body, reference: ObjectRef) -> list[Instance]:
+    """Return the instances that a reference may mean, those in the hand left out."""
+    found = body.map.of_type(*types_of(reference))
+    return [each for each in found if each.belief >= LEAST_BELIEF]
+
+
+def to_take(body: Body, reference: ObjectRef) -> Instance | None:
+    """Choose what to pick up: nothing that was put where it belongs, rather a loaded vessel."""
+    found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
+    if ANOTHER in reference.attributes:
+        found = [each for each in found if not each.is_("placed")]
+
+    def order(each: Instance) -> tuple[float, ...]:
+        loaded = any(inner.is_("placed") for inner in body.map.contents(each))
+        shut = body.shut_in(each) is not None
+        return (each.is_("placed"), not loaded, _effort(body, each) + 4.0 * shut)
+
+    return min(found, key=order, default=None)
+
+
+def to_use(
+    body: Body, reference: ObjectRef, *, rather: Collection[Instance] = ()
+) -> Instance | None:
+    """Choose a receptacle, lamp or device: one that was used already, else the least effort."""
+    found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
+    types = types_of(reference)
+
+    def order(each: Instance) -> tuple[float, ...]:
+        return (
+            each not in rather,
+            types.index(each.category),
+            body.refusals[each],
+            _effort(body, each) + 1.0 * (each.category in CLOSED_RECEPTACLES),
+        )
+
+    return min(found, key=order, default=None)
+
+
+def _effort(body: Body, each: Instance) -> float:
+    """About how many actions away something is."""
+    x, y = body.map.pose.xy_m
+    gap = each.points_m[:, :2] - np.array([x, y], dtype=np.float32)
+    distance = float(np.hypot(gap[:, 0], gap[:, 1]).min())
+    tall = max(0.0, float(each.centre_m[2]) - 1.6) * 4.0
+    return 4.0 * max(0.0, distance - 1.0) + tall
+
+
+def words(instances: Sequence[Instance]) -> str:
+    """Return instances as a short list."""
+    return ", ".join(map(repr, instances)) or "none"

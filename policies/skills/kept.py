@@ -1,0 +1,40 @@
+"""Where things are kept: a table of counts by types, learned from training data."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+SMOOTHING = 1.0
+"""Added to every count: what was never seen there may still be there."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Counts of where things were found.
+
+    Attributes:
+        counts: Type of thing to type of receptacle to how often.
+    """
+
+    counts: Mapping[str, Mapping[str, int]]
+
+    def share(self, thing: str, receptacle: str) -> float:
+        """Return how likely a thing is found in receptacles of a type; in all, not in each.
+
+        Args:
+            thing: Type of the thing; a slice counts as the whole.
+            receptacle: Type of the receptacle.
+        """
+        row = self.counts.get(thing, {})
+        kinds = {kind for each in self.counts.values() for kind in each}
+        total = sum(row.values()) + SMOOTHING * len(kinds)
+        return (row.get(receptacle, 0) + SMOOTHING) / total
+
+
+@cache
+def kept() -> Kept:
+    """Return the table that comes with the package, learned by `learn_kept`."""
+    text = resources.files("policies.skills").joinpath("kept.json").read_text("utf-8")
+    return Kept(json.loads(text)["kept"])

@@ -1,0 +1,357 @@
+"""The skills, one small class each: what must hold, what to do, how the effect is checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from embodied.core.plan import Cause, ObjectRef, Outcome
+from embodied.mapping.instances import Instance
+from policies.skills.body import Body, Run, failed
+from policies.skills.grounding import ANOTHER, to_take, to_use, types_of
+from policies.skills.search import Search
+from policies.skills.types import CLOSED_RECEPTACLES, SURFACES
+from policies.skills.viewpoints import Aim
+
+MOST_INSTANCES = 3
+"""Things of a kind that a skill tries one after the other."""
+
+
+@dataclass
+class Tools:
+    """What every skill works with.
+
+    Attributes:
+        body: Moves, handles, knows the map.
+        search: Finds.
+        placed: What was put into or onto what, by type of thing and receptacle, last.
+    """
+
+    body: Body
+    search: Search
+    placed: dict[tuple[str, str], Instance] = field(default_factory=dict)
+
+
+class Skill(Protocol):
+    """Carries out one kind of subgoal."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """Yield actions; return why it failed, None where it did not."""
+
+
+def holds(tools: Tools, reference: ObjectRef) -> bool:
+    """Whether the hand holds what a reference means."""
+    return tools.body.map.hand.category in types_of(reference)
+
+
+def not_found(reference: ObjectRef) -> Outcome:
+    """Outcome of a search in vain."""
+    return failed(Cause.NOT_FOUND, f"found no {reference}")
+
+
+class GoTo:
+    """Walk to where something is in view and in reach."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference = arguments["object"]
+        target = yield from tools.search.find(reference, lambda: to_use(tools.body, reference))
+        if target is None:
+            return not_found(reference)
+        return (yield from tools.body.approach(Aim(target)))
+
+
+class Pick:
+    """Take something into the hand; open what it is in before, and close that again."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference, body = arguments["object"], tools.body
+        hand = body.map.hand
+        if hand.instance is not None:
+            if holds(tools, reference) and not (
+                ANOTHER in reference.attributes and hand.instance.is_("placed")
+            ):
+                return None
+            outcome = yield from LayAside().run(tools, {})
+            if outcome is not None:
+                return failed(Cause.HAND_FULL, f"the hand holds {hand.instance}")
+        outcome = None
+        for _ in range(MOST_INSTANCES):
+            target = yield from tools.search.find(reference, lambda: to_take(body, reference))
+            if target is None:
+                return outcome or not_found(reference)
+            body.doing = f"pick {target}"
+            outcome = yield from self._take(body, target)
+            if outcome is None:
+                return None
+        return outcome
+
+    def _take(self, body: Body, target: Instance) -> Run:
+        shut = body.shut_in(target)
+        if shut is not None:
+            outcome = yield from body.open(shut)
+            if outcome is not None:
+                body.refusals[target] += 1
+                return outcome
+        outcome = yield from body.interact("PickupObject", Aim(target))
+        yield from body.close_up()
+        return outcome
+
+
+class Place:
+    """Put what is held into or onto something; open that before, and close it again."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference, body = arguments["receptacle"], tools.body
+        thing = body.map.hand.instance
+        if thing is None:
+            return failed(Cause.HAND_EMPTY, f"nothing is in the hand to put on {reference}")
+        asked = arguments.get("object", ObjectRef(thing.category))
+        key = (thing.category, reference.category)
+        before = [tools.placed[key]] if ANOTHER in asked.attributes and key in tools.placed else []
+        outcome = None
+        for _ in range(MOST_INSTANCES):
+            target = yield from tools.search.find(
+                reference, lambda: to_use(body, reference, rather=before)
+            )
+            if target is None:
+                return outcome or not_found(reference)
+            body.doing = f"place {thing} on {target}"
+            outcome = yield from put(body, target)
+            if outcome is None:
+                tools.placed[key] = target
+                return None
+        return outcome
+
+
+def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
+    """Put what is held into or onto an instance."""
+    shut = body.shut_in(target)
+    for door in (shut, target if target.category in CLOSED_RECEPTACLES else None):
+        if door is not None and not door.is_("open"):
+            outcome = yield from body.open(door)
+            if outcome is not None:
+                body.refusals[target] += 1
+                return outcome
+    outcome = yield from body.interact("PutObject", Aim(target))
+    if not keep_open:
+        yield from body.close_up()
+    return outcome
+
+
+class LayAside:
+    """Put what is held on the nearest surface."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        body = tools.body
+        outcome = failed(Cause.NOT_FOUND, "found no surface to lay anything on")
+        for surface in SURFACES:
+            target = to_use(body, ObjectRef(surface))
+            if target is not None:
+                held = body.map.hand.instance
+                result = yield from put(body, target)
+                if result is None:
+                    if held is not None:
+                        held.states.pop("placed", None)
+                    return None
+                outcome = result
+        return outcome
+
+
+class Open:
+    """Open a door, drawer or box."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference, body = arguments["object"], tools.body
+        target = yield from tools.search.find(reference, lambda: to_use(body, reference))
+        if target is None:
+            return not_found(reference)
+        outcome = yield from body.open(target)
+        body.opened.clear()
+        return outcome
+
+
+class Close:
+    """Close what is open."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference, body = arguments["object"], tools.body
+        open_ones = [e for e in body.map.of_type(*types_of(reference)) if e.is_("open")]
+        if not open_ones:
+            return None
+        return (yield from body.interact("CloseObject", Aim(open_ones[0])))
+
+
+class Toggle:
+    """Switch something on, or off where it is on."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference, body = arguments["object"], tools.body
+        target = yield from tools.search.find(reference, lambda: to_use(body, reference))
+        if target is None:
+            return not_found(reference)
+        return (yield from switch(body, target, on=not target.is_("on")))
+
+
+def switch(body: Body, target: Instance, *, on: bool) -> Run:
+    """Switch something, unless it is believed to be so already."""
+    if target.is_("on") == on:
+        return None
+    return (yield from body.interact(f"ToggleObject{'On' if on else 'Off'}", Aim(target)))
+
+
+class Slice:
+    """Cut something with the knife in the hand."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference, body = arguments["object"], tools.body
+        if "Knife" not in body.map.hand.category:
+            return failed(Cause.HAND_EMPTY, "cutting needs a knife in the hand")
+        outcome = None
+        for _ in range(MOST_INSTANCES):
+            target = yield from tools.search.find(reference, lambda: to_take(body, reference))
+            if target is None:
+                return outcome or not_found(reference)
+            body.doing = f"slice {target}"
+            shut = body.shut_in(target)
+            outcome = (yield from body.open(shut)) if shut is not None else None
+            outcome = outcome or (yield from body.interact("SliceObject", Aim(target)))
+            if outcome is None:
+                # A fridge is left open: the slices are wanted next.
+                body.opened.clear()
+                return None
+        return outcome
+
+
+class Heat:
+    """Put what is held into the microwave, run it, take it out again."""
+
+    DEVICE = "Microwave"
+    RUN = True
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        body = tools.body
+        thing = body.map.hand.instance
+        if thing is None:
+            return failed(Cause.HAND_EMPTY, f"{arguments['object']} is not in the hand")
+        reference = arguments.get("receptacle", ObjectRef(self.DEVICE))
+        outcome = None
+        for _ in range(MOST_INSTANCES):
+            device = yield from tools.search.find(reference, lambda: to_use(body, reference))
+            if device is None:
+                return outcome or not_found(reference)
+            body.doing = f"{type(self).__name__.lower()} {thing} in {device}"
+            if body.map.hand.instance is thing:
+                if device.is_("on"):
+                    outcome = yield from switch(body, device, on=False)
+                outcome = yield from put(body, device, keep_open=True)
+                if outcome is not None:
+                    continue
+            return (yield from self._changed(body, thing, device))
+        return outcome
+
+    def _changed(self, body: Body, thing: Instance, device: Instance) -> Run:
+        body.opened.clear()
+        outcome = yield from body.interact("CloseObject", Aim(device))
+        if self.RUN:
+            for on in (True, False):
+                outcome = outcome or (yield from switch(body, device, on=on))
+        outcome = outcome or (yield from body.interact("OpenObject", Aim(device, opens=True)))
+        outcome = outcome or (yield from body.interact("PickupObject", Aim(thing)))
+        body.opened.append(device)
+        yield from body.close_up()
+        return outcome
+
+
+class Cool(Heat):
+    """Put what is held into the fridge, close it, take it out again."""
+
+    DEVICE = "Fridge"
+    RUN = False
+
+
+class Clean:
+    """Put what is held into the sink, let the tap run, take it out again."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        body = tools.body
+        thing = body.map.hand.instance
+        if thing is None:
+            return failed(Cause.HAND_EMPTY, f"{arguments['object']} is not in the hand")
+        reference = arguments.get("receptacle", ObjectRef("SinkBasin"))
+        outcome = None
+        for _ in range(MOST_INSTANCES):
+            basin = yield from tools.search.find(reference, lambda: to_use(body, reference))
+            if basin is None:
+                return outcome or not_found(reference)
+            tap = yield from self._tap(tools, basin)
+            if tap is None:
+                return not_found(ObjectRef("Faucet"))
+            body.doing = f"clean {thing} in {basin} under {tap}"
+            if body.map.hand.instance is thing:
+                outcome = yield from body.interact("PutObject", Aim(basin))
+                if outcome is not None:
+                    continue
+            for action in ("ToggleObjectOn", "ToggleObjectOff"):
+                outcome = outcome or (yield from body.interact(action, Aim(tap, also=(basin,))))
+            return outcome or (yield from body.interact("PickupObject", Aim(thing)))
+        return outcome
+
+    def _tap(self, tools: Tools, basin: Instance):
+        body = tools.body
+
+        def nearest() -> Instance | None:
+            taps = body.map.of_type("Faucet")
+            return min(
+                taps,
+                key=lambda tap: float(((tap.centre_m - basin.centre_m) ** 2).sum()),
+                default=None,
+            )
+
+        return (yield from tools.search.find(ObjectRef("Faucet"), nearest))
+
+
+class Look:
+    """Switch a lamp on and keep it in view, with the object in the hand."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        reference, body = arguments["lamp"], tools.body
+        if body.map.hand.instance is None:
+            return failed(Cause.HAND_EMPTY, f"{arguments['object']} is not in the hand")
+        outcome = None
+        for _ in range(MOST_INSTANCES):
+            lamp = yield from tools.search.find(reference, lambda: to_use(body, reference))
+            if lamp is None:
+                return outcome or not_found(reference)
+            body.doing = f"look under {lamp}"
+            if lamp.is_("on"):
+                return (yield from body.approach(Aim(lamp)))
+            outcome = yield from body.interact("ToggleObjectOn", Aim(lamp))
+            if outcome is None:
+                return None
+        return outcome
+
+
+SKILLS: Mapping[str, Skill] = {
+    "goto": GoTo(),
+    "pick": Pick(),
+    "place": Place(),
+    "open": Open(),
+    "close": Close(),
+    "toggle": Toggle(),
+    "slice": Slice(),
+    "heat": Heat(),
+    "cool": Cool(),
+    "clean": Clean(),
+    "look": Look(),
+}
+"""Skill name, as embodiments declare it, to what carries it out."""

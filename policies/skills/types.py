@@ -1,0 +1,75 @@
+"""What skills know of types: which things are alike, which hold what, which open."""
+
+from collections.abc import Mapping
+
+ALIKE: Mapping[str, tuple[str, ...]] = {
+    "Knife": ("Knife", "ButterKnife"),
+    "Lamp": ("DeskLamp", "FloorLamp", "Lamp"),
+    "DeskLamp": ("DeskLamp",),
+    "Sink": ("SinkBasin", "Sink"),
+    "SinkBasin": ("SinkBasin", "Sink"),
+    "Bathtub": ("BathtubBasin", "Bathtub"),
+    "BathtubBasin": ("BathtubBasin", "Bathtub"),
+}
+"""Type asked for to the types that will do, first choice first; others only themselves."""
+
+SURFACES = (
+    "CounterTop",
+    "DiningTable",
+    "CoffeeTable",
+    "SideTable",
+    "Desk",
+    "Dresser",
+    "Shelf",
+    "TVStand",
+    "Sofa",
+    "ArmChair",
+    "Bed",
+    "Ottoman",
+)
+"""Where anything can be laid aside, first choice first."""
+
+OPEN_RECEPTACLES = (
+    *SURFACES,
+    "SinkBasin",
+    "Sink",
+    "StoveBurner",
+    "GarbageCan",
+    "Toilet",
+    "Cart",
+    "BathtubBasin",
+    "Bathtub",
+    "CoffeeMachine",
+    "TowelHolder",
+    "HandTowelHolder",
+    "ToiletPaperHanger",
+    "LaundryHamper",
+    "Chair",
+    "Pan",
+    "Pot",
+    "Plate",
+    "Bowl",
+)
+"""Receptacles that show what they hold."""
+
+CLOSED_RECEPTACLES = ("Fridge", "Microwave", "Cabinet", "Drawer", "Safe", "Box")
+"""Receptacles that have to be opened."""
+
+HOLDS_ONE = frozenset(
+    ["StoveBurner", "CoffeeMachine", "ToiletPaperHanger", "TowelHolder", "HandTowelHolder"]
+)
+"""Full with one thing."""
+
+CLEAR_FRONT_M: Mapping[str, float] = {
+    "Fridge": 0.95,
+    "Cabinet": 0.8,
+    "Drawer": 0.75,
+    "Microwave": 0.65,
+    "Safe": 0.7,
+}
+"""How far from the front of a type its door or drawer misses who opens it."""
+
+
+def alike(category: str) -> tuple[str, ...]:
+    """Return the types that will do where one is asked for."""
+    return ALIKE.get(category, (category,))
