@@ -1,0 +1,239 @@
+"""How each skill is done in a text world: generators of commands that read the memory as they go.
+
+A course yields a command, and finds the memory brought up to date by the answer when it goes on. It
+returns when the skill is done and raises `CourseError` when it cannot be.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
+from embodied.core.task_plans import ANOTHER, LAMPS
+from embodied.mapping.text_world import type_of
+from embodied.mapping.whereabouts import Whereabouts
+from policies.text.memory import Command, TextMemory
+
+Keep = Callable[[Sequence[str]], frozenset[str]]
+"""Takes types of things to those that the step may need."""
+
+MAX_PLACES_TRIED = 3
+"""Receptacles of one type in which putting something down is tried."""
+WASHING_PLACES = ("SinkBasin", "Sink", "BathtubBasin")
+
+
+class CourseError(Exception):
+    """A skill that cannot be done; carries the outcome."""
+
+    def __init__(self, cause: Cause, evidence: str, status: Status = Status.FAILED) -> None:
+        super().__init__(evidence)
+        self.outcome = Outcome(status, cause, evidence)
+
+
+class Courses:
+    """The skills of a text world.
+
+    Args:
+        memory: What is known; the owner keeps it up to date between commands.
+        whereabouts: Where things are kept.
+        keep: Says what the current step may need; what it leaves out comes last in a search.
+    """
+
+    def __init__(self, memory: TextMemory, whereabouts: Whereabouts, keep: Keep) -> None:
+        self._memory = memory
+        self._whereabouts = whereabouts
+        self._keep = keep
+        self._by_skill = {
+            "pick": self.pick,
+            "place": self.place,
+            "heat": self.change,
+            "cool": self.change,
+            "clean": self.change,
+            "look": self.look,
+            "toggle": self.toggle,
+            "goto": self.goto,
+            "open": self.open,
+            "close": self.close,
+        }
+
+    def of(self, step: Subgoal) -> Iterator[Command]:
+        """Return the course of a step.
+
+        Raises:
+            CourseError: When the course is followed, if a text world has no such skill.
+        """
+        if step.skill not in self._by_skill:
+            raise CourseError(
+                Cause.REFUSED, f"a text world has no skill {step.skill!r}", Status.IMPOSSIBLE
+            )
+        return self._by_skill[step.skill](step)
+
+    def pick(self, step: Subgoal) -> Iterator[Command]:
+        """Find a thing and take it."""
+        named = _named(step, "object")
+        another = ANOTHER in named.attributes
+        memory = self._memory
+        if type_of(memory.held) == named.category and not another:
+            return
+        if memory.held:
+            yield from self._put_away()
+        # What was laid down as the plan said is taken up again only if there is no other.
+        passed_over = set(memory.laid_down)
+        while True:
+            try:
+                name, place = yield from self._find((named.category,), but=passed_over)
+            except CourseError:
+                if another or not memory.laid_down & passed_over:
+                    raise
+                passed_over -= memory.laid_down
+                memory.laid_down.clear()
+                continue
+            yield from self._reach(place)
+            yield Command("take", name, place)
+            if memory.held == name:
+                return
+            passed_over.add(name)
+
+    def place(self, step: Subgoal) -> Iterator[Command]:
+        """Put what is held into or onto a receptacle."""
+        memory, thing = self._memory, self._held(step)
+        kind = _named(step, "receptacle").category
+        places = memory.of_type(kind)
+        if not places:
+            raise CourseError(Cause.NOT_FOUND, f"there is no {kind} here")
+        for place in places[:MAX_PLACES_TRIED]:
+            yield from self._reach(place)
+            yield Command("move", thing, place)
+            if not memory.held:
+                memory.laid_down.add(thing)
+                return
+        raise CourseError(Cause.REFUSED, f"{type_of(thing)} does not go into or onto {kind}")
+
+    def change(self, step: Subgoal) -> Iterator[Command]:
+        """Heat, cool or clean what is held."""
+        thing = self._held(step)
+        kind = _named(step, "receptacle").category
+        kinds = WASHING_PLACES if step.skill == "clean" else (kind,)
+        devices = [name for each in kinds for name in self._memory.of_type(each)]
+        if not devices:
+            raise CourseError(Cause.NOT_FOUND, f"there is no {kind} here")
+        for device in devices[:MAX_PLACES_TRIED]:
+            if device != self._memory.here:
+                yield Command("go", place=device)
+            command = Command(step.skill, thing, device)
+            yield command
+            if (device, command) not in self._memory.refused:
+                return
+        raise CourseError(Cause.REFUSED, f"{type_of(thing)} cannot be {step.skill}ed")
+
+    def look(self, step: Subgoal) -> Iterator[Command]:
+        """Look at what is held in the light of a lamp: the named one, or any there is."""
+        self._held(step)
+        lamp = _named(step, "lamp").category
+        yield from self._switch([lamp, *(kind for kind in LAMPS if kind != lamp)])
+
+    def toggle(self, step: Subgoal) -> Iterator[Command]:
+        """Switch a lamp."""
+        yield from self._switch([_named(step, "object").category])
+
+    def goto(self, step: Subgoal) -> Iterator[Command]:
+        """Go to a receptacle, or to where a thing is."""
+        kind = _named(step, "object").category
+        places = self._memory.of_type(kind)
+        if places:
+            yield from self._reach(places[0])
+        else:
+            _, place = yield from self._find((kind,), but=set())
+            yield from self._reach(place)
+
+    def open(self, step: Subgoal) -> Iterator[Command]:
+        """Open a receptacle."""
+        places = self._memory.of_type(_named(step, "object").category)
+        if not places:
+            raise CourseError(Cause.NOT_FOUND, f"there is no {_named(step, 'object')} here")
+        yield from self._reach(places[0])
+
+    def close(self, step: Subgoal) -> Iterator[Command]:
+        """Close a receptacle."""
+        places = self._memory.of_type(_named(step, "object").category)
+        if not places:
+            raise CourseError(Cause.NOT_FOUND, f"there is no {_named(step, 'object')} here")
+        if places[0] != self._memory.here:
+            yield Command("go", place=places[0])
+        yield Command("close", place=places[0])
+
+    def _held(self, step: Subgoal) -> str:
+        named, held = _named(step, "object"), self._memory.held
+        if type_of(held) != named.category:
+            what = f"the hand holds {held}" if held else "the hand is empty"
+            raise CourseError(Cause.HAND_EMPTY, f"{named.category} is wanted, {what}")
+        return held
+
+    def _switch(self, lamps: Sequence[str]) -> Iterator[Command]:
+        memory, tried = self._memory, set[str]()
+        for kinds in (lamps[:1], lamps[1:]):
+            while True:
+                try:
+                    name, place = yield from self._find(kinds, but=tried)
+                except CourseError:
+                    break
+                yield from self._reach(place)
+                command = Command("use", name)
+                yield command
+                if (memory.here, command) not in memory.refused:
+                    return
+                tried.add(name)
+        raise CourseError(Cause.NOT_FOUND, f"no {lamps[0]} was found")
+
+    def _put_away(self) -> Iterator[Command]:
+        """Lay down what is held and not wanted, here if it goes here."""
+        memory, thing = self._memory, self._memory.held
+        for place in sorted(memory.places, key=memory.cost):
+            yield from self._reach(place)
+            yield Command("move", thing, place)
+            if not memory.held:
+                return
+        raise CourseError(Cause.HAND_FULL, f"there is nowhere to put {thing}")
+
+    def _find(
+        self, kinds: Sequence[str], *, but: Iterable[str]
+    ) -> Generator[Command, None, tuple[str, str]]:
+        """Look around until one of the kinds is seen, and return its name and place."""
+        passed_over = set(but)
+        while True:
+            for kind in kinds:
+                for name, place in self._memory.known(kind):
+                    if name not in passed_over:
+                        return name, place
+            place = self._next_place(kinds)
+            if not place:
+                seen = len(self._memory.places)
+                raise CourseError(
+                    Cause.NOT_FOUND, f"no {' or '.join(kinds)} was found in {seen} places"
+                )
+            yield from self._reach(place)
+            if self._memory.places[place] is None:
+                self._memory.places[place] = []  # it shows nothing of itself, shut or open
+
+    def _next_place(self, kinds: Sequence[str]) -> str:
+        """Return where to look next: the likeliest for what it costs; empty where all was seen."""
+        unseen = self._memory.unseen()
+        kept = self._keep(sorted({type_of(name) for name in unseen})) if unseen else frozenset()
+
+        def worth(place: str) -> tuple[bool, float]:
+            rate = sum(self._whereabouts.rate(kind, type_of(place)) for kind in kinds)
+            return type_of(place) in kept, rate / max(self._memory.cost(place), 1)
+
+        return max(unseen, key=worth, default="")
+
+    def _reach(self, place: str) -> Iterator[Command]:
+        """Go before a receptacle and open it if it is shut."""
+        if place != self._memory.here:
+            yield Command("go", place=place)
+        if place in self._memory.shut:
+            yield Command("open", place=place)
+
+
+def _named(step: Subgoal, argument: str) -> ObjectRef:
+    named = step.arguments.get(argument)
+    if not isinstance(named, ObjectRef):
+        raise CourseError(Cause.NOT_UNDERSTOOD, f"{step} names no {argument}", Status.IMPOSSIBLE)
+    return named
