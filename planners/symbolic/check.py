@@ -134,7 +134,7 @@ class Course:
             if isinstance(value, ObjectRef)
             for name in (bare(value.category), symbol_of(value, ""))
         )
-        symbols.update(dict.fromkeys(more))
+        symbols.update(dict.fromkeys((*domain.tools, *more)))
         facts = tuple(_seen(entities, domain, symbols))
         course = cls(domain, World(domain, tuple(symbols), facts), tuple(symbols))
         for subgoal in done:

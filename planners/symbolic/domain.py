@@ -85,6 +85,17 @@ class Domain:
             *(types for skill in self.skills.values() for types in skill.categories.values())
         )
 
+    @cached_property
+    def tools(self) -> tuple[str, ...]:
+        """Types that skills need without naming them as arguments, such as a knife."""
+        terms = (
+            term
+            for skill in self.skills.values()
+            for condition in (*skill.requires, *skill.causes)
+            for term in condition.terms
+        )
+        return tuple(dict.fromkeys(n for term in terms if not isinstance(term, str) for n in term))
+
     def things(self, skill: SkillSpec) -> tuple[str, ...]:
         """Return the names of a skill's arguments that are things."""
         return tuple(name for name, kind in skill.arguments.items() if kind in THING_KINDS)

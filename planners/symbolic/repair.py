@@ -60,15 +60,10 @@ def repair(
     spelled = tuple(respelled(subgoal, skills) for subgoal in subgoals)
     if not check(spelled, skills, history=history, entities=seen, goal=goal):
         return spelled
-    if goal is not None:
-        wanted = with_details(remaining(goal, history), spelled)
-        mended = _search(wanted, Domain(skills), history, seen)
-        if mended is not None:
-            return mended
-    else:
-        mended = _search(spelled, Domain(skills), history, seen)
-        if mended is not None:
-            return mended
+    wanted = spelled if goal is None else with_details(remaining(goal, history), spelled)
+    mended = _search(wanted, Domain(skills), history, seen)
+    if mended is not None and (mended or not wanted):
+        return mended
     faults = check(spelled, skills, history=history, entities=seen)
     listed = " ".join(str(fault) for fault in faults[:3])
     raise PlanningError(f"The plan cannot be mended: {listed}")

@@ -1,0 +1,166 @@
+"""What every planner's plans go through before anything moves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.errors import PlanningError
+from embodied.core.instruction import Instruction
+from embodied.core.plan import Plan, Subgoal
+from embodied.core.protocols import PlanContext, Planner
+from planners.corrections import (
+    Change,
+    fold,
+    left_to_do,
+    recover,
+    resolve,
+    still_ahead,
+    understand,
+)
+from planners.symbolic import repair
+
+REMEMBERED = 16
+"""Plans whose corrections are remembered; an agent has one at hand."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is in a plan that was given out.
+
+    Attributes:
+        subgoals: The plan's, known again by identity.
+        count: How many corrections are in it.
+        changes: What they asked, naming what they are about, for the plans that come after it.
+    """
+
+    subgoals: tuple[Subgoal, ...]
+    count: int
+    changes: tuple[Change, ...] = ()
+
+
+class CheckedPlanner:
+    """A planner whose plans are checked and mended, know the history and take corrections.
+
+    A new plan is asked of the planner itself; what was done is left out of it, what was sought in
+    vain is taken for something likelier, and what people said is carried into it. A correction of
+    the plan at hand changes what is still ahead of it, without asking the planner again where the
+    words can be read without. Every plan is then checked against what the skills need, and mended.
+
+    Args:
+        planner: Makes plans.
+        reads_corrections: Whether the planner itself reads corrections that no rule understood; if
+            not, such a correction is reported as not understood.
+    """
+
+    def __init__(self, planner: Planner, *, reads_corrections: bool = False) -> None:
+        self._planner = planner
+        self._reads_corrections = reads_corrections
+        self._told: list[_Told] = []
+
+    def plan(self, context: PlanContext) -> Plan:
+        """Return a plan that can be carried out as far as is known.
+
+        Raises:
+            PlanningError: If there is none, or a new correction was not understood.
+        """
+        said = _of_this_instruction(context.corrections)
+        told = self._known(context.current_plan)
+        new = said[told.count :]
+        if context.current_plan is not None and new:
+            subgoals, changes = self._amended(context, told, new)
+        else:
+            subgoals, changes = self._anew(context, told, new)
+        subgoals = repair(
+            subgoals, context.skills, history=context.history, entities=context.entities
+        )
+        self._told = [*self._told[1 - REMEMBERED :], _Told(subgoals, len(said), changes)]
+        return Plan(context.instruction, 0, subgoals)
+
+    def measures(self) -> Mapping[str, float]:
+        """Return what the planner itself counts, for the records."""
+        count = getattr(self._planner, "measures", None)
+        return count() if count else {}
+
+    def _known(self, plan: Plan | None) -> _Told:
+        for told in reversed(self._told):
+            if plan is not None and plan.subgoals is told.subgoals:
+                return told
+        return _Told((), 0)
+
+    def _amended(
+        self, context: PlanContext, told: _Told, new: Sequence[Correction]
+    ) -> tuple[tuple[Subgoal, ...], tuple[Change, ...]]:
+        current = context.current_plan
+        ahead = still_ahead(current.subgoals if current else (), context.history)
+        changes = told.changes
+        for correction in new:
+            found = self._change(ahead, correction, context)
+            if found is None and self._reads_corrections:
+                return self._anew(context, told, new)
+            if found is None:
+                raise PlanningError(
+                    f"Not understood: {correction.text!r}. Name the thing that is meant, a place "
+                    "for it, or what to do as well, first, or not at all."
+                )
+            ahead, change = found
+            changes = (*changes, change) if change.lasting else changes
+        return ahead, changes
+
+    def _anew(
+        self, context: PlanContext, told: _Told, new: Sequence[Correction]
+    ) -> tuple[tuple[Subgoal, ...], tuple[Change, ...]]:
+        asked = replace(context, corrections=(), current_plan=None)
+        if self._reads_corrections:
+            unread = [said for said in context.corrections if self._unread(said, context)]
+            asked = replace(asked, corrections=tuple(unread), current_plan=context.current_plan)
+        subgoals = self._planner.plan(asked).subgoals
+        for change in told.changes:
+            subgoals = self._folded(subgoals, change, context) or subgoals
+        changes = told.changes
+        for correction in new:
+            found = self._change(subgoals, correction, context)
+            if found is not None:
+                subgoals, change = found
+                changes = (*changes, change) if change.lasting else changes
+        left = left_to_do(subgoals, context.history)
+        left = recover(left, context.history, skills=context.skills, entities=context.entities)
+        return left, changes
+
+    def _unread(self, said: Correction, context: PlanContext) -> bool:
+        current = context.current_plan.subgoals if context.current_plan else ()
+        return understand(said.text, current, context.skills) is None
+
+    def _change(
+        self, subgoals: tuple[Subgoal, ...], correction: Correction, context: PlanContext
+    ) -> tuple[tuple[Subgoal, ...], Change] | None:
+        """Return the plan with a correction in it, and what it asked; None if not understood."""
+        change = understand(correction.text, subgoals, context.skills)
+        if change is None:
+            return None
+        change = resolve(change, subgoals)
+        changed = self._folded(subgoals, change, context)
+        return None if changed is None else (changed, change)
+
+    def _folded(
+        self, subgoals: tuple[Subgoal, ...], change: Change, context: PlanContext
+    ) -> tuple[Subgoal, ...] | None:
+        def plan_text(text: str) -> tuple[Subgoal, ...]:
+            instruction = Instruction.from_text(text, id=f"{context.instruction.id}+")
+            asked = PlanContext(instruction, context.skills, context.entities)
+            return self._planner.plan(asked).subgoals
+
+        try:
+            return fold(subgoals, change, plan_text)
+        except PlanningError:
+            return None
+
+
+def _of_this_instruction(corrections: Sequence[Correction]) -> list[Correction]:
+    """What was said since the instruction was last replaced; halts ask nothing of a plan."""
+    said: list[Correction] = []
+    for correction in corrections:
+        if correction.kind is CorrectionKind.REPLACE:
+            said.clear()
+        elif correction.kind is not CorrectionKind.STOP:
+            said.append(correction)
+    return said

@@ -1,0 +1,17 @@
+"""What people say while the agent moves, and how things went, folded into plans of any planner."""
+
+from planners.corrections.changes import Change, Kind
+from planners.corrections.fold import fold, resolve
+from planners.corrections.progress import left_to_do, recover, still_ahead
+from planners.corrections.understand import understand
+
+__all__ = [
+    "Change",
+    "Kind",
+    "fold",
+    "left_to_do",
+    "recover",
+    "resolve",
+    "still_ahead",
+    "understand",
+]

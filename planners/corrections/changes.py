@@ -1,0 +1,42 @@
+"""What a correction asks of a plan."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from embodied.core.plan import ObjectRef
+
+
+class Kind(StrEnum):
+    """How a plan is to change."""
+
+    DETAIL = "detail"
+    OTHER_OBJECT = "other_object"
+    OTHER_PLACE = "other_place"
+    WITHOUT = "without"
+    FIRST = "first"
+    ALSO = "also"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to a plan.
+
+    Attributes:
+        kind: How it is to change.
+        thing: What is meant instead, or what more is known of it; without a category it is about
+            the thing at hand.
+        instead_of: What is not meant, where that was said.
+        skill: The skill to leave out, for `without`.
+        text: Words of something to do as well, for `first` and `also`.
+    """
+
+    kind: Kind
+    thing: ObjectRef | None = None
+    instead_of: ObjectRef | None = None
+    skill: str = ""
+    text: str = ""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it holds for later plans of the same instruction, too."""
+        return self.kind is not Kind.FIRST

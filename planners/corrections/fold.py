@@ -1,0 +1,184 @@
+"""Changes carried into a plan."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from embodied.core.errors import PlanningError
+from embodied.core.plan import Argument, ObjectRef, Subgoal
+from embodied.core.task_plans import ANOTHER
+from planners.corrections.changes import Change, Kind
+from planners.corrections.nouns import spoken
+
+PlanText = Callable[[str], tuple[Subgoal, ...]]
+"""Plans something said in passing; raises `PlanningError` where it makes no sense."""
+
+
+def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[Subgoal, ...]:
+    """Return the rest of a plan with a change in it; mending what it breaks is left to the caller.
+
+    Args:
+        plan: What is still ahead.
+        change: What was asked.
+        plan_text: Plans what is to be done first or as well.
+
+    Raises:
+        PlanningError: If the plan has nothing that the change could be about.
+    """
+    if change.kind in (Kind.FIRST, Kind.ALSO):
+        more = plan_text(_without_pronouns(change.text, plan))
+        return (*more, *plan) if change.kind is Kind.FIRST else (*plan, *more)
+    changed = _CHANGES[change.kind](tuple(plan), resolve(change, plan))
+    if changed == tuple(plan):
+        raise PlanningError(f"Nothing in the plan at hand is changed by {_said(change)}.")
+    return changed
+
+
+def resolve(change: Change, plan: Sequence[Subgoal]) -> Change:
+    """Return a change that names what it is about, so that it can be made in a later plan, too.
+
+    Args:
+        change: As it was said: `the red one`.
+        plan: What was ahead when it was said.
+    """
+    said = change.thing or ObjectRef("")
+    if change.kind is Kind.DETAIL and not said.category:
+        return replace(change, thing=replace(said, category=_current(plan)))
+    if change.kind is Kind.OTHER_OBJECT and change.instead_of is None:
+        return replace(change, instead_of=_at_hand(plan))
+    if change.kind is Kind.OTHER_PLACE:
+        about = change.instead_of
+        if about is None or not about.category:
+            return replace(change, instead_of=ObjectRef(_last_place(plan, about)))
+    return change
+
+
+def _said(change: Change) -> str:
+    words = change.skill or (str(change.thing) if change.thing else change.text)
+    return f"{change.kind.value}: {words.strip()}"
+
+
+def _without_pronouns(text: str, plan: Sequence[Subgoal]) -> str:
+    """`heat it` with the thing at hand in place of `it`."""
+    thing = _at_hand(plan)
+    if thing is None:
+        return text
+    return re.sub(r"\b(?:it|that|them)\b(?!\s+\w+ one)", f"the {spoken(thing.category)}", text)
+
+
+def _at_hand(plan: Sequence[Subgoal]) -> ObjectRef | None:
+    for subgoal in plan:
+        value = subgoal.arguments.get("object")
+        if isinstance(value, ObjectRef):
+            return value
+    return None
+
+
+def _each(
+    plan: tuple[Subgoal, ...], edit: Callable[[str, ObjectRef, Subgoal], ObjectRef]
+) -> tuple[Subgoal, ...]:
+    found = []
+    for subgoal in plan:
+        arguments: dict[str, Argument] = {
+            name: edit(name, value, subgoal) if isinstance(value, ObjectRef) else value
+            for name, value in subgoal.arguments.items()
+        }
+        found.append(replace(subgoal, arguments=arguments, text=_text(subgoal, arguments)))
+    return tuple(found)
+
+
+def _text(subgoal: Subgoal, arguments: dict[str, Argument]) -> str:
+    """Words written for other arguments no longer say what the step does."""
+    return subgoal.text if arguments == dict(subgoal.arguments) else ""
+
+
+def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    said = change.thing or ObjectRef("")
+
+    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
+        if value.category != said.category:
+            return value
+        kept = tuple(word for word in value.attributes if word not in said.attributes)
+        colours = tuple(word for word in kept if word in _COLOURS)
+        if any(word in _COLOURS for word in said.attributes):
+            kept = tuple(word for word in kept if word not in colours)
+        return replace(
+            value,
+            attributes=(*kept, *said.attributes),
+            relation=said.relation or ("" if ANOTHER in said.attributes else value.relation),
+            phrase=said.phrase or value.phrase,
+        )
+
+    return _each(plan, edit)
+
+
+_COLOURS = frozenset(
+    [
+        *("red", "green", "blue", "yellow", "white", "black", "brown", "grey", "gray", "orange"),
+        *("purple", "pink", "silver", "golden", "gold", "beige", "dark", "light"),
+    ]
+)
+
+
+def _current(plan: Sequence[Subgoal]) -> str:
+    """Type of what the next step reaches for: what it takes up, or where it puts something."""
+    for subgoal in plan:
+        name = "receptacle" if subgoal.skill == "place" else "object"
+        value = subgoal.arguments.get(name)
+        if isinstance(value, ObjectRef):
+            return value.category
+    return ""
+
+
+def _other_object(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    new = change.thing or ObjectRef("")
+    old = change.instead_of.category if change.instead_of else ""
+
+    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
+        if value.category != old:
+            return value
+        state = tuple(word for word in value.attributes if word in (ANOTHER, "sliced"))
+        return replace(new, attributes=tuple(dict.fromkeys((*state, *new.attributes))))
+
+    return _each(plan, edit)
+
+
+def _other_place(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    new = change.thing or ObjectRef("")
+    old = change.instead_of.category if change.instead_of else ""
+
+    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
+        fits = subgoal.skill == "place" and name == "receptacle" and value.category == old
+        return new if fits else value
+
+    return _each(plan, edit)
+
+
+def _last_place(plan: Sequence[Subgoal], about: ObjectRef | None) -> str:
+    """Where the thing at hand ends, or the one that was named."""
+    for subgoal in reversed(plan):
+        thing, place = subgoal.arguments.get("object"), subgoal.arguments.get("receptacle")
+        if subgoal.skill != "place" or not isinstance(place, ObjectRef):
+            continue
+        named = isinstance(thing, ObjectRef) and about and thing.category == about.phrase
+        if about is None or named:
+            return place.category
+    return ""
+
+
+def _without(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    def meant(subgoal: Subgoal) -> bool:
+        value = subgoal.arguments.get("object")
+        named = change.thing.category if change.thing else ""
+        same = not named or (isinstance(value, ObjectRef) and value.category == named)
+        return subgoal.skill == change.skill and same
+
+    return tuple(subgoal for subgoal in plan if not meant(subgoal))
+
+
+_CHANGES: dict[Kind, Callable[[tuple[Subgoal, ...], Change], tuple[Subgoal, ...]]] = {
+    Kind.DETAIL: _detail,
+    Kind.OTHER_OBJECT: _other_object,
+    Kind.OTHER_PLACE: _other_place,
+    Kind.WITHOUT: _without,
+}

@@ -1,0 +1,93 @@
+"""Nouns in what people say, read as types that the skills know."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import resources
+
+from embodied.core.plan import ObjectRef
+from embodied.core.skills import SkillSpec
+from embodied.core.task_plans import ANOTHER, SLICED
+
+RELATION = (
+    r"(?:(?:to|on|at) the (?:left|right|back|front)(?: of [\w ]+| side of [\w ]+)?|"
+    r"(?:left|right) of [\w ]+|next to [\w ]+|beside [\w ]+|behind [\w ]+|in front of [\w ]+|"
+    r"under(?:neath)? [\w ]+|by [\w ]+|near(?:est)?(?: to)? [\w ]+|closest to [\w ]+|"
+    r"across from [\w ]+|over there)"
+)
+"""Words that say where something stands, as opposed to where it is to go."""
+_WORD = r"[a-z][a-z'-]*"
+
+
+@cache
+def _other_nouns() -> dict[str, tuple[str, ...]]:
+    text = resources.files("planners.corrections").joinpath("nouns.toml").read_text("utf-8")
+    return {noun: tuple(types) for noun, types in tomllib.loads(text).items()}
+
+
+def spoken(type_name: str) -> str:
+    """`SideTable` as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_name).lower()
+
+
+@cache
+def _lexicon(types: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for noun, meant in _other_nouns().items():
+        known = tuple(name for name in meant if name in types)
+        if known:
+            found[noun] = known
+    for name in sorted(types):
+        found[spoken(name)] = (name,)
+    for noun in list(found):
+        found.setdefault(f"{noun}s", found[noun])
+    return found
+
+
+def known_types(skills: Iterable[SkillSpec]) -> frozenset[str]:
+    """Return every type that some skill takes."""
+    return frozenset[str]().union(
+        *(types for skill in skills for types in skill.categories.values())
+    )
+
+
+def read_thing(
+    words: str, types: frozenset[str], *, prefer: Sequence[str] = ()
+) -> ObjectRef | None:
+    """Read a noun phrase: `the blue mug to the left of the sink`.
+
+    Args:
+        words: The phrase, in lower case.
+        types: Types that are known.
+        prefer: Types to choose first where a noun has several, e.g. those of the plan.
+
+    Returns:
+        The reference with its attributes and relation, or None where no noun is known.
+    """
+    body = words.strip(" .,!?")
+    relation = ""
+    match = re.search(rf"\s(?:that(?:'s| is) |which is )?(?P<where>{RELATION})$", f" {body}")
+    if match:
+        relation = match["where"].strip()
+        body = f" {body}"[: match.start()].strip()
+    body = re.sub(r"^(?:the|a|an|that|this|some|my|your)\s+", "", body)
+    lexicon = _lexicon(types)
+    tokens = re.findall(_WORD, body)
+    for length in range(len(tokens), 0, -1):
+        noun = " ".join(tokens[-length:])
+        if noun in lexicon:
+            meant = lexicon[noun]
+            name = next((name for name in meant if name in prefer), meant[0])
+            attributes = tuple(_attribute(word) for word in tokens[:-length])
+            kept = tuple(word for word in attributes if word)
+            return ObjectRef(name, kept, relation, words.strip())
+    return None
+
+
+def _attribute(word: str) -> str:
+    if word in ("other", "another", "different", "second"):
+        return ANOTHER
+    if word in ("slice", "slices", "sliced", "piece"):
+        return SLICED
+    return "" if word in ("of", "the", "a", "an", "one", "and") else word

@@ -1,0 +1,166 @@
+"""How far a plan has got, and what to do about what went wrong."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from embodied.core.entity import Entity
+from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
+from embodied.core.skills import SkillSpec
+from embodied.core.task_plans import ANOTHER
+
+History = Sequence[tuple[Subgoal, Outcome]]
+
+TRIES = 2
+"""Failures of the same step before another type is tried in its place."""
+
+ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
+    "Knife": ("ButterKnife",),
+    "ButterKnife": ("Knife",),
+    "DeskLamp": ("FloorLamp",),
+    "FloorLamp": ("DeskLamp",),
+    "SideTable": ("CoffeeTable", "DiningTable", "Desk", "Dresser"),
+    "CoffeeTable": ("SideTable", "DiningTable", "Desk"),
+    "DiningTable": ("SideTable", "CoffeeTable", "Desk", "CounterTop"),
+    "Desk": ("SideTable", "DiningTable", "Dresser"),
+    "Dresser": ("SideTable", "TVStand", "Desk", "Cabinet"),
+    "TVStand": ("Dresser", "SideTable", "CoffeeTable"),
+    "CounterTop": ("DiningTable", "SideTable"),
+    "Cabinet": ("Drawer", "Dresser"),
+    "Drawer": ("Cabinet", "Dresser"),
+    "Sofa": ("ArmChair", "Ottoman"),
+    "ArmChair": ("Sofa", "Chair", "Ottoman"),
+    "SinkBasin": ("Sink", "BathtubBasin"),
+    "BathtubBasin": ("Bathtub", "SinkBasin"),
+    "Mug": ("Cup",),
+    "Cup": ("Mug", "Glassbottle"),
+    "Glassbottle": ("WineBottle", "Cup"),
+    "WineBottle": ("Glassbottle",),
+    "SoapBar": ("SoapBottle",),
+    "SoapBottle": ("SoapBar", "SprayBottle"),
+    "Cloth": ("HandTowel",),
+    "HandTowel": ("Towel", "Cloth"),
+    "Towel": ("HandTowel",),
+    "ToiletPaper": ("PaperTowelRoll", "TissueBox"),
+    "Pen": ("Pencil",),
+    "Pencil": ("Pen",),
+    "Spoon": ("Ladle",),
+    "Pan": ("Pot",),
+    "Pot": ("Pan",),
+}
+"""What people may have meant by a type that is not to be found, the likeliest first."""
+
+
+def still_ahead(plan: Sequence[Subgoal], history: History) -> tuple[Subgoal, ...]:
+    """Return what is left of the plan that is being carried out.
+
+    Args:
+        plan: The plan at hand.
+        history: Everything tried, the last of it by this plan.
+    """
+    done = [subgoal for subgoal, outcome in history if outcome.status is Status.DONE]
+    for count in range(min(len(plan), len(done)), 0, -1):
+        if tuple(done[-count:]) == tuple(plan[:count]):
+            return tuple(plan[count:])
+    return tuple(plan)
+
+
+def left_to_do(plan: Sequence[Subgoal], history: History) -> tuple[Subgoal, ...]:
+    """Return what a plan made from scratch still has to do after what was done.
+
+    Steps done in the plan's order count as done. A planner that reads the history itself has left
+    them out already, and nothing is taken from its plan.
+    """
+    matched = 0
+    for subgoal, outcome in history:
+        if outcome.status is not Status.DONE:
+            continue
+        if matched < len(plan) and _same(subgoal, plan[matched]):
+            matched += 1
+    return tuple(plan[matched:])
+
+
+def _same(one: Subgoal, other: Subgoal) -> bool:
+    return one.skill == other.skill and _named(one) == _named(other)
+
+
+def _named(subgoal: Subgoal) -> tuple[object, ...]:
+    return tuple(
+        (value.category, ANOTHER in value.attributes) if isinstance(value, ObjectRef) else value
+        for value in subgoal.arguments.values()
+    )
+
+
+def recover(
+    plan: Sequence[Subgoal],
+    history: History,
+    *,
+    skills: Sequence[SkillSpec],
+    entities: Iterable[Entity] = (),
+) -> tuple[Subgoal, ...]:
+    """Return the plan with something else in place of what was sought in vain.
+
+    A step that failed because a thing is not to be found is tried again, since other places may be
+    searched. After `TRIES` failures the thing is taken for one of its `ALTERNATIVES` that was seen
+    and that the plan's skills take.
+
+    Args:
+        plan: What is to be done now.
+        history: Everything tried.
+        skills: What the embodiment declares.
+        entities: What was seen.
+    """
+    missing = _missing(history)
+    if missing is None:
+        return tuple(plan)
+    seen = {entity.category for entity in entities}
+    tried = {_missing_in(subgoal) for subgoal, outcome in history if _not_found(outcome)}
+    for other in ALTERNATIVES.get(missing, ()):
+        if other in seen and other not in tried:
+            swapped = tuple(_swap(subgoal, missing, other) for subgoal in plan)
+            if all(_takes(subgoal, skills) for subgoal in swapped):
+                return swapped
+    return tuple(plan)
+
+
+def _not_found(outcome: Outcome) -> bool:
+    return outcome.status in (Status.FAILED, Status.IMPOSSIBLE) and outcome.cause in (
+        Cause.NOT_FOUND,
+        Cause.NOT_VISIBLE,
+    )
+
+
+def _missing_in(subgoal: Subgoal) -> str:
+    """The thing a step looks for: where something goes, or else what it is about."""
+    for name in ("receptacle", "lamp", "object"):
+        value = subgoal.arguments.get(name)
+        if isinstance(value, ObjectRef):
+            return value.category
+    return ""
+
+
+def _missing(history: History) -> str | None:
+    if not history or not _not_found(history[-1][1]):
+        return None
+    last = history[-1][0]
+    failures = sum(_same(subgoal, last) and _not_found(outcome) for subgoal, outcome in history)
+    return _missing_in(last) if failures >= TRIES else None
+
+
+def _swap(subgoal: Subgoal, old: str, new: str) -> Subgoal:
+    arguments = {
+        name: replace(value, category=new)
+        if isinstance(value, ObjectRef) and value.category == old
+        else value
+        for name, value in subgoal.arguments.items()
+    }
+    return replace(subgoal, arguments=arguments)
+
+
+def _takes(subgoal: Subgoal, skills: Sequence[SkillSpec]) -> bool:
+    skill = next((skill for skill in skills if skill.name == subgoal.skill), None)
+    return skill is not None and all(
+        not isinstance(value, ObjectRef)
+        or name not in skill.categories
+        or value.category in skill.categories[name]
+        for name, value in subgoal.arguments.items()
+    )

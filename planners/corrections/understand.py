@@ -1,0 +1,215 @@
+"""Corrections in words, read as changes to the plan at hand."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from embodied.core.plan import ObjectRef, Subgoal
+from embodied.core.skills import SkillSpec
+from embodied.core.task_plans import ANOTHER
+from planners.corrections.changes import Change, Kind
+from planners.corrections.nouns import RELATION, known_types, read_thing
+
+_LEAD = re.compile(
+    r"^(?:(?:no|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|okay)\b"
+    r"[\s,.!;:]*)+"
+)
+_ALSO = re.compile(
+    r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
+    r"when (?:you are|you're) done|don't forget to|do not forget to|remember to|finally)[\s,]+"
+    r"(?P<text>.+)$"
+)
+_ALSO_LAST = re.compile(r"^(?P<text>.+?)[\s,]+(?:too|as well|also|afterwards|after that)$")
+_FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
+_FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
+_MOTION = re.compile(
+    r"^(?P<text>(?:go |move |step |turn |look |tilt |come |drive |walk )?"
+    r"(?:a (?:bit|little)|slightly|further|farther|closer|back|left|right|up|down|around|forward|"
+    r"forwards|backwards?|to the (?:left|right))\b.*)$"
+)
+_WITHOUT = re.compile(
+    r"^(?:(?:you )?(?:don't|do not)(?: need to| have to)?|no need to|skip|never mind|without|"
+    r"leave out)"
+    r"\s+(?P<verb>[a-z]+)(?:ing)?\b(?P<rest>.*)$"
+)
+_NOT_BUT = re.compile(
+    r"^not (?P<wrong>(?:(?:in|on|to|into|onto) )?(?:the|that|this|a|an|my) [^,;]+?)"
+    r"[\s,;]+(?:but |rather |instead )?"
+    r"(?P<right>(?:the|a|an|that|this|another|in|on)\s.+)$"
+)
+_RIGHT_NOT = re.compile(r"^(?P<right>.+?)[\s,;]+not (?P<wrong>.+)$")
+_INTO = re.compile(r"^(?:in|on|to|into|onto)\s+")
+_ONE = re.compile(
+    r"^(?:(?:take|get|use|pick|bring|the|that|this|a|an|it's|it is|up|me)\s+)*"
+    r"(?P<attributes>(?:[a-z-]+\s+)*?)one(?:\s+(?P<where>.+))?$"
+)
+_OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
+_PLACE = re.compile(
+    r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?"
+    r"(?:in|on|onto|into|to|inside|at)\s+(?P<where>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
+)
+_THING = re.compile(
+    r"^(?:(?:take|get|use|pick up|pick|bring|bring me|grab|fetch)\s+)?"
+    r"(?P<thing>(?:the|a|an|that|this|another)\s+.+?)(?:\s+instead)?$"
+)
+_SKILL_OF = {
+    "heat": "heat",
+    "warm": "heat",
+    "cook": "heat",
+    "microwave": "heat",
+    "cool": "cool",
+    "chill": "cool",
+    "clean": "clean",
+    "wash": "clean",
+    "rinse": "clean",
+    "cut": "slice",
+    "slice": "slice",
+    "close": "close",
+    "clos": "close",
+    "open": "open",
+    "toggle": "toggle",
+    "switch": "toggle",
+    "slic": "slice",
+    "rins": "clean",
+    "cutt": "slice",
+}
+
+
+def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) -> Change | None:
+    """Read a correction as a change to the rest of a plan.
+
+    Rules, not a model: corrections are short and of few forms, they must act at the next step, and
+    what no rule reads is left to the planner or reported as not understood.
+
+    Args:
+        text: What was said.
+        plan: What is still ahead.
+        skills: What the embodiment declares.
+
+    Returns:
+        The change, or None where the words were not understood.
+    """
+    words = " ".join(text.lower().replace("’", "'").split()).strip(" .!?")
+    words = _LEAD.sub("", words).strip(" ,.;:")
+    types = known_types(skills)
+    for reader in _READERS:
+        change = reader(words, plan, types)
+        if change is not None:
+            return change
+    return None
+
+
+def _types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:
+    return tuple(
+        value.category
+        for subgoal in plan
+        for value in subgoal.arguments.values()
+        if isinstance(value, ObjectRef)
+    )
+
+
+def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    for pattern, kind in (
+        (_FIRST, Kind.FIRST),
+        (_FIRST_LAST, Kind.FIRST),
+        (_ALSO, Kind.ALSO),
+        (_ALSO_LAST, Kind.ALSO),
+        (_MOTION, Kind.FIRST),
+    ):
+        match = pattern.match(words)
+        if match and not re.search(r"\bone\b", match["text"]):
+            return Change(kind, text=match["text"])
+    return None
+
+
+def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _WITHOUT.match(words)
+    if match is None:
+        return None
+    verb = match["verb"].removesuffix("ing")
+    skill = _SKILL_OF.get(verb) or _SKILL_OF.get(f"{verb}e")
+    if skill is None:
+        return None
+    thing = read_thing(match["rest"], types, prefer=_types_of(plan))
+    return Change(Kind.WITHOUT, thing, skill=skill)
+
+
+def _not_but(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    for pattern in (_NOT_BUT, _RIGHT_NOT):
+        match = pattern.match(words)
+        if match is None:
+            continue
+        right, wrong = match["right"], match["wrong"]
+        detail = _one(right, plan, types)
+        if detail is not None:
+            return detail
+        prefer = _types_of(plan)
+        meant = read_thing(re.sub(r"^(?:in|on|to|into|onto)\s+", "", right), types, prefer=prefer)
+        not_meant = read_thing(
+            re.sub(r"^(?:in|on|to|into|onto)\s+", "", wrong), types, prefer=prefer
+        )
+        if meant is not None and not_meant is not None:
+            kind = _role(not_meant.category, plan)
+            return Change(kind, meant, instead_of=not_meant)
+        if meant is not None:
+            return _thing(f"the {right.removeprefix('the ')}", plan, types)
+    return None
+
+
+def _role(category: str, plan: Sequence[Subgoal]) -> Kind:
+    for subgoal in plan:
+        value = subgoal.arguments.get("receptacle")
+        if isinstance(value, ObjectRef) and value.category == category:
+            return Kind.OTHER_PLACE
+    return Kind.OTHER_OBJECT
+
+
+def _one(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _ONE.match(words)
+    if match is None:
+        return None
+    attributes = tuple(
+        _OTHERS.get(word, word)
+        for word in match["attributes"].split()
+        if word not in ("the", "that", "this", "a", "an")
+    )
+    where = (match["where"] or "").strip()
+    if where and not re.fullmatch(RELATION, where):
+        where = f"{where}" if re.match(r"(?:on|in|at|with|from)\b", where) else ""
+    if not attributes and not where:
+        return None
+    return Change(Kind.DETAIL, ObjectRef("", attributes, where, words))
+
+
+def _place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _PLACE.match(words)
+    if match is None:
+        return None
+    prefer = _types_of(plan)
+    where = read_thing(match["where"], types, prefer=prefer)
+    if where is None:
+        return None
+    what = read_thing(match["what"], types, prefer=prefer) if match["what"] else None
+    return Change(Kind.OTHER_PLACE, where, what and ObjectRef("", phrase=what.category))
+
+
+def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _THING.match(words)
+    if match is None:
+        return None
+    named = _types_of(plan)
+    thing = read_thing(match["thing"], types, prefer=named)
+    if thing is None:
+        return None
+    if thing.category in named:
+        return Change(Kind.DETAIL, thing) if thing.attributes or thing.relation else None
+    return Change(Kind.OTHER_OBJECT, thing)
+
+
+_READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
+    _also,
+    _without,
+    _not_but,
+    _one,
+    _place,
+    _thing,
+)

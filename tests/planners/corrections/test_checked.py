@@ -1,0 +1,213 @@
+"""Plans of any planner: corrections folded in, what is done left out, and all of it checked."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.entity import Entity
+from embodied.core.errors import PlanningError
+from embodied.core.instruction import Instruction
+from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Plan, Status, Subgoal
+from embodied.core.protocols import PlanContext
+from embodied.core.task import PICK_AND_PLACE, PICK_HEAT, PICK_TWO, Task
+from embodied.core.task_plans import subgoals_of
+from envs.household.skills import SKILLS
+from planners.checked import CheckedPlanner
+
+MUG = Task(PICK_AND_PLACE, "Mug", "Shelf")
+POTATO = Task(PICK_HEAT, "Potato", "CounterTop", sliced=True)
+NOT_FOUND = Outcome(Status.FAILED, Cause.NOT_FOUND, "nowhere")
+
+
+@dataclass
+class Knows:
+    """A planner that knows a few sentences, and never reads history or corrections."""
+
+    plans: dict[str, tuple[Subgoal, ...]] = field(default_factory=dict)
+    asked: list[PlanContext] = field(default_factory=list)
+
+    def plan(self, context: PlanContext) -> Plan:
+        self.asked.append(context)
+        if context.instruction.text not in self.plans:
+            raise PlanningError(f"never heard of {context.instruction.text!r}")
+        return Plan(context.instruction, 0, self.plans[context.instruction.text])
+
+
+def close(name: str) -> tuple[Subgoal, ...]:
+    return (Subgoal("close", {"object": ObjectRef(name)}),)
+
+
+@dataclass
+class Talk:
+    """An episode: plans, what was done of them, what was said meanwhile."""
+
+    task: Task = MUG
+    others: dict[str, tuple[Subgoal, ...]] = field(default_factory=dict)
+    reads: bool = False
+
+    def __post_init__(self) -> None:
+        self.inner = Knows({"do it": subgoals_of(self.task), **self.others})
+        self.planner = CheckedPlanner(self.inner, reads_corrections=self.reads)
+        self.context = PlanContext(Instruction.from_text("do it"), SKILLS)
+        self.now = self.planner.plan(self.context)
+
+    def done(self, count: int) -> "Talk":
+        steps = tuple((step, DONE) for step in self.now.subgoals[:count])
+        self.context = replace(self.context, history=(*self.context.history, *steps))
+        return self
+
+    def failed(self, outcome: Outcome = NOT_FOUND, *, seen: tuple[str, ...] = ()) -> list[str]:
+        done = [step for step, how in self.context.history if how is DONE]
+        ahead = [step for step in self.now.subgoals if step not in done]
+        self.context = replace(
+            self.context,
+            history=(*self.context.history, (ahead[0], outcome)),
+            entities=tuple(Entity(name) for name in seen),
+        )
+        return self._planned()
+
+    def say(self, text: str, kind: CorrectionKind = CorrectionKind.AMEND) -> list[str]:
+        said = Correction(text, float(len(self.context.corrections)), kind)
+        self.context = replace(self.context, corrections=(*self.context.corrections, said))
+        return self._planned()
+
+    def _planned(self) -> list[str]:
+        made = self.planner.plan(replace(self.context, current_plan=self.now))
+        self.now = replace(made, revision=self.now.revision + 1)
+        return [str(subgoal) for subgoal in self.now.subgoals]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("no, the red one", ["pick(red Mug)", "place(red Mug, Shelf)"]),
+        ("not that one, the blue one", ["pick(blue Mug)", "place(blue Mug, Shelf)"]),
+        ("the other one", ["pick(another Mug)", "place(another Mug, Shelf)"]),
+        ("the small mug", ["pick(small Mug)", "place(small Mug, Shelf)"]),
+        (
+            "the one to the left of the sink",
+            [
+                "pick(Mug to the left of the sink)",
+                "place(Mug to the left of the sink, Shelf)",
+            ],
+        ),
+        ("no, the cup", ["pick(Cup)", "place(Cup, Shelf)"]),
+        ("not the mug, the cup", ["pick(Cup)", "place(Cup, Shelf)"]),
+        ("put it on the desk instead", ["pick(Mug)", "place(Mug, Desk)"]),
+        ("not on the shelf, on the desk", ["pick(Mug)", "place(Mug, Desk)"]),
+        ("wait, I meant the bottle", ["pick(Glassbottle)", "place(Glassbottle, Shelf)"]),
+    ],
+)
+def test_what_is_meant_is_told_apart(said, expected):
+    assert Talk().say(said) == expected
+
+
+def test_the_planner_is_not_asked_again_for_what_words_alone_say():
+    talk = Talk()
+    talk.say("no, the red one")
+    assert len(talk.inner.asked) == 1
+
+
+def test_more_to_do_goes_to_the_end_and_first_things_first():
+    others = {"close the fridge": close("Fridge"), "close the safe": close("Safe")}
+    talk = Talk(others=others)
+    assert talk.say("also close the fridge")[-1] == "close(Fridge)"
+    assert talk.say("first close the safe")[0] == "close(Safe)"
+
+
+def test_what_need_not_be_done_is_left_out():
+    talk = Talk(POTATO)
+    assert "heat(sliced Potato, Microwave)" in [str(s) for s in talk.now.subgoals]
+    assert not any(step.startswith("heat") for step in talk.say("you don't need to heat it"))
+
+
+def test_a_correction_that_breaks_the_plan_is_mended_with_what_is_in_the_hand():
+    talk = Talk().done(1)
+    assert talk.say("no, the cup") == [
+        "place(Mug, CounterTop)",
+        "pick(Cup)",
+        "place(Cup, Shelf)",
+    ]
+
+
+def test_what_was_said_holds_for_later_plans_about_the_thing_it_was_said_of():
+    talk = Talk(POTATO).done(3)
+    talk.say("the big one")
+    assert talk.failed()[0] == "pick(sliced big Potato)"
+    assert all("big Knife" not in str(step) for step in talk.now.subgoals)
+
+
+def test_a_first_thing_is_done_once():
+    talk = Talk(others={"close the safe": close("Safe")})
+    talk.say("first close the safe")
+    assert talk.done(1).failed() == ["pick(Mug)", "place(Mug, Shelf)"]
+
+
+def test_a_correction_that_means_nothing_leaves_the_plan_and_says_so():
+    talk = Talk()
+    with pytest.raises(PlanningError, match="Not understood: 'the weather is nice'"):
+        talk.say("the weather is nice")
+
+
+def test_a_planner_that_reads_corrections_gets_what_no_rule_reads():
+    talk = Talk(reads=True)
+    talk.say("the weather is nice")
+    assert [said.text for said in talk.inner.asked[-1].corrections] == ["the weather is nice"]
+
+
+def test_two_corrections_whose_first_plan_was_never_taken_are_both_in():
+    talk = Talk(others={"close the fridge": close("Fridge")})
+    before = talk.now
+    talk.say("no, the red one")
+    talk.now = before
+    assert talk.say("also close the fridge") == [
+        "pick(red Mug)",
+        "place(red Mug, Shelf)",
+        "close(Fridge)",
+    ]
+
+
+def test_a_replaced_instruction_takes_its_corrections_with_it():
+    talk = Talk()
+    talk.context = replace(
+        talk.context,
+        corrections=(
+            Correction("no, the red one", 0.0, CorrectionKind.AMEND),
+            Correction("forget it, do it", 1.0, CorrectionKind.REPLACE),
+        ),
+    )
+    made = talk.planner.plan(talk.context)
+    assert [str(step) for step in made.subgoals] == ["pick(Mug)", "place(Mug, Shelf)"]
+
+
+def test_a_new_plan_after_a_failure_does_not_do_again_what_is_done():
+    talk = Talk(POTATO).done(4)
+    assert talk.failed(Outcome(Status.FAILED, Cause.NO_EFFECT)) == [
+        "heat(sliced Potato, Microwave)",
+        "place(sliced Potato, CounterTop)",
+    ]
+
+
+def test_the_second_of_two_is_not_taken_for_the_first():
+    talk = Talk(Task(PICK_TWO, "Mug", "Shelf")).done(2)
+    assert talk.failed() == ["pick(another Mug)", "place(another Mug, Shelf)"]
+
+
+def test_what_is_sought_in_vain_is_taken_for_what_people_call_the_same():
+    talk = Talk()
+    assert talk.failed(seen=("Cup",)) == ["pick(Mug)", "place(Mug, Shelf)"]
+    assert talk.failed(seen=("Cup",)) == ["pick(Cup)", "place(Cup, Shelf)"]
+
+
+def test_nothing_is_taken_for_what_was_not_seen():
+    talk = Talk()
+    talk.failed()
+    assert talk.failed(seen=("Apple",)) == ["pick(Mug)", "place(Mug, Shelf)"]
+
+
+def test_a_plan_that_cannot_be_mended_moves_nothing():
+    inner = Knows({"do it": (Subgoal("fly", {"object": ObjectRef("Mug")}),)})
+    made = CheckedPlanner(inner)
+    with pytest.raises(PlanningError):
+        made.plan(PlanContext(Instruction.from_text("do it"), SKILLS))
