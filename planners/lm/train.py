@@ -27,10 +27,10 @@ class Shape:
     """The model's architecture: a Llama of transformers with these numbers."""
 
     vocabulary_size: int = 3072
-    hidden: int = 256
+    hidden: int = 192
     layers: int = 4
-    heads: int = 4
-    feed_forward: int = 704
+    heads: int = 3
+    feed_forward: int = 512
     context_tokens: int = 1024
 
 
@@ -47,10 +47,10 @@ class Schedule:
         dropped_share: Share of the questions' tokens that cannot be read.
     """
 
-    epochs: int = 18
-    exchanges: int = 10000
-    batch_tokens: int = 3072
-    learning_rate: float = 2e-3
+    epochs: int = 24
+    exchanges: int = 5000
+    batch_tokens: int = 2048
+    learning_rate: float = 3e-3
     weight_decay: float = 0.05
     dropped_share: float = 0.05
 
@@ -231,7 +231,9 @@ class _Learner:
         self.cpu_s = 0.0
         self._schedule = schedule
         self._max_tokens = shape.context_tokens
+        # At lengths of a hundred tokens plain attention is a third quicker on a CPU than the fused.
         config = LlamaConfig(
+            attn_implementation="eager",
             vocab_size=len(tokenizer),
             hidden_size=shape.hidden,
             num_hidden_layers=shape.layers,
