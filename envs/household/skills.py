@@ -135,4 +135,25 @@ SKILLS = (
         causes=(Condition("examined", ("object", "lamp")),),
         categories={"object": _MOVABLE, "lamp": frozenset(LAMPS)},
     ),
+    SkillSpec(
+        "turn",
+        {"direction": "direction", "angle_deg": "number"},
+        "Turn on the spot, by the nearest angle the body can.",
+        effects=("the body faces another way",),
+        categories={"direction": frozenset({"left", "right", "around"})},
+    ),
+    SkillSpec(
+        "tilt",
+        {"direction": "direction", "angle_deg": "number"},
+        "Tilt the camera up or down, by the nearest angle it can.",
+        effects=("the camera looks higher or lower",),
+        categories={"direction": frozenset({"up", "down"})},
+    ),
+    SkillSpec(
+        "move",
+        {"direction": "direction", "distance_m": "number"},
+        "Step that way without turning, by the nearest distance the body can.",
+        effects=("the body stands elsewhere",),
+        categories={"direction": frozenset({"forward", "back", "left", "right"})},
+    ),
 )
