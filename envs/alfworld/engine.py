@@ -1,6 +1,8 @@
 """textworld's PDDL engine with its repeated work kept; imports the package, so imported late."""
 
+import re
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import Any
 
 import fast_downward
@@ -15,6 +17,14 @@ from textworld.logic import Placeholder, Proposition, Variable
 __all__ = ["GameLogic", "conditions", "fast_downward", "give_back", "quick_game", "take_library"]
 
 _FREE: list[Any] = []
+_BOUND_NAME = re.compile(r"\[\{(\w+)\.name \| \w+\(\1:\w+, \w+:\w+\)\}\]")
+"""Names of all that stands in a relation; in a command both are given, so it is one name."""
+_PLAIN = re.compile(r"[\w ]*(\{\w+\}[\w ]*)*")
+
+
+@lru_cache(maxsize=64)
+def _words(template: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", template))
 
 
 def take_library() -> Any:
@@ -86,14 +96,13 @@ class _QuickState(PddlState):
             place: Variable(arg, place.type)
             for place, arg in zip(self._parameters[name], arguments, strict=False)
         }
-        action.operator_name = operator_name
         action.command_template = self._logic.actions[name].template
         action.feedback_rule = self._logic.actions[name].feedback_rule
         return action
 
 
 class _QuickEnv(PddlEnv):
-    """`PddlEnv` that loads a translation, and spells each command once."""
+    """`PddlEnv` that loads a translation, and spells each command once a game."""
 
     def __init__(self, library: Any) -> None:
         infos = textworld.EnvInfos(won=True, admissible_commands=True)
@@ -105,7 +114,8 @@ class _QuickEnv(PddlEnv):
         self._translation, self._logic = filename_or_data
         self._pddl_state = self._fresh_state()
         self._entity_infos = self._get_entity_infos()
-        self._spelled: dict[str, str] = {}
+        self._spelled: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._names: dict[str, str] = {}
         self._unused = True
 
     def _fresh_state(self) -> _QuickState:
@@ -126,7 +136,8 @@ class _QuickEnv(PddlEnv):
 
     def _gather_infos(self) -> None:
         state = self._pddl_state
-        self._names = {key: info.name for key, info in self._entity_infos.items()}
+        if not self._names:  # the demangling wrapper gives names after loading
+            self._names = {key: info.name for key, info in self._entity_infos.items()}
         self.state["won"], self.state["lost"] = state.check_goal(), False
         self.state["_entity_infos"] = self._entity_infos
         actions = state.all_applicable_actions()
@@ -135,11 +146,24 @@ class _QuickEnv(PddlEnv):
         self.state["admissible_commands"] = sorted(set(self.state["_valid_commands"]))
 
     def _command(self, action: Any) -> str:
-        # A command's words hang on names and on what stands where, which no action changes.
-        if action.operator_name not in self._spelled:
-            action.command_template = self._derive(action.command_template, action)
-            self._spelled[action.operator_name] = action.format_command(self._names)
-        return self._spelled[action.operator_name]
+        # A command's words hang on what its template names, and no action changes names.
+        template = action.command_template
+        named = tuple(
+            var.name for place, var in action.mapping.items() if place.name in _words(template)
+        )
+        key = (action.name, named)
+        if key not in self._spelled:
+            self._spelled[key] = self._spell(template, action)
+        return self._spelled[key]
+
+    def _spell(self, template: str, action: Any) -> str:
+        names = {place.name: self._names[var.name] for place, var in action.mapping.items()}
+        one = _BOUND_NAME.sub(r"{\1}", template)
+        if _PLAIN.fullmatch(one):  # saves textworld's grammar a hundred times the work
+            return one.format(**names)
+        action.command_template = self._derive(template, action)
+        spelled: str = action.format_command(self._names)
+        return spelled
 
     def _derive(self, symbol: str, action: Any = None) -> str:
         mapping = {} if action is None else action.mapping
