@@ -17,6 +17,8 @@ HALF_SPAN_M = 13.0
 OBSTACLE_GAIN, OBSTACLE_MOST = 3, 8
 FREE_GAIN, FREE_LEAST = 1, -4
 """Evidence of a fine cell: what is seen to stand there against seeing the floor there."""
+BUMP_M = 0.1
+"""Half the width of what a refused move is taken to have bumped into."""
 MARGIN_CELLS = 3
 
 
@@ -69,7 +71,7 @@ class FloorMap:
     def add(self, *, floor_xy_m: NDArray[np.float32], obstacle_xy_m: NDArray[np.float32]) -> None:
         """Take in points of the floor and of what stands on it, [N, 2] each."""
         free = self._cells(floor_xy_m)
-        taken = self._cells(obstacle_xy_m, least=2)
+        taken = self._cells(obstacle_xy_m)
         flat, seen = self._evidence.reshape(-1), self._seen.reshape(-1)
         flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
         flat[taken] = np.minimum(flat[taken] + OBSTACLE_GAIN, OBSTACLE_MOST)
@@ -90,17 +92,24 @@ class FloorMap:
             self._lattice = None
 
     def block(self, cell: Cell, heading: int) -> None:
-        """Note that a move was refused."""
+        """Note that a move was refused: something unseen stands where it led to."""
         self.blocked.add((cell, heading))
+        dx, dy = AHEAD[heading]
+        middle = np.array([cell[0] + 1.4 * dx, cell[1] + 1.4 * dy]) * STEP_M
+        around = np.arange(-BUMP_M, BUMP_M + 1e-6, FINE_M)
+        spots = middle + np.stack(np.meshgrid(around, around), axis=-1).reshape(-1, 2)
+        cells = self._cells(spots.astype(np.float32))
+        flat = self._evidence.reshape(-1)
+        unsure = cells[flat[cells] > FREE_LEAST // 2]
+        flat[unsure] = np.maximum(flat[unsure], OBSTACLE_GAIN)
         self._lattice = None
 
-    def _cells(self, xy_m: NDArray[np.float32], least: int = 1) -> NDArray[np.intp]:
-        """Flat numbers of the fine cells that at least `least` points fall into."""
+    def _cells(self, xy_m: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Flat numbers of the fine cells that points fall into."""
         fine = np.floor((xy_m + HALF_SPAN_M) / FINE_M).astype(np.intp)
         inside = ((fine >= 0) & (fine < self._size)).all(axis=1)
         flat = fine[inside, 0] * self._size + fine[inside, 1]
-        cells, counts = np.unique(flat, return_counts=True)
-        return cells[counts >= least]
+        return np.unique(flat)
 
     def known(self, xy_m: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether the fine cells at points [N, 2] were ever seen."""

@@ -11,6 +11,13 @@ from embodied.mapping.instances import LARGE_M, Instance, Sighting, agreement
 LEAST_OVERLAP = 0.15
 NEAR_M, NEAR_PER_M = 0.12, 0.06
 """Small things as near as this are the same: more the farther away they are seen."""
+LOOSE_M = 0.7
+"""The same for what is open, or was put down and not seen since: it is not where its box is."""
+ONE_A_ROOM = frozenset(
+    ["Bathtub", "BathtubBasin", "CoffeeMachine", "Fridge", "Microwave", "Toaster", "Toilet"]
+)
+"""Types of which a room has one: another of them is the same, its door ajar or seen by halves."""
+ROOM_M = 20.0
 NO_MATCH = 1e3
 
 
@@ -32,6 +39,10 @@ def match(sightings: Sequence[Sighting], instances: Sequence[Instance]) -> dict[
     range_m = np.array([each.range_m for each in sightings])[:, None]
     size = np.maximum((highs - lows).max(axis=1)[:, None], (high - low).max(axis=1)[None])
     near = (size < LARGE_M) & (apart < NEAR_M + NEAR_PER_M * range_m)
+    loose = np.array([each.is_("open") or np.isinf(each.range_m) for each in instances])
+    near |= loose[None] & (apart < LOOSE_M + 0.5 * size)
+    single = np.array([each.category in ONE_A_ROOM for each in instances])
+    near |= single[None] & (apart < ROOM_M)
     fits = same & ((overlap > LEAST_OVERLAP) | near)
     cost = np.where(fits, 1.0 - np.minimum(overlap, 1.0) + 0.5 * apart / (size + 0.1), NO_MATCH)
     rows, columns = linear_sum_assignment(cost)

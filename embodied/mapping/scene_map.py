@@ -289,6 +289,8 @@ class SceneMap:
         hidden_inside = each.inside
         if hidden_inside is not None and hidden_inside.category in HOLDS_INSIDE:
             return
+        if np.isinf(each.range_m):
+            return  # put down and not seen since: where it lies is a guess
         for other in self.instances:
             if other is each or other.category != each.category or other.sighting is None:
                 continue

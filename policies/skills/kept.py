@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 SMOOTHING = 1.0
@@ -20,6 +20,11 @@ class Kept:
 
     counts: Mapping[str, Mapping[str, int]]
 
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """Every type of receptacle there is in the table."""
+        return tuple(sorted({kind for row in self.counts.values() for kind in row}))
+
     def share(self, thing: str, receptacle: str) -> float:
         """Return how likely a thing is found in receptacles of a type; in all, not in each.
 
@@ -28,8 +33,7 @@ class Kept:
             receptacle: Type of the receptacle.
         """
         row = self.counts.get(thing, {})
-        kinds = {kind for each in self.counts.values() for kind in each}
-        total = sum(row.values()) + SMOOTHING * len(kinds)
+        total = sum(row.values()) + SMOOTHING * len(self.kinds)
         return (row.get(receptacle, 0) + SMOOTHING) / total
 
 

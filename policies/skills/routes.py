@@ -17,7 +17,9 @@ CLEARANCES = ((0.235, 0.0), (0.20, 1.5), (0.16, 7.0))
 The body's radius is 0.2 m and the fine grid blurs obstacles by half a cell: the middle band may be
 refused. A step nearer than the last is not tried.
 """
-UNKNOWN_COST = 2.5
+WALKED_CLEARANCE_M, SHUT_COST = 0.12, 12.0
+"""A step that was walked before is free down to this clearance, and dear below."""
+UNKNOWN_COST = 4.0
 """What a step onto floor that was never seen costs more."""
 
 
@@ -95,7 +97,9 @@ def _step_costs(floor: FloorMap, lattice: Lattice) -> NDArray[np.float64]:
             ahead = (cell[0] + dx, cell[1] + dy)
             if ahead in floor.walked and cell in lattice and (cell, heading) not in floor.blocked:
                 i, j = lattice.index(cell)
-                cost[heading, i, j] = min(cost[heading, i, j], 1.5)
+                # It was walked before; a door may have opened there since.
+                shut = lattice.move_clearance_m[heading, i, j] < WALKED_CLEARANCE_M
+                cost[heading, i, j] = min(cost[heading, i, j], SHUT_COST if shut else 1.5)
     return cost
 
 

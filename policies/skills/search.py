@@ -24,8 +24,16 @@ MOST_LOOKS = 40
 WELL_SEARCHED = 0.8
 OPENING_COST = 3.0
 """Opening, looking and closing, in actions."""
-UNKNOWN_SHARE = 0.25
-"""How likely what is sought is where nothing was seen yet, for a whole room of it."""
+LEAST_UNSEEN = 0.08
+"""How likely a thing is in a place of a known kind that was not seen, at least."""
+FURNITURE_UNSEEN, FURNITURE_HIGH = 0.6, 0.15
+"""The same for furniture, which is kept nowhere; and for furniture that hangs high."""
+LEAST_UNKNOWN, MUCH_UNKNOWN = 4, 40
+"""Unknown cells in view for which a look is worth while, and for which it is most worth."""
+HIGH = ("Cabinet", "Shelf", "Microwave")
+"""Kinds of place that may hang above what a camera tilted down sees."""
+LEVEL_EVERY = 8
+"""Cells between two places at which the camera is turned round level."""
 VIEW_M = 3.0
 """How far ahead a look into the unknown is counted."""
 
@@ -39,12 +47,14 @@ class Place:
         cost: About how many actions that takes.
         receptacle: What to look into or onto; None for a look at unknown floor.
         pose: Where to look from, for unknown floor.
+        level: Whether to turn round here with the camera level.
     """
 
     gain: float
     cost: float
     receptacle: Instance | None = None
     pose: GridPose | None = None
+    level: bool = False
 
 
 class Search:
@@ -60,7 +70,7 @@ class Search:
         self._kept = kept
         self._looked_around: set[Cell] = set()
         self._looked_into: set[GridPose] = set()
-        self._tilted: set[GridPose] = set()
+        self._level: set[Cell] = set()
 
     def find(self, reference: ObjectRef, choose: Choose) -> Found:
         """Look until `choose` names an instance; None where everything was looked at in vain."""
@@ -81,8 +91,6 @@ class Search:
             if place is None:
                 break
             yield from self._look_at(place, found)
-        if not found():
-            yield from self._look_up_and_down(found)
         return choose()
 
     def _look_around(self, found: Callable[[], bool]) -> Generator[DiscreteAction, None, None]:
@@ -93,14 +101,12 @@ class Search:
                 return
             yield from body.do("RotateRight")
 
-    def _look_up_and_down(self, found: Callable[[], bool]) -> Generator[DiscreteAction, None, None]:
-        """The last resort: a full turn with the camera level."""
+    def _look_level(self, found: Callable[[], bool]) -> Generator[DiscreteAction, None, None]:
+        """Turn round with the camera level: wall cabinets hang above its usual view."""
         body = self._body
-        if body.map.pose in self._tilted:
-            return
+        self._level.add(body.map.pose.cell)
         yield from body.tilt(0, until=found)
         for _ in range(4):
-            self._tilted.add(body.map.pose)
             if found():
                 return
             yield from body.do("RotateRight")
@@ -135,15 +141,15 @@ class Search:
         return places
 
     def _unknown(self, reference: ObjectRef) -> list[Place]:
-        """Poses from which most unknown floor would be seen, near ones first."""
+        """The best pose to see unknown floor from, and the best to see what hangs high."""
         body = self._body
+        wanted = types_of(reference)[0].removesuffix("Sliced")
+        unseen, high = self._left_to(wanted)
         routes = Routes.from_pose(body.map.floor, body.map.pose)
         lattice = routes.lattice
-        unknown = lattice.unknown > 0.5
-        total = max(float(unknown.sum()), 1.0)
+        unknown = (lattice.unknown > 0.5) & _inside(lattice.unknown < 0.5)
         reachable = np.isfinite(routes.cost.min(axis=0)) & (lattice.unknown < 0.6)
-        edge = _beside(unknown & ~_outside(lattice.unknown)) & reachable
-        i, j = np.nonzero(edge)
+        i, j = np.nonzero(_beside(unknown) & reachable)
         places = []
         for a, b in zip(i.tolist(), j.tolist(), strict=True):
             cell = (a + lattice.low[0], b + lattice.low[1])
@@ -153,11 +159,24 @@ class Search:
                 if pose in self._looked_into or not np.isfinite(cost):
                     continue
                 seen = _wedge(unknown, a, b, heading)
-                if seen >= 3:
-                    gain = UNKNOWN_SHARE * min(1.0, seen / 30.0)
+                if seen >= LEAST_UNKNOWN:
+                    gain = unseen * min(1.0, seen / MUCH_UNKNOWN)
                     places.append(Place(gain, cost, pose=pose))
-        del total, reference
-        return sorted(places, key=lambda each: -each.gain / (each.cost + 3.0))[:1]
+        best = sorted(places, key=lambda each: -each.gain / (each.cost + 3.0))[:1]
+        here = body.map.pose
+        if high > 0.0 and all(_apart(here.cell, cell) > LEVEL_EVERY for cell in self._level):
+            best.append(Place(high, 6.0, level=True))
+        return best
+
+    def _left_to(self, wanted: str) -> tuple[float, float]:
+        """How likely a thing is in a kind of place that was not seen yet; and that hangs high."""
+        if wanted not in self._kept.counts:
+            return FURNITURE_UNSEEN, FURNITURE_HIGH
+        known = {each.category for each in self._body.map.instances}
+        shares = {kind: self._kept.share(wanted, kind) for kind in self._kept.kinds}
+        unseen = sum(share for kind, share in shares.items() if kind not in known)
+        high = sum(shares.get(kind, 0.0) * (1.0 if kind not in known else 0.4) for kind in HIGH)
+        return max(unseen, LEAST_UNSEEN), high
 
     # --- looking
 
@@ -165,6 +184,9 @@ class Search:
         self, place: Place, found: Callable[[], bool]
     ) -> Generator[DiscreteAction, None, None]:
         body = self._body
+        if place.level:
+            yield from self._look_level(found)
+            return
         if place.pose is not None:
             self._looked_into.add(place.pose)
             yield from body.go(place.pose, until=found)
@@ -210,11 +232,17 @@ def _beside(mask: np.ndarray) -> np.ndarray:
     return grown
 
 
-def _outside(unknown: np.ndarray) -> np.ndarray:
-    """The outermost cells, of which nothing is known."""
-    rim = np.ones(unknown.shape, dtype=bool)
-    rim[1:-1, 1:-1] = False
-    return rim
+def _inside(known: np.ndarray) -> np.ndarray:
+    """The smallest rectangle with all that is known: rooms have four walls."""
+    inside = np.zeros(known.shape, dtype=bool)
+    rows, columns = np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0))
+    if len(rows):
+        inside[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    return inside
+
+
+def _apart(one: Cell, other: Cell) -> int:
+    return max(abs(one[0] - other[0]), abs(one[1] - other[1]))
 
 
 def _wedge(unknown: np.ndarray, a: int, b: int, heading: int) -> int:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from embodied.core.plan import Cause, ObjectRef, Outcome
 from embodied.mapping.instances import Instance
+from embodied.mapping.pose import HIGHEST_HORIZON_DEG, LOWEST_HORIZON_DEG, GridPose
 from policies.skills.body import Body, Run, failed
 from policies.skills.grounding import ANOTHER, to_take, to_use, types_of
 from policies.skills.search import Search
@@ -264,10 +265,37 @@ class Heat:
             for on in (True, False):
                 outcome = outcome or (yield from switch(body, device, on=on))
         outcome = outcome or (yield from body.interact("OpenObject", Aim(device, opens=True)))
-        outcome = outcome or (yield from body.interact("PickupObject", Aim(thing)))
+        outcome = outcome or (yield from take_back(body, thing, device))
         body.opened.append(device)
         yield from body.close_up()
         return outcome
+
+
+def take_back(body: Body, thing: Instance, device: Instance) -> Run:
+    """Take something out of where it was just put; look for it there where it does not show."""
+
+    def shown() -> Instance | None:
+        same = [e for e in body.map.of_type(thing.category) if body.sees(e, least_px=2.0)]
+        near = [e for e in same if e is thing or e in body.map.contents(device)]
+        return min(near, key=lambda e: e is not thing, default=None)
+
+    tried: set[GridPose] = set()
+    outcome: Outcome | None = failed(Cause.NOT_VISIBLE, f"{thing} does not show in {device}")
+    for _ in range(MOST_INSTANCES):
+        level = body.map.pose.horizon_deg
+        for horizon_deg in (level, level + 15, level - 15, level + 30, level - 30):
+            if not LOWEST_HORIZON_DEG <= horizon_deg <= HIGHEST_HORIZON_DEG:
+                continue
+            yield from body.tilt(horizon_deg, until=lambda: shown() is not None)
+            target = shown()
+            if target is not None:
+                outcome = yield from body.interact("PickupObject", Aim(target))
+                if outcome is None:
+                    target.states |= thing.states
+                    return None
+        tried.add(body.map.pose)
+        yield from body.approach(Aim(device, opens=True), tried)
+    return outcome
 
 
 class Cool(Heat):
@@ -302,7 +330,7 @@ class Clean:
                     continue
             for action in ("ToggleObjectOn", "ToggleObjectOff"):
                 outcome = outcome or (yield from body.interact(action, Aim(tap, also=(basin,))))
-            return outcome or (yield from body.interact("PickupObject", Aim(thing)))
+            return outcome or (yield from take_back(body, thing, basin))
         return outcome
 
     def _tap(self, tools: Tools, basin: Instance):

@@ -190,7 +190,8 @@ def _doubts(
             ahead = (spots[:, axis] - face) * sign
             beside = np.abs(spots[:, 1 - axis] - middle[1 - axis])
             need = CLEAR_FRONT_M.get(target.category, 0.6)
-            doubts += np.where(beside < 0.55, np.maximum(need - ahead, 0.0) * 30.0, 0.0)
+            short = np.maximum(need - ahead, 0.0)
+            doubts += np.where((beside < 0.55) & (short > 0.02), 5.0 + short * 30.0, 0.0)
             doubts += np.where(ahead < 0.2, 8.0, 0.0) + np.maximum(beside - 0.45, 0.0) * 8.0
     return doubts
 
