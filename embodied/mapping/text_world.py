@@ -65,6 +65,11 @@ class Reading:
     refused: bool = False
 
 
+def type_names() -> tuple[str, ...]:
+    """Return every type that the sentences may name, as THOR spells it."""
+    return tuple(SPELLING.values())
+
+
 def type_of(name: str) -> str:
     """Return the type of a thing by its name: `Mug` for `mug 2`; an unknown word as it is."""
     word = name.partition(" ")[0]

@@ -14,7 +14,7 @@ from embodied.core.instruction import Instruction
 from embodied.core.observation import LAST_ACTION_SUCCESS, Observation
 from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
-from embodied.mapping.text_world import NOTHING_HAPPENS, read
+from embodied.mapping.text_world import NOTHING_HAPPENS, Mention, read
 from envs.alfworld.expert import WalkthroughPlanner, WalkthroughPolicy
 from envs.alfworld.game import Console, Game, GameFile, default_cache
 from envs.alfworld.games import Games
@@ -77,6 +77,7 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
         self._cache_dir = Path(cache_dir).expanduser() if cache_dir else default_cache()
         self._console: Console | None = None
         self._game: Game | None = None
+        self._named: dict[str, Mention] = {}
         self._over = True
         self.observation_space = gymnasium.spaces.Dict(
             {
@@ -132,6 +133,7 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
         self._game = self._console.insert(self._file)
         self.steps = self.failed_actions = 0
         self._text, self._refused, self._over = self._game.begin(), False, False
+        self._named = {mention.name: mention for mention in read(self._text).mentions}
         return self._observation(), self._info()
 
     def step(self, action: str) -> tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]:
@@ -147,6 +149,7 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
         if not stopped:
             self._text = self._game.step(command)
             self._refused = self._text == NOTHING_HAPPENS
+            self._named |= {mention.name: mention for mention in read(self._text).mentions}
             self.failed_actions += self._refused
             self.steps += 1
         won = self._game.won
@@ -170,13 +173,13 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
     def decode_observation(self, observation: Mapping[str, Any]) -> Observation:
         """Turn a member of the observation space into what the agent sees.
 
-        Entities are the things that this very answer names, as `text_world.Mention`s.
+        Entities are the things that the answers of this episode have named, as they were last
+        named: `text_world.Mention`s.
         """
-        text = str(observation[TEXT])
         return Observation(
             stamp_s=float(self.steps),
-            text=text,
-            entities=read(text.partition(ADMISSIBLE)[0]).mentions,
+            text=str(observation[TEXT]),
+            entities=tuple(self._named.values()),
             last_action_success=bool(observation[LAST_ACTION_SUCCESS]),
         )
 

@@ -21,8 +21,11 @@ class Eliminator(Protocol):
 class ProgressJudge(Protocol):
     """Says from the answers whether a step is done; PET's Track."""
 
-    def done(self, step: Subgoal, turns: Sequence[tuple[str, str]]) -> bool:
-        """Judge after the last of the episode's turns, each a command and its answer."""
+    def done(self, step: Subgoal, turns: Sequence[tuple[str, str]]) -> bool | None:
+        """Judge after the last of the episode's turns, each a command and its answer.
+
+        None leaves it to what the commands did.
+        """
 
 
 class TextPolicy:

