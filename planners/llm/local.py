@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,34 @@ class LocalClient:
             replies.update(zip(group, found, strict=True))
         return [replies[index] for index in range(len(requests))]
 
+    def stream(self, request: LlmRequest) -> Iterator[str | LlmReply]:
+        """Yield the answer's text as it is written, then the whole reply.
+
+        Raises:
+            PlanningError: As `complete`.
+            ConfigError: As `complete`.
+        """
+        from transformers import TextIteratorStreamer
+
+        streamer = TextIteratorStreamer(self._tokenizer, skip_prompt=True, skip_special_tokens=True)
+        found: list[LlmReply | BaseException] = []
+
+        def work() -> None:
+            try:
+                with self._lock:
+                    found.extend(self._answer([request], [self._prompt(request)], streamer))
+            except BaseException as error:
+                found.append(error)
+                streamer.end()
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        yield from _until_stop(streamer, request.stop)
+        thread.join()
+        if isinstance(found[0], BaseException):
+            raise found[0]
+        yield found[0]
+
     def _prompt(self, request: LlmRequest) -> str:
         if any(isinstance(p, ImagePiece) for message in request.messages for p in message.pieces):
             raise ConfigError(
@@ -122,7 +150,9 @@ class LocalClient:
             self._tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=True)
         )
 
-    def _answer(self, requests: Sequence[LlmRequest], prompts: Sequence[str]) -> list[LlmReply]:
+    def _answer(
+        self, requests: Sequence[LlmRequest], prompts: Sequence[str], streamer: Any = None
+    ) -> list[LlmReply]:
         import torch
 
         started_s = time.perf_counter()
@@ -154,6 +184,7 @@ class LocalClient:
                 attention_mask=read["attention_mask"],
                 max_new_tokens=min(first.max_tokens, room),
                 pad_token_id=self._tokenizer.pad_token_id,
+                streamer=streamer,
                 **options,
             )
         seconds = (time.perf_counter() - started_s) / len(requests)
@@ -204,3 +235,24 @@ class LocalClient:
 def _kind(request: LlmRequest) -> str:
     """Return what requests must share to be answered in one batch."""
     return repr((request.temperature, request.seed, request.stop, request.max_tokens))
+
+
+def _until_stop(parts: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
+    """Yield a text's parts up to a stop string, which may be spread over several parts."""
+    held = ""
+    longest = max((len(stop) for stop in stops), default=1)
+    ended = False
+    for part in parts:
+        if ended:
+            continue  # the writer goes on to its end
+        held += part
+        ends = [held.index(stop) for stop in stops if stop in held]
+        if ends:
+            held, ended = held[: min(ends)], True
+            continue
+        sure = max(0, len(held) - longest + 1)
+        if sure:
+            yield held[:sure]
+            held = held[sure:]
+    if held:
+        yield held

@@ -54,6 +54,11 @@ class Pace:
             self._sleep(turn_s - now_s)
 
 
+def pause(seconds: float) -> None:
+    """Wait before the next attempt."""
+    time.sleep(seconds)
+
+
 def retrying(*, retries: int, longest_wait_s: float) -> Callable[..., Any]:
     """Return a caller that repeats on `Transient` errors.
 
@@ -88,5 +93,6 @@ def retrying(*, retries: int, longest_wait_s: float) -> Callable[..., Any]:
         retry=retry_if_exception(worth_it),
         stop=stop_after_attempt(retries + 1),
         wait=pause_s,
+        sleep=lambda seconds: pause(seconds),
         retry_error_callback=give_up,
     )
