@@ -13,7 +13,7 @@ from envs.household.metadata import MetadataBuilder
 from envs.household.model import SceneModel
 from envs.household.navigation import Navigator
 from envs.household.placement import GridPlacement, Placement
-from envs.household.render import make_renderer
+from envs.household.render import CameraPose, Frame, Renderer, make_renderer
 from envs.household.rules import (
     ArgumentError,
     Context,
@@ -116,14 +116,7 @@ class HouseholdController:
         world = World(model)
         movable = [spec.object_id for spec in scene.objects if spec.info.can("pickupable")]
         settle_parents(world, movable)
-        renderer = make_renderer(
-            model,
-            width_px=self._width_px,
-            height_px=self._height_px,
-            fov_deg=self._fov_deg,
-            backend=self._backend,
-        )
-        self._stage = Stage(model, world, renderer)
+        self._stage = Stage(model, world, self._lens(model))
         self._context = Context(
             world=world,
             geometry=self._stage,
@@ -132,9 +125,7 @@ class HouseholdController:
             links=find_links(world),
             settings=Settings(fov_deg=self._fov_deg),
         )
-        self._metadata = MetadataBuilder(
-            world, width_px=self._width_px, height_px=self._height_px, fov_deg=self._fov_deg
-        )
+        self._metadata = self._writer(world)
         apply_consequences(world, self._context.links)
         x, z = self._stage.navigator().start()
         world.set_agent(position_m=(float(x), AGENT_Y_M, float(z)))
@@ -153,6 +144,29 @@ class HouseholdController:
         except Refused as refusal:
             return self._observe(action=name, error=str(refusal), error_code=refusal.reason.value)
         return self._observe(action=name, answer=answer)
+
+    def set_camera(self, *, width_px: int, height_px: int, fov_deg: float) -> Event:
+        """Look through another lens from here on; the world stays as it is.
+
+        Args:
+            width_px: Width of the frames.
+            height_px: Height of the frames.
+            fov_deg: Vertical field of view.
+
+        Raises:
+            ConfigError: If such frames cannot be drawn.
+        """
+        context, stage = self._up(), self._stage
+        assert stage is not None
+        last = self.last_event.metadata
+        self._width_px, self._height_px, self._fov_deg = width_px, height_px, fov_deg
+        stage.take_lens(self._lens(stage.model))
+        context.settings.fov_deg = fov_deg
+        self._metadata = self._writer(context.world)
+        self._metadata.refresh(context.world.object_ids)
+        return self._observe(
+            action=last["lastAction"], error=last["errorMessage"], error_code=last["errorCode"]
+        )
 
     def close(self) -> None:
         """Let go of the scene and its renderer; a later reset starts anew."""
@@ -176,11 +190,36 @@ class HouseholdController:
         return self._stage.model
 
     @property
+    def fov_deg(self) -> float:
+        """Vertical field of view of the frames."""
+        return self._fov_deg
+
+    def draw(self, camera: CameraPose) -> Frame:
+        """Draw what a camera at some other place would see now; nothing else changes."""
+        self._up()
+        assert self._stage is not None
+        return self._stage.draw(camera)
+
+    @property
     def navigator(self) -> Navigator:
         """Where the agent may go now."""
         return self._up().geometry.navigator()
 
     # --- inside
+
+    def _lens(self, model: SceneModel) -> Renderer:
+        return make_renderer(
+            model,
+            width_px=self._width_px,
+            height_px=self._height_px,
+            fov_deg=self._fov_deg,
+            backend=self._backend,
+        )
+
+    def _writer(self, world: World) -> MetadataBuilder:
+        return MetadataBuilder(
+            world, width_px=self._width_px, height_px=self._height_px, fov_deg=self._fov_deg
+        )
 
     def _found(self, scene: Scene | str) -> Scene:
         if isinstance(scene, Scene):

@@ -82,6 +82,16 @@ class Stage:
             self._frame, self._drawn, fresh = frame, self._world.revision, True
         return self._frame, fresh
 
+    def draw(self, camera: CameraPose) -> Frame:
+        """Draw what a camera at some other place would see now."""
+        self.sync()
+        return self._renderer.render(camera)
+
+    def take_lens(self, renderer: Renderer) -> None:
+        """Draw with another renderer of the same model from here on."""
+        self._renderer.close()
+        self._renderer, self._drawn = renderer, -1
+
     def close(self) -> None:
         """Let go of the renderer."""
         self._renderer.close()

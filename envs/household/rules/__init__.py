@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from embodied.core.errors import UnknownNameError
-from envs.household.rules import holding, moving, opening, setting, slicing, toggling
+from envs.household.rules import (
+    holding,
+    moving,
+    opening,
+    setting,
+    slicing,
+    spawning,
+    toggling,
+)
 from envs.household.rules.arguments import Argument, ArgumentError, checked
 from envs.household.rules.consequences import apply as apply_consequences
 from envs.household.rules.context import ActionRule, Context, Geometry, Settings
@@ -13,7 +21,7 @@ from envs.household.rules.refusal import SENTENCES, Reason, Refused
 
 ACTIONS: dict[str, ActionRule] = {
     rule.name: rule
-    for family in (moving, holding, opening, toggling, slicing, setting)
+    for family in (moving, holding, opening, toggling, slicing, setting, spawning)
     for rule in family.RULES
 }
 """Every action there is, by name."""

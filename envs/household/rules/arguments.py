@@ -73,6 +73,19 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+def _whole(value: Any) -> int:
+    number = _number(value)
+    if number < 0.0 or number != int(number):
+        raise ValueError("a whole number from 0 on")
+    return int(number)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise ValueError("a list of strings")
+    return tuple(_text(entry) for entry in value)
+
+
 def _yaw(value: Any) -> float:
     """A turn about y: a number, or a vector `{x, y, z}` whose y counts, as THOR takes both."""
     return _vector(value)[1] if isinstance(value, Mapping) else _number(value)
@@ -125,8 +138,10 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "number": _number,
     "length": _length,
     "share": _share,
+    "whole": _whole,
     "flag": _flag,
     "text": _text,
+    "texts": _texts,
     "yaw": _yaw,
     "vector": _vector,
     "poses": _poses,

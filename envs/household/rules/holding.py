@@ -70,7 +70,7 @@ def _put(context: Context, values: Values) -> None:
     if receptacle.spec.type in SINGLE and receptacle.contents:
         occupant = receptacle.contents[0]
         raise Refused(Reason.RECEPTACLE_FULL, receptacle=receptacle.id, occupant=occupant)
-    spot = context.placement.choose(_query(context, held, receptacle, spaces))
+    spot = context.placement.choose(put_query(context, held, receptacle, spaces))
     if spot is None:
         raise Refused(Reason.NO_FREE_SPOT, object=held.id, receptacle=receptacle.id)
     world.held = None
@@ -89,12 +89,20 @@ def _usable_spaces(world: World, receptacle: ObjectState) -> tuple[PlacedSpace, 
     return spaces
 
 
-def _query(
+def put_query(
     context: Context,
     held: ObjectState,
     receptacle: ObjectState,
     spaces: tuple[PlacedSpace, ...],
 ) -> PutQuery:
+    """Say all that a placement may look at.
+
+    Args:
+        context: The household.
+        held: The thing to put down.
+        receptacle: Where it goes.
+        spaces: The receptacle's spaces that are not shut in.
+    """
     world = context.world
     obstacles, loose = _in_the_way(context, held, receptacle)
     inner = world.contents(held.id)

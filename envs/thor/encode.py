@@ -1,0 +1,191 @@
+"""Events as they go over the wire: raw images, and metadata named as a version names them."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.household.event import Event, instance_colours
+from envs.household.metadata import vector
+from envs.household.world import World
+from envs.thor.dialect import Dialect
+
+RGB_DEPTH_RANGE_M = 10.0
+"""2.1.0's depth images end here."""
+
+HEATERS = frozenset(["Microwave", "StoveBurner", "Toaster"])
+SIGNS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=np.float64)
+
+
+def rgb_bytes(image: NDArray[np.uint8]) -> bytes:
+    """Write uint8[H, W, C] with its lowest row first, as Unity reads textures."""
+    return image[::-1].tobytes()
+
+
+def depth_bytes(depth_m: NDArray[np.float32], dialect: Dialect) -> bytes:
+    """Write planar depth: float32 metres, or RGB24 whose three bytes are a fraction of 10 m."""
+    if dialect.float_depth:
+        return depth_m[::-1].astype("<f4", copy=False).tobytes()
+    share = np.clip(depth_m[::-1].astype(np.float64) / RGB_DEPTH_RANGE_M, 0.0, 1.0)
+    code = np.minimum(np.round(share * 2**24), 2**24 - 1).astype(np.uint32)
+    return np.stack([code >> 16, (code >> 8) & 255, code & 255], axis=-1).astype(np.uint8).tobytes()
+
+
+def id_bytes(ids: NDArray[np.int32], colours: NDArray[np.uint8], dialect: Dialect) -> bytes:
+    """Write ids as colours uint8[N, 3], with a fourth byte 255 where the dialect has it."""
+    if not dialect.alpha_ids:
+        return rgb_bytes(colours[ids])
+    table = np.concatenate([colours, np.full((len(colours), 1), 255, np.uint8)], axis=1)
+    return table.view(np.uint32)[:, 0][ids[::-1]].tobytes()
+
+
+def normals_bytes(depth_m: NDArray[np.float32], fov_deg: float) -> bytes:
+    """Write surface normals in the camera's frame as colours, from the depth around each pixel."""
+    height, width = depth_m.shape
+    tan = np.tan(np.deg2rad(fov_deg) / 2.0)
+    x = ((np.arange(width) + 0.5) / width * 2.0 - 1.0) * tan * width / height
+    y = (1.0 - (np.arange(height) + 0.5) / height * 2.0) * tan
+    points = np.stack([x[None] * depth_m, y[:, None] * depth_m, depth_m], axis=-1)
+    normal = np.cross(np.gradient(points, axis=1), np.gradient(points, axis=0))
+    normal /= np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-12)
+    normal[..., 2] *= -1.0  # towards the camera
+    return rgb_bytes(np.round((normal * 0.5 + 0.5) * 255.0).astype(np.uint8))
+
+
+@lru_cache(maxsize=8)
+def palette(object_ids: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], list[Any]]:
+    """Colours of a scene's instances and of their types, and the wire's list of both.
+
+    Args:
+        object_ids: Every object of the scene; row i + 1 of the colours is `object_ids[i]`, row 0
+            the room.
+    """
+    types = [type_of(object_id) for object_id in object_ids]
+    kinds = sorted(set(types))
+    colours = instance_colours(len(object_ids) + len(kinds) + 1)
+    instances, classes = colours[: len(object_ids) + 1], colours[len(object_ids) + 1 :]
+    row = {kind: classes[index] for index, kind in enumerate(kinds)}
+    by_type = np.array([[0, 0, 0], *(row[kind] for kind in types)], dtype=np.uint8)
+    names = [*object_ids, *kinds]
+    listed = [
+        {"name": name, "color": colour.tolist()}
+        for name, colour in zip(names, colours[1:], strict=True)
+    ]
+    return instances, by_type, listed
+
+
+def type_of(object_id: str) -> str:
+    """The type in an object id: that of the piece where it is a slice."""
+    parts = object_id.split("|")
+    last = parts[-1]
+    return last.split("_")[0] if "Sliced" in last or "Cracked" in last else parts[0]
+
+
+def colour_bounds(ids: NDArray[np.int32], listed: list[Any]) -> list[dict[str, Any]]:
+    """2D boxes of every colour in view, as 2.1.0 wants them: rows counted from below."""
+    height = ids.shape[0]
+    found = []
+    for index in np.flatnonzero(np.bincount(ids.ravel())):
+        if index == 0:
+            continue
+        rows, columns = np.nonzero(ids == index)
+        bounds = [columns.min(), height - rows.max(), columns.max(), height - rows.min()]
+        found.append(
+            {"color": listed[index - 1]["color"], "bounds": [int(value) for value in bounds]}
+        )
+    return found
+
+
+def _corners(centres: NDArray[np.float64], halves: NDArray[np.float64]) -> NDArray[np.float64]:
+    return centres[:, None] + SIGNS * halves[:, None]
+
+
+def object_boxes(world: World) -> dict[str, dict[str, Any]]:
+    """Both bounding boxes of every object, by id."""
+    centres, halves = world.box_centres_m(), world.half_sizes_m
+    reach = np.einsum("nij,nj->ni", np.abs(world.rotations), halves)
+    upright = _corners(centres, reach).tolist()
+    turned = (
+        centres[:, None] + np.einsum("nij,ncj->nci", world.rotations, SIGNS * halves[:, None])
+    ).tolist()
+    return {
+        object_id: {
+            "axisAlignedBoundingBox": {
+                "cornerPoints": upright[row],
+                "center": vector(centres[row]),
+                "size": vector(2.0 * reach[row]),
+            },
+            "objectOrientedBoundingBox": {"cornerPoints": turned[row]},
+        }
+        for row, object_id in enumerate(world.object_ids)
+    }
+
+
+UNKNOWN_HERE: Mapping[str, Any] = {
+    "moveable": False,
+    "mass": 0.0,
+    "salientMaterials": None,
+    "breakable": False,
+    "isBroken": False,
+    "canBeUsedUp": False,
+    "isUsedUp": False,
+    "cookable": False,
+    "isCooked": False,
+    "isMoving": False,
+    "controlledObjects": None,
+    "fillLiquid": None,
+    "assetId": "",
+}
+"""Fields that clients read and nothing in this world has."""
+
+
+def object_entries(event: Event, world: World, dialect: Dialect) -> list[dict[str, Any]]:
+    """The objects of an event, named as the dialect names their fields."""
+    boxes = object_boxes(world) if dialect.float_depth else {}
+    entries = []
+    for own in event.metadata["objects"]:
+        object_id, kind = own["objectId"], own["objectType"]
+        entry = {dialect.names.get(name, name): value for name, value in own.items()}
+        entry |= UNKNOWN_HERE
+        entry["receptacleObjectIds"] = own["receptacleObjectIds"] if own["receptacle"] else None
+        entry["parentReceptacles"] = own["parentReceptacles"] or None
+        entry["isInteractable"] = own["visible"]
+        entry["isHeatSource"] = own["isToggled"] and kind in HEATERS
+        entry["isColdSource"] = kind == "Fridge"
+        if boxes:
+            entry |= boxes[object_id]
+            if not own["pickupable"]:
+                entry["objectOrientedBoundingBox"] = None
+        entries.append(entry)
+    return entries
+
+
+def agent_metadata(
+    event: Event, world: World, dialect: Dialect, *, scene_name: str, cameras: list[Any]
+) -> dict[str, Any]:
+    """An event's metadata as one agent's part of a message.
+
+    Args:
+        event: The event.
+        world: The world it is of.
+        dialect: The version spoken.
+        scene_name: As the client named the room.
+        cameras: Third-party cameras.
+    """
+    own = event.metadata
+    return {
+        **own,
+        "objects": object_entries(event, world, dialect),
+        "agent": {**own["agent"], "isStanding": True, "inHighFrictionArea": False},
+        "sceneName": scene_name,
+        "thirdPartyCameras": cameras,
+        "depthFormat": "Meters" if dialect.float_depth else "Normalized",
+        "isSceneAtRest": True,
+        "collided": False,
+        "collidedObjects": [],
+        "reachablePositions": own["reachablePositions"] or None,
+        "currentTime": 0.0,
+        "isOpenableGrid": False,
+    }
