@@ -1,0 +1,72 @@
+"""Commands in words to subgoals: the grammar's half of the parser."""
+
+from dataclasses import dataclass
+
+from embodied.core.plan import Subgoal
+from embodied.core.skills import SkillSpec
+from planners.parsed.abilities import Abilities
+from planners.parsed.clauses import Clause, clauses_of
+from planners.parsed.deeds import Deeds
+from planners.parsed.lowering import Lowering
+from planners.parsed.refusals import Question
+from planners.parsed.tagging import Tagger
+from planners.parsed.words import Words, load
+
+
+@dataclass(frozen=True)
+class Command:
+    """A sentence read by the grammar.
+
+    Attributes:
+        clauses: What it says.
+        subgoals: What it asks for.
+        unread: Words that no table has.
+    """
+
+    clauses: tuple[Clause, ...]
+    subgoals: tuple[Subgoal, ...]
+    unread: tuple[str, ...]
+
+
+class CommandReader:
+    """Reads commands by their verbs and noun phrases.
+
+    Args:
+        skills: What the body declares.
+    """
+
+    def __init__(self, skills: tuple[SkillSpec, ...]) -> None:
+        self._words: Words = load()
+        self._tagger = Tagger(self._words)
+        self.abilities = Abilities(skills, self._words.names)
+
+    def clauses(self, text: str) -> list[Clause]:
+        """Return a text's clauses."""
+        return clauses_of(self._tagger.tag(text))
+
+    def read(self, text: str) -> Command:
+        """Return what a text asks for.
+
+        Raises:
+            Refused: If it cannot be meant or done.
+            Question: If something has to be known first.
+        """
+        tags = self._tagger.tag(text)
+        clauses = clauses_of(tags)
+        known = [tag for tag in tags if not (tag.thing and tag.thing.types)]
+        self._ask(f" {' '.join(tag.text for tag in known)} ")
+        if not clauses:
+            raise Question("What should I do?", raw=text)
+        deeds = Deeds(self.abilities).of(clauses)
+        subgoals = Lowering(self.abilities).subgoals(deeds)
+        unread = tuple(word for clause in clauses for word in clause.unknown)
+        return Command(tuple(clauses), subgoals, unread)
+
+    def _ask(self, lowered: str) -> None:
+        for words, question in self._words.questions.items():
+            if f" {words}" in lowered:
+                raise Question(question, raw=lowered.strip())
+        for word in lowered.replace(",", " ").replace(".", " ").split():
+            if word in self._words.kinds:
+                raise Question(f"Which {word} do you mean, and what should I do with it?",
+                               raw=lowered.strip())  # fmt: skip

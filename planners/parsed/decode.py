@@ -1,0 +1,152 @@
+"""From the network's scores to one task: all slots together, and only what goes together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embodied.core import task as tasks
+from planners.parsed.slots import SLOTS, TaskTable
+
+Scores = NDArray[np.float32]
+
+BEST = (3, 4, 2, 3, 4, 2)
+"""How many values of each slot are tried in tasks that training has not seen."""
+PRIOR_WEIGHT = 0.3
+"""How much what people ask for counts against what was understood."""
+UNSEEN_WEIGHT = 3.0
+"""Trajectories' worth of belief in tasks that were never seen."""
+
+_TYPE, _OBJECT, _SLICED, _MRECEP, _PARENT, _TOGGLE = range(len(SLOTS))
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The best task and what speaks for it.
+
+    Attributes:
+        indices: int [6], the values' numbers.
+        probability: Of this task among all that were weighed.
+        margin: Log odds over the next best task.
+        runner_up: The next best task's values, or None.
+    """
+
+    indices: tuple[int, ...]
+    probability: float
+    margin: float
+    runner_up: tuple[int, ...] | None
+
+
+class Decoder:
+    """Weighs whole tasks: the slots' scores plus how often people ask for such a task.
+
+    The prior interpolates the counts of whole tasks with the product of their parts, so that a task
+    nobody asked for in training is unlikely, not impossible. It knows types alone, no rooms.
+
+    Args:
+        table: Slots' values, and the tasks of training with their counts.
+    """
+
+    def __init__(self, table: TaskTable) -> None:
+        self._table = table
+        self._known = {tuple(row): i for i, row in enumerate(table.tasks.tolist())}
+        self._prior = PRIOR_WEIGHT * np.log(table.counts + UNSEEN_WEIGHT * self._parts(table.tasks))
+
+    def decode(self, slots: Sequence[Scores]) -> Decoded:
+        """Return the best task.
+
+        Args:
+            slots: Log-probabilities of each slot's values.
+        """
+        known = self._prior + sum(
+            slot[self._table.tasks[:, index]] for index, slot in enumerate(slots)
+        )
+        fresh = self._fresh(slots)
+        scores = known
+        if len(fresh):
+            extra = PRIOR_WEIGHT * np.log(UNSEEN_WEIGHT * self._parts(fresh))
+            extra = extra + sum(slot[fresh[:, index]] for index, slot in enumerate(slots))
+            scores = np.concatenate([known, extra])
+        order = np.argsort(-scores)[:2]
+        shares = np.exp(scores - scores[order[0]])
+        rows = [
+            tuple(
+                int(v) for v in (self._table.tasks[i] if i < len(known) else fresh[i - len(known)])
+            )
+            for i in order
+        ]
+        return Decoded(
+            indices=rows[0],
+            probability=float(1.0 / shares.sum()),
+            margin=float(scores[order[0]] - scores[order[1]]) if len(order) > 1 else np.inf,
+            runner_up=rows[1] if len(rows) > 1 else None,
+        )
+
+    def _fresh(self, slots: Sequence[Scores]) -> NDArray[np.int64]:
+        """Tasks of the slots' best values that go together and were not seen in training."""
+        best = [np.argsort(-slot)[:count] for slot, count in zip(slots, BEST, strict=True)]
+        rows = np.array(list(product(*best)), dtype=np.int64)
+        rows = rows[self._consistent(rows)]
+        seen = np.array([tuple(row) in self._known for row in rows.tolist()], dtype=bool)
+        return rows[~seen]
+
+    def _consistent(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each task has the arguments its type has, and cuts only what is ever cut."""
+        kind = rows[:, _TYPE]
+        look, movable = kind == self._look, kind == self._movable
+        return (
+            ((rows[:, _PARENT] == self._empty[_PARENT]) == look)
+            & ((rows[:, _TOGGLE] == self._empty[_TOGGLE]) != look)
+            & ((rows[:, _MRECEP] == self._empty[_MRECEP]) != movable)
+            & ((rows[:, _SLICED] != self._yes) | self._cut[rows[:, _OBJECT]])
+        )
+
+    def _parts(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Probability of tasks as the product of their parts given their type."""
+        kind = rows[:, _TYPE]
+        return np.prod(
+            [table[kind, rows[:, index + 1]] for index, table in enumerate(self._given_type)],
+            axis=0,
+        )
+
+    @cached_property
+    def _given_type(self) -> list[NDArray[np.float64]]:
+        """P(value | task type) of every other slot."""
+        table, sizes = self._table, self._table.sizes
+        found = []
+        for index in range(1, len(SLOTS)):
+            counts = np.full((sizes[_TYPE], sizes[index]), 0.2)
+            np.add.at(counts, (table.tasks[:, _TYPE], table.tasks[:, index]), table.counts)
+            found.append(counts / counts.sum(1, keepdims=True))
+        return found
+
+    @cached_property
+    def _look(self) -> int:
+        return self._number(_TYPE, tasks.LOOK_IN_LIGHT)
+
+    @cached_property
+    def _movable(self) -> int:
+        return self._number(_TYPE, tasks.PICK_WITH_MOVABLE)
+
+    @cached_property
+    def _yes(self) -> int:
+        return self._number(_SLICED, "yes")
+
+    @cached_property
+    def _empty(self) -> list[int]:
+        return [self._number(index, "") for index in range(len(SLOTS))]
+
+    @cached_property
+    def _cut(self) -> NDArray[np.bool_]:
+        """Objects that are ever asked for in slices."""
+        found = np.zeros(self._table.sizes[_OBJECT], dtype=bool)
+        rows = self._table.tasks
+        found[rows[rows[:, _SLICED] == self._yes, _OBJECT]] = True
+        return found
+
+    def _number(self, slot: int, value: str) -> int:
+        values = self._table.values[SLOTS[slot]]
+        return values.index(value) if value in values else -1

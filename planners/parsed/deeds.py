@@ -1,0 +1,386 @@
+"""What each clause asks for: a table from the verb's intent to what is done."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from planners.parsed.abilities import Abilities
+from planners.parsed.clauses import BELONGS, LINKS, Clause, Ref
+from planners.parsed.meaning import (
+    BRINGING,
+    NEAR,
+    TO,
+    Deed,
+    Item,
+    Resolver,
+    amount_of,
+    unknown,
+)
+from planners.parsed.refusals import Question, Refused
+
+MOTIONS: Mapping[str, str] = {
+    "left": "turn",
+    "right": "turn",
+    "around": "turn",
+    "up": "tilt",
+    "down": "tilt",
+}
+STEPS = {"left": "left", "right": "right", "forward": "forward", "back": "back", "up": "forward",
+         "around": "back"}  # fmt: skip
+TILTED_BY_VERB = {"lower": "down", "raise": "up", "lift": "up"}
+GARBAGE = Item(("GarbageCan",), "the bin")
+NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
+"""Words for places where nothing can be put by themselves: which piece of furniture is asked."""
+MANY = {"every", "all", "each", "four", "three", "whatever"}
+
+
+class Deeds:
+    """Turns clauses into deeds, in the order of the words, then puts them in order of doing.
+
+    Args:
+        abilities: What may be done with what.
+    """
+
+    def __init__(self, abilities: Abilities) -> None:
+        self._abilities = abilities
+        self._resolve = Resolver(abilities)
+        self._by_intent: Mapping[str, Callable[[Clause], list[Deed]]] = {
+            "take": self._take,
+            "put": self._put,
+            "trash": self._trash,
+            "open": lambda clause: self._simple("open", clause),
+            "close": lambda clause: self._simple("close", clause),
+            "on": self._toggle,
+            "off": self._toggle,
+            "slice": self._change,
+            "heat": self._change,
+            "cool": self._change,
+            "clean": self._change,
+            "look": self._look,
+            "go": self._go,
+            "find": self._go,
+            "turn": self._turn,
+            "gaze": self._gaze,
+            "tilt": self._tilt,
+            "step": self._step,
+            "none": self._none,
+            "": self._unsaid,
+        }
+
+    def of(self, clauses: Sequence[Clause]) -> list[Deed]:
+        """Return what is to be done, in the order of doing.
+
+        Raises:
+            Refused: If something cannot be meant or done.
+            Question: If something has to be known first.
+        """
+        found: list[list[Deed]] = []
+        for clause in clauses:
+            deeds = self._by_intent[clause.intent](clause)
+            found.append([replace(deed, text=clause.text) for deed in deeds])
+        return _in_order(found, clauses)
+
+    # --- fetching and carrying
+
+    def _take(self, clause: Clause) -> list[Deed]:
+        if not clause.objects:
+            if clause.direction or clause.amount:
+                return self._step(clause)
+            if clause.goals and any(ref.thing for ref in clause.goals):
+                return self._go(clause)
+            return self._hold(self._resolve.items([Ref(None, True)], "pick"))
+        sources = self._resolve.items(clause.sources, "goto", quiet=True)
+        items = self._items(clause, "pick")
+        for name in (name for item in items for name in item.types if sources):
+            self._resolve.mentions.placed.setdefault(name, sources[:1])
+        goals = clause.goals
+        bringing = clause.verb.startswith(BRINGING)
+        whereto = [ref for ref in goals if ref.led_by in TO or bringing or ref.thing is None]
+        if "off" in clause.particles and clause.verb in ("turn",):
+            return self._toggle(clause)
+        if whereto and not clause.here:
+            return self._place(items, whereto, clause)
+        self._resolve.items(goals, "goto", quiet=True)
+        return self._hold(items)
+
+    def _hold(self, items: tuple[Item, ...]) -> list[Deed]:
+        return [Deed("hold", (item,)) for item in items]
+
+    def _put(self, clause: Clause) -> list[Deed]:
+        particles = set(clause.particles)
+        if not clause.objects and not clause.goals:
+            if particles & {"on"}:
+                return self._toggle(clause)
+            raise Question("What should I put down, and where?")
+        items = self._items(clause, "pick") if clause.objects else ()
+        if "away" in particles or clause.verb.endswith(" away"):
+            if not clause.goals:
+                raise Question("Where should I put it away?")
+        if "out" in particles and not clause.goals:
+            return self._place(items, [], clause, known=GARBAGE)
+        if not clause.objects:
+            items = self._resolve.items([Ref(None, True)], "pick", quiet=True)
+        if clause.goals:
+            return self._place(items, clause.goals, clause)
+        if particles & {"in", "inside", "into", "on"}:
+            return self._place(items, [Ref(None, True, "in")], clause)
+        if clause.direction == "down" and "floor" in clause.text:
+            raise Refused("I do not put things on the floor.",
+                          alternative="Name a piece of furniture.")  # fmt: skip
+        if "down" in particles or clause.verb.endswith(" down"):
+            return self._place(items, [], clause, known=Item(("CounterTop",), "the counter"))
+        if back := [
+            self._resolve.mentions.placed.get(each.types[0]) for each in items if each.types
+        ]:
+            if back[0]:
+                return self._deposit(items, back[0])
+        raise Question("Where should I put it?")
+
+    def _trash(self, clause: Clause) -> list[Deed]:
+        return self._place(self._items(clause, "pick"), [], clause, known=GARBAGE)
+
+    def _place(
+        self,
+        items: tuple[Item, ...],
+        goals: Sequence[Ref],
+        clause: Clause,
+        *,
+        known: Item | None = None,
+    ) -> list[Deed]:
+        if known is not None:
+            return self._deposit(items, (known,))
+        if "back" in clause.particles or "back" in clause.verb or clause.verb == "return":
+            home = [self._resolve.mentions.placed.get(t) for each in items for t in each.types[:1]]
+            if home and home[0] and all(ref.pronoun for ref in goals):
+                return self._deposit(items, home[0])
+        for ref in goals:
+            if ref.thing is not None and not ref.thing.types and not ref.pronoun:
+                if ref.thing.head not in NO_FURNITURE:
+                    raise unknown(ref.thing)
+        beside = [ref for ref in goals if ref.led_by in NEAR]
+        into = [ref for ref in goals if ref.led_by not in NEAR]
+        if not into and beside:
+            return self._deposit(items, self._beside(items, beside))
+        if items and (lamps := [ref for ref in into if self._is_lamp(ref)]) and len(lamps) == len(into):
+            lamp = self._resolve.items(lamps, "look", "lamp")
+            return [Deed("look", (item,), lamp[:1]) for item in items]
+        places = self._resolve.items(into, "place", "receptacle", quiet=True, but=items)
+        self._resolve.items(beside, "goto", quiet=True)
+        if not places:
+            words = " ".join(ref.thing.head for ref in goals if ref.thing)
+            if words and not set(words.split()) & NO_FURNITURE:
+                raise Refused(f"I can not put anything at {words!r}.",
+                              alternative="Name a piece of furniture or a vessel.")  # fmt: skip
+            raise Question("Where should I put it?")
+        return self._deposit(items, places)
+
+    def _beside(self, items: Sequence[Item], refs: Sequence[Ref]) -> tuple[Item, ...]:
+        """Next to something is where that was put, if it was; or it is a place itself."""
+        near = self._resolve.items(refs, "goto")
+        for item in near:
+            for name in item.types:
+                if where := self._resolve.mentions.placed.get(name):
+                    return where
+        fitting = tuple(
+            where
+            for where in near
+            if all(self._abilities.choose_pair("place", i.types, where.types) for i in items)
+        )
+        if not fitting:
+            raise Question("On which piece of furniture should I put it?")
+        return fitting
+
+    def _deposit(self, items: tuple[Item, ...], places: tuple[Item, ...]) -> list[Deed]:
+        first, *rest = places
+        for item in items:
+            for name in item.types:
+                self._resolve.mentions.placed[name] = (first,)
+        deeds = [Deed("place", (item,), (first,)) for item in items] or [
+            Deed("place", (), (first,))
+        ]
+        vessel = self._abilities.choose("pick", "object", first.types)
+        carried = [
+            place for place in rest if not self._abilities.choose("pick", "object", place.types)
+        ]
+        if vessel and carried and items:
+            deeds.append(Deed("place", (replace(first, contents=None),), (carried[0],)))
+        self._resolve.mentions.note(*items)
+        return deeds
+
+    # --- doing something to a thing
+
+    def _items(self, clause: Clause, skill: str) -> tuple[Item, ...]:
+        for ref in clause.objects:
+            if ref.thing and (MANY & set(ref.thing.phrase.split())) and not ref.pronoun:
+                raise Question(f"Which ones do you mean by {ref.thing.phrase!r}, and how many?")
+        items = self._resolve.items(clause.objects, skill)
+        return items
+
+    def _simple(self, skill: str, clause: Clause) -> list[Deed]:
+        refs = clause.objects or clause.goals or [Ref(None, True)]
+        return [Deed(skill, (item,)) for item in self._items(replace(clause, objects=refs), skill)]
+
+    def _toggle(self, clause: Clause) -> list[Deed]:
+        return self._simple("toggle", replace(clause, goals=[]))
+
+    def _change(self, clause: Clause) -> list[Deed]:
+        skill = clause.intent
+        if skill == "clean" and clause.tool is not None:
+            raise Question("I rinse things in the sink, without a tool. Should I do that?")
+        refs = clause.objects or [Ref(None, True)]
+        items = self._items(replace(clause, objects=refs), "pick")
+        tool = clause.tool.thing if clause.tool else None
+        deeds = [Deed(skill, (item,), _named(tool)) for item in items]
+        if skill == "slice":
+            for item in items:
+                self._resolve.mentions.note(replace(item, states=(*item.states, "slice")))
+            return deeds
+        device = self._abilities.allowed(skill, "receptacle") or frozenset()
+        places = [
+            ref for ref in clause.goals
+            if not (ref.thing and set(ref.thing.types) & device) and ref.led_by not in NEAR
+        ]  # fmt: skip
+        if places and any(ref.thing and ref.thing.types for ref in places):
+            return [*deeds, *self._place(items, places, clause)]
+        return deeds
+
+    def _look(self, clause: Clause) -> list[Deed]:
+        lamps = [
+            ref for ref in [*clause.goals, *([clause.tool] if clause.tool else [])]
+            if self._is_lamp(ref)
+        ]  # fmt: skip
+        items = self._items(clause, "goto")
+        found = self._resolve.items(lamps, "look", "lamp") if lamps else ()
+        if found:
+            return [Deed("look", (item,), found[:1]) for item in items]
+        return [Deed("gaze", (item,)) for item in items] or self._gaze(clause)
+
+    def _is_lamp(self, ref: Ref) -> bool:
+        if ref.pronoun:
+            return bool(self._resolve.mentions.latest(self._abilities, "look", "lamp"))
+        types = ref.thing.types if ref.thing else ()
+        return self._abilities.choose("look", "lamp", types) is not None
+
+    # --- going and looking about
+
+    def _go(self, clause: Clause) -> list[Deed]:
+        refs = [ref for ref in [*clause.objects, *clause.goals] if ref.thing]
+        if clause.objects and clause.intent == "go" and clause.goals and not clause.verb.startswith(
+            ("go", "walk", "head", "come", "stop", "run", "travel", "navigate", "approach")
+        ):  # fmt: skip
+            return self._put(clause)
+        if (clause.particles and "in" in clause.particles) and clause.objects:
+            return self._put(clause)
+        if clause.objects and clause.goals and clause.verb in ("go", "goes", "going"):
+            return self._put(clause)
+        if not refs:
+            if clause.direction or clause.amount:
+                return self._step(clause)
+            raise Question("Where should I go?")
+        for ref in refs:
+            if ref.thing and not ref.thing.types and not ref.pronoun and ref.thing.head == "place":
+                raise Question("Where should I put it?")
+        items = self._resolve.items(refs[:1], "goto")
+        return [Deed("goto", (item,), found=clause.intent == "find") for item in items]
+
+    def _turn(self, clause: Clause) -> list[Deed]:
+        if set(clause.particles) & {"on", "off"} and (clause.objects or not clause.direction):
+            return self._toggle(clause)
+        if clause.direction == "down" and clause.objects:
+            return self._toggle(clause)
+        if "half" in clause.verb:
+            clause.direction = clause.direction or "around"
+        if clause.amount and clause.amount[0] == 180.0 and not clause.direction:
+            clause.direction = "around"
+        if not clause.direction:
+            if clause.objects or clause.goals:
+                if "upside" in clause.unknown:
+                    raise Refused("I can not turn things over.")
+                return self._go(clause)
+            raise Question("Which way should I turn?")
+        return self._motion(clause, MOTIONS.get(clause.direction, "turn"))
+
+    def _motion(self, clause: Clause, skill: str) -> list[Deed]:
+        if clause.objects and any(ref.thing and ref.thing.types for ref in clause.objects):
+            raise Refused(
+                "I can not do that to a thing.", alternative="I can turn and look myself."
+            )
+        amount = amount_of(clause, length=False)
+        return [Deed(skill, direction=clause.direction, amount=amount)]
+
+    def _gaze(self, clause: Clause) -> list[Deed]:
+        known = [
+            ref for ref in [*clause.objects, *clause.goals] if ref.thing and ref.thing.types
+        ]  # fmt: skip
+        if known and not (set(clause.direction.split()) & set(MOTIONS)):
+            under = [ref for ref in clause.goals if ref.led_by in NEAR or ref.led_by == "in"]
+            if under and not self._is_lamp(under[0]) and not clause.objects:
+                raise Question("What am I to look for there?")
+            objects = [ref for ref in known if not (ref in under and self._is_lamp(ref))][:1]
+            lamps = [ref for ref in known if ref not in objects]
+            return self._look(replace(clause, objects=objects, goals=lamps))
+        if clause.direction not in MOTIONS:
+            raise Question("Where should I look?")
+        return self._motion(replace(clause, objects=[]), MOTIONS[clause.direction])
+
+    def _tilt(self, clause: Clause) -> list[Deed]:
+        first = clause.verb.split()[0]
+        stem = next((v for v in TILTED_BY_VERB if first.startswith(v.removesuffix("e"))), "")
+        clause.direction = clause.direction or TILTED_BY_VERB.get(stem, "")
+        if not clause.direction:
+            raise Question("Should I tilt the camera up or down?")
+        return self._motion(clause, MOTIONS.get(clause.direction, "tilt"))
+
+    def _step(self, clause: Clause) -> list[Deed]:
+        if any(ref.thing for ref in clause.goals) or clause.objects:
+            return self._go(clause)
+        backing = "back" in clause.verb or clause.verb.startswith("retreat")
+        way = STEPS.get(clause.direction or ("back" if backing else "forward"), "forward")
+        amount = amount_of(clause, length=True)
+        return [Deed("move", direction=way, amount=amount)]
+
+    # --- what cannot be
+
+    def _none(self, clause: Clause) -> list[Deed]:
+        raise Refused(
+            f"I have no skill to {clause.verb.split()[0]}.",
+            alternative="I can fetch, put, open, close, switch, cut, heat, cool, rinse and look.",
+            raw=clause.text,
+        )
+
+    def _unsaid(self, clause: Clause) -> list[Deed]:
+        """Without a verb: what is wished for is said by its states or its place."""
+        if not clause.objects:
+            raise Question(f"What should I do: {clause.text!r}?")
+        if set(clause.particles) & LINKS and set(clause.particles) & {"on", "off"}:
+            return self._toggle(clause)
+        if clause.goals:
+            return self._put(replace(clause, verb="put"))
+        if set(clause.particles) & BELONGS:
+            raise Question("Where does it belong?")
+        items = self._resolve.items(clause.objects, "pick")
+        if any(item.states for item in items):
+            return self._hold(items)
+        raise Question(f"What should I do with {clause.text!r}?")
+
+
+def _named(thing: object) -> tuple[Item, ...]:
+    from planners.parsed.meaning import item_of
+    from planners.parsed.tagging import Thing
+
+    return (item_of(thing),) if isinstance(thing, Thing) and thing.types else ()
+
+
+def _in_order(found: Sequence[list[Deed]], clauses: Sequence[Clause]) -> list[Deed]:
+    """Put what is said to come before or after something else where it is to be done."""
+    groups = [list(deeds) for deeds in found]
+    order = list(range(len(groups)))
+    for index, clause in enumerate(clauses):
+        if clause.order == "earlier" and index > 0:
+            # "B after A": A first
+            order.remove(index)
+            order.insert(order.index(index - 1), index)
+        elif clause.order == "later" and index == 0 and len(groups) > 1:
+            # "before A, B": B first
+            order.remove(0)
+            order.insert(order.index(1) + 1, 0)
+    return [deed for index in order for deed in groups[index]]

@@ -1,0 +1,198 @@
+"""From clauses to deeds: what each is about, with every `it` and `there` resolved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from planners.parsed.abilities import Abilities
+from planners.parsed.clauses import Clause, Ref
+from planners.parsed.refusals import Question, Refused
+from planners.parsed.tagging import Thing
+
+NEAR = {"next to", "near", "beside", "close to", "by", "to the side of", "to the left of",
+        "to the right of", "above", "below", "behind", "in front of", "under", "underneath",
+        "beneath", "not"}  # fmt: skip
+TO = {"to", "into", "onto", "over to", "in to", "on to", "back to", "back into", "back onto",
+      "up to", "inside", "inside of", "back in", "back on", "towards", "toward"}  # fmt: skip
+BRINGING = ("bring", "carry", "move", "transport", "transfer", "haul", "relocate", "i need",
+            "i want", "i would", "id like", "pack", "take")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """A thing with all that was said of it.
+
+    Attributes:
+        types: What it may be, the likeliest first.
+        phrase: Its words.
+        states: Skills that must have been used on it.
+        attributes: What describes it.
+        count: How many are meant.
+        other: Whether it is another one than before.
+        contents: What is to be in it.
+    """
+
+    types: tuple[str, ...]
+    phrase: str = ""
+    states: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    count: int = 1
+    other: bool = False
+    contents: "Item | None" = None
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing to do, with everything resolved.
+
+    Attributes:
+        kind: A skill, or `hold` for taking up without saying whereto.
+        items: What it is done to.
+        places: Whereto, the first that will do.
+        direction: For motions.
+        amount: Degrees or metres, where they were said.
+        text: The words it came from.
+        order: `earlier` or `later`.
+        found: Whether the words only ask to find it.
+    """
+
+    kind: str
+    items: tuple[Item, ...] = ()
+    places: tuple[Item, ...] = ()
+    direction: str = ""
+    amount: float | None = None
+    text: str = ""
+    order: str = ""
+    found: bool = False
+
+
+@dataclass
+class Mentions:
+    """What was talked about so far, the latest last."""
+
+    groups: list[tuple[Item, ...]] = field(default_factory=list)
+    placed: dict[str, tuple[Item, ...]] = field(default_factory=dict)
+    cut: set[str] = field(default_factory=set)
+
+    def note(self, *items: Item) -> None:
+        """Remember items that were mentioned together."""
+        if items:
+            self.groups.append(items)
+
+    def latest(
+        self, abilities: Abilities, skill: str, argument: str, *, but: Sequence[Item] = ()
+    ) -> tuple[Item, ...]:
+        """Return what `it` or `them` is: the latest that the skill may name, but for some."""
+        barred = {name for item in but for name in item.types}
+        for group in reversed(self.groups):
+            fitting = tuple(
+                item
+                for item in group
+                if abilities.choose(skill, argument, item.types) is not None
+                and not barred & set(item.types)
+            )
+            if fitting:
+                return fitting
+        return ()
+
+
+def item_of(thing: Thing) -> Item:
+    """Return the item of a noun phrase."""
+    return Item(
+        types=thing.types,
+        phrase=thing.phrase,
+        states=thing.states,
+        attributes=thing.attributes,
+        count=thing.count,
+        other=thing.other,
+    )
+
+
+class Resolver:
+    """Finds what references stand for, in the order of the words.
+
+    Args:
+        abilities: What may be done with what.
+    """
+
+    def __init__(self, abilities: Abilities) -> None:
+        self.abilities = abilities
+        self.mentions = Mentions()
+
+    def items(
+        self,
+        refs: Sequence[Ref],
+        skill: str,
+        argument: str = "object",
+        *,
+        quiet: bool = False,
+        but: Sequence[Item] = (),
+    ) -> tuple[Item, ...]:
+        """Return what references name, as far as the skill may name it.
+
+        Raises:
+            Refused: If something is called by a name that nothing has.
+            Question: If `it` could be nothing that was mentioned.
+        """
+        found: list[Item] = []
+        for ref in refs:
+            found += self._one(ref, skill, argument, quiet=quiet, but=but)
+        self.mentions.note(*found)
+        return tuple(found)
+
+    def _one(
+        self, ref: Ref, skill: str, argument: str, *, quiet: bool, but: Sequence[Item]
+    ) -> list[Item]:
+        thing = ref.thing
+        if ref.pronoun or (thing is not None and thing.head in ("it", "one", "ones")):
+            other = thing is not None and thing.other
+            meant = self.mentions.latest(self.abilities, skill, argument, but=but)
+            if not meant and not quiet:
+                raise Question("What do you mean by it?" if ref.thing else "Where to?")
+            states = thing.states if thing else ()
+            return [
+                Item(each.types, each.phrase, states or each.states, each.attributes, 1, other)
+                for each in meant
+            ]
+        if thing is None:
+            return []
+        if not thing.types:
+            if quiet:
+                return []
+            raise unknown(thing)
+        contents = None
+        if ref.contents is not None:
+            if not ref.contents.types:
+                raise unknown(ref.contents)
+            contents = item_of(ref.contents)
+        item = item_of(thing)
+        item = self._as_before(item_of(thing))
+        return [replace(item, contents=contents)]
+
+    def _as_before(self, item: Item) -> Item:
+        """A knife that was called a butter knife before is still that one."""
+        for group in reversed(self.mentions.groups):
+            for each in group:
+                if set(each.types) < set(item.types) and not item.other:
+                    return replace(item, types=each.types)
+        return item
+
+
+def unknown(thing: Thing) -> Refused:
+    """Say that nothing is called so."""
+    return Refused(
+        f"I know nothing that is called {thing.head or thing.phrase!r}.",
+        alternative="Say it in other words if it is something of a household.",
+        raw=thing.phrase,
+    )
+
+
+def amount_of(clause: Clause, *, length: bool) -> float | None:
+    """Return an amount that was said, in metres or degrees."""
+    if clause.amount is None:
+        return None
+    value, unit = clause.amount
+    if not length:
+        return value if unit in ("degrees", "") else None
+    return value * {"centimetres": 0.01, "feet": 0.3048, "steps": 0.25, "metres": 1.0}.get(
+        unit, 0.25
+    )

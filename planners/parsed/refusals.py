@@ -1,0 +1,31 @@
+"""Why there is no plan: what cannot be meant or done, and what has to be asked first."""
+
+from embodied.core.errors import PlanningError
+
+
+class Refused(PlanningError):  # noqa: N818 - a refusal, raised as an error
+    """The words ask for something that cannot be meant, or that this body cannot do.
+
+    Args:
+        reason: What is wrong with it, a whole sentence.
+        alternative: What could be done instead; empty where there is nothing.
+        raw: The words.
+    """
+
+    def __init__(self, reason: str, *, alternative: str = "", raw: str | None = None) -> None:
+        super().__init__(f"{reason} {alternative}".strip(), raw=raw)
+        self.reason = reason
+        self.alternative = alternative
+
+
+class Question(PlanningError):  # noqa: N818
+    """The words leave open what has to be known before anything moves.
+
+    Args:
+        question: What to ask the person.
+        raw: The words.
+    """
+
+    def __init__(self, question: str, *, raw: str | None = None) -> None:
+        super().__init__(question, raw=raw)
+        self.question = question

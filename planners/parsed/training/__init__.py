@@ -1,0 +1,1 @@
+"""How the parser's weights are made: `embodied train task=parser`. Needs torch."""

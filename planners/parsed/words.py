@@ -1,0 +1,165 @@
+"""The tables of words that commands are read with, ready for looking up."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+def _listed(text: str) -> list[str]:
+    return [phrase.strip() for phrase in text.split(";")]
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(resources.files("planners.parsed").joinpath(name).read_text("utf-8"))
+
+
+def plurals_of(noun: str) -> list[str]:
+    """Return the plural forms that a noun may have; the last word, or the one before `of`."""
+    head, of, rest = noun.partition(" of ")
+    forms = [f"{head}s"]
+    if re.search(r"(s|x|z|ch|sh|o)$", head):
+        forms.append(f"{head}es")
+    if re.search(r"[^aeiou]y$", head):
+        forms.append(f"{head[:-1]}ies")
+    if re.search(r"fe?$", head):
+        forms.append(re.sub(r"fe?$", "ves", head))
+    return [f"{form}{of}{rest}" for form in forms]
+
+
+def forms_of(verb: str) -> list[str]:
+    """Return a verb phrase with its first word as it is, in -ing, in -s and in -ed."""
+    first, space, rest = verb.partition(" ")
+    stem = first.removesuffix("e")
+    forms = {first, f"{stem}ing", f"{first}s", f"{stem}ed"}
+    if re.search(r"[^aeiou][aeiou][bdgmnpt]$", first):
+        forms |= {f"{first}{first[-1]}ing", f"{first}{first[-1]}ed"}
+    return [f"{form}{space}{rest}" for form in forms]
+
+
+class Phrases:
+    """Finds the longest phrase of a table at a place in a sentence.
+
+    Args:
+        table: Phrase to its meaning.
+    """
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.table = {tuple(phrase.split()): meaning for phrase, meaning in table.items()}
+        self._longest = max((len(words) for words in self.table), default=0)
+
+    def at(self, words: list[str], start: int) -> tuple[int, Any] | None:
+        """Return how many words match from `start` on, and their meaning; or None."""
+        for length in range(min(self._longest, len(words) - start), 0, -1):
+            meaning = self.table.get(tuple(words[start : start + length]))
+            if meaning is not None:
+                return length, meaning
+        return None
+
+
+def _phrases(groups: Iterable[tuple[str, Iterable[str]]]) -> Phrases:
+    return Phrases({phrase: name for name, phrases in groups for phrase in phrases})
+
+
+@dataclass(frozen=True)
+class Words:
+    """Every table.
+
+    Attributes:
+        nouns: Name to (types, the likeliest first; whether it is a plural).
+        verbs: Verb to what it asks for.
+        states: Adjective to the skill that brings it about.
+        adjectives: Adjectives that only describe.
+        pieces: Words for a piece of what follows.
+        small: Sort of small word to its phrases.
+        directions: Word to direction.
+        numbers: Word to number.
+        units: Word to unit.
+        questions: Words of a wish too vague to act on, to what is asked then.
+        kinds: Words for a kind of thing.
+        no_action: Verbs that no skill does.
+        names: Type to what it is called.
+    """
+
+    nouns: Phrases
+    verbs: Phrases
+    states: Phrases
+    adjectives: frozenset[str]
+    pieces: Phrases
+    small: Mapping[str, Phrases]
+    directions: Phrases
+    numbers: Mapping[str, float]
+    units: Mapping[str, str]
+    questions: Mapping[str, str]
+    kinds: frozenset[str]
+    no_action: Phrases
+    names: Mapping[str, str]
+
+    def corrected(self, word: str) -> str:
+        """Return the word of a known noun that is spelled nearly like this one, else the word."""
+        if len(word) < 4:
+            return word
+        close = difflib.get_close_matches(word, self._noun_words(), n=1, cutoff=0.84)
+        return close[0] if close else word
+
+    def _noun_words(self) -> tuple[str, ...]:
+        return _noun_words()
+
+
+@cache
+def _noun_words() -> tuple[str, ...]:
+    found = {word for phrase in load().nouns.table for word in phrase if len(word) > 3}
+    return tuple(sorted(found))
+
+
+@cache
+def load() -> Words:
+    """Read the tables."""
+    lexicon, grammar = _read("lexicon.toml"), _read("grammar.toml")
+    named: dict[str, list[str]] = {}
+    for type_name, text in lexicon["names"].items():
+        for noun in _listed(text):
+            named.setdefault(noun, []).append(type_name)
+    for noun, types in lexicon["shared"].items():
+        named[noun] = types.split()
+    nouns: dict[str, tuple[tuple[str, ...], bool]] = {}
+    for noun, types in named.items():
+        for many in plurals_of(noun):
+            nouns.setdefault(many, (tuple(types), True))
+    nouns |= {noun: (tuple(types), False) for noun, types in named.items()}
+    verbs: dict[str, str] = {}
+    for meaning, text in grammar["verbs"].items():
+        for verb in _listed(text):
+            for form in forms_of(verb):
+                verbs.setdefault(form, meaning)
+            verbs[verb] = meaning
+    adjectives = dict(grammar["adjectives"])
+    colours = frozenset(_listed(adjectives.pop("colours")))
+    pieces = _phrases([("piece", _listed(adjectives.pop("pieces")))])
+    adjectives.pop("vessels")
+    directions = [(name, _listed(text)) for name, text in grammar["directions"].items()]
+    return Words(
+        nouns=Phrases(nouns),
+        verbs=Phrases(verbs),
+        states=_phrases((skill, _listed(text)) for skill, text in adjectives.items()),
+        adjectives=colours,
+        pieces=pieces,
+        small={name: _phrases([(name, _listed(text))]) for name, text in grammar["small"].items()},
+        directions=_phrases(reversed(directions)),
+        numbers=grammar["numbers"],
+        units={word: unit for unit, text in grammar["units"].items() for word in _listed(text)},
+        questions=grammar["ask"],
+        kinds=frozenset(_listed(lexicon["kinds"]["words"])),
+        no_action=Phrases(
+            {
+                form: verb
+                for verb in _listed(lexicon["no_action"]["verbs"])
+                for form in forms_of(verb)
+            }
+        ),
+        names={name: _listed(text)[0] for name, text in lexicon["names"].items()},
+    )
