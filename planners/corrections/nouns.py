@@ -45,10 +45,21 @@ def _lexicon(types: frozenset[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def nouns_of(type_name: str) -> tuple[str, ...]:
+    """Return every noun that may mean a type, longest first."""
+    found = [noun for noun, types in _other_nouns().items() if type_name in types]
+    return tuple(sorted({spoken(type_name), *found}, key=len, reverse=True))
+
+
 def known_types(skills: Iterable[SkillSpec]) -> frozenset[str]:
     """Return every type that some skill takes."""
     return frozenset[str]().union(
-        *(types for skill in skills for types in skill.categories.values())
+        *(
+            types
+            for skill in skills
+            for name, types in skill.categories.items()
+            if skill.arguments.get(name) in ("object", "receptacle")
+        )
     )
 
 

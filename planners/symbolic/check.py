@@ -223,11 +223,12 @@ def _misfit(skill: SkillSpec, name: str, value: Argument, index: int) -> list[Fa
         message = f"The {name} of {skill.name} has to be of the kind {kind!r}, not {value!r}."
         return [Fault(FaultKind.BAD_ARGUMENT, index, message)]
     allowed = skill.categories.get(name)
-    if not isinstance(value, ObjectRef) or allowed is None or value.category in allowed:
+    said = value.category if isinstance(value, ObjectRef) else str(value)
+    if allowed is None or said in allowed:
         return []
-    near = difflib.get_close_matches(value.category, sorted(allowed), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(said, sorted(allowed), n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]}?" if near else ""
-    message = f"{skill.name} cannot take {value.category} as its {name}.{hint}"
+    message = f"{skill.name} cannot take {said} as its {name}.{hint}"
     return [Fault(FaultKind.WRONG_TYPE, index, message)]
 
 

@@ -82,7 +82,12 @@ class Domain:
     def types(self) -> frozenset[str]:
         """Every type that some skill takes."""
         return frozenset[str]().union(
-            *(types for skill in self.skills.values() for types in skill.categories.values())
+            *(
+                types
+                for skill in self.skills.values()
+                for name, types in skill.categories.items()
+                if name in self.things(skill)
+            )
         )
 
     @cached_property

@@ -1,0 +1,320 @@
+"""`planner=flowplan`: four stages, and a way back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from embodied.core.errors import PlanningError
+from embodied.core.plan import Plan, Subgoal
+from embodied.core.protocols import PlanContext
+from embodied.core.task_plans import subgoals_of
+from planners.corrections.nouns import known_types
+from planners.flowplan.cues import cues_in, with_cues
+from planners.flowplan.evaluation import Verdict, evaluate, tally, vote_of
+from planners.flowplan.information import (
+    OTHER,
+    Information,
+    information_model,
+    task_from,
+)
+from planners.flowplan.prompts import Steps, reason, reconsider, retrieve, write
+from planners.flowplan.reading import read_steps
+from planners.flowplan.wording import in_words
+from planners.llm.plan_schema import plan_model, to_subgoals
+from planners.llm.structured import ask_many
+from planners.llm.types import LlmClient, Message
+from planners.symbolic import repair
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+WEIGHTS: Mapping[str, float] = {"retrieve": 1.0, "reason": 1.0, "write": 1.0, "reconsider": 1.5}
+"""How much the word of each stage counts where they disagree."""
+
+
+@dataclass
+class Flow:
+    """One task on its way through the stages.
+
+    Attributes:
+        context: The task.
+        said: Stage to what it took the task to name.
+        steps: The steps in words.
+        subgoals: The plan so far.
+        verdict: What the evaluation found last.
+        reasons: What happened, a sentence a stage, for people.
+        error: Why there is no plan, if there is none.
+    """
+
+    context: PlanContext
+    said: dict[str, Information] = field(default_factory=dict)
+    steps: tuple[str, ...] = ()
+    subgoals: tuple[Subgoal, ...] = ()
+    verdict: Verdict | None = None
+    reasons: list[str] = field(default_factory=list)
+    error: PlanningError | None = None
+
+
+class FlowPlanner:
+    """Plans in the four stages of FlowPlan (Lin et al. 2025, arXiv 2503.02698).
+
+    Task information retrieval, language-level reasoning, symbolic-level planning and logical
+    evaluation. Where it differs from the paper: the evaluation is not one more question to the
+    model but a check against what the skills declare, and a comparison of what each stage took the
+    task to name; the second stage reads the instruction afresh, so that the comparison means
+    something; what disagrees goes back to the first stage as a question narrowed to the values
+    said; and a plan that is still at fault is mended symbolically. Contextual cues ride on the
+    references of the plan (attributes and relation); the model's own are kept, a rule adds what it
+    left out.
+
+    Args:
+        llm: The model.
+        weights: How much the word of each stage counts.
+        margin: Weight by which a value has to lead, or the first stage is asked again.
+        rounds: How often the third stage is asked again with what is wrong with its plan, before
+            the plan is mended symbolically.
+        max_repairs: Attempts to mend a malformed answer.
+    """
+
+    def __init__(
+        self,
+        llm: LlmClient,
+        *,
+        weights: Mapping[str, float] = WEIGHTS,
+        margin: float = 0.5,
+        rounds: int = 1,
+        max_repairs: int = 2,
+    ) -> None:
+        self._llm = llm
+        self._rounds = rounds
+        self._weights = {**WEIGHTS, **weights}
+        self._margin = margin
+        self._max_repairs = max_repairs
+
+    def plan(self, context: PlanContext) -> Plan:
+        """Return a plan that the evaluation passed.
+
+        Raises:
+            PlanningError: If the model gave no valid answer, or the plan cannot be mended.
+        """
+        [made] = self.plan_many([context])
+        if isinstance(made, PlanningError):
+            raise made
+        return made
+
+    def plan_many(self, contexts: Sequence[PlanContext]) -> list[Plan | PlanningError]:
+        """Plan several tasks at once: each stage asks for all of them together."""
+        return [self._result(flow) for flow in self.flows(contexts)]
+
+    def mend(self, context: PlanContext, subgoals: Sequence[Subgoal]) -> Plan:
+        """Return a given plan after logical evaluation and what follows from it.
+
+        Args:
+            context: The task it was made for.
+            subgoals: The plan, as another planner or a person wrote it.
+
+        Raises:
+            PlanningError: If the model gave no valid answer, or the plan cannot be mended.
+        """
+        [made] = self.mend_many([context], [subgoals])
+        if isinstance(made, PlanningError):
+            raise made
+        return made
+
+    def mend_many(
+        self, contexts: Sequence[PlanContext], plans: Sequence[Sequence[Subgoal]]
+    ) -> list[Plan | PlanningError]:
+        """Mend several plans at once."""
+        flows = self._begin(contexts)
+        for flow, subgoals in zip(flows, plans, strict=True):
+            flow.subgoals = tuple(subgoals)
+        self._evaluate(flows)
+        return [self._result(flow) for flow in flows]
+
+    def flows(self, contexts: Sequence[PlanContext]) -> list[Flow]:
+        """Return tasks with all that happened on their way through the stages."""
+        flows = self._begin(contexts)
+        self._write(flows)
+        self._evaluate(flows)
+        return flows
+
+    def explain(self, context: PlanContext) -> tuple[Plan, tuple[str, ...]]:
+        """Return a plan and how it came about, a sentence a stage.
+
+        Raises:
+            PlanningError: As `plan` does.
+        """
+        [flow] = self.flows([context])
+        made = self._result(flow)
+        if isinstance(made, PlanningError):
+            raise made
+        return made, tuple(flow.reasons)
+
+    def measures(self) -> Mapping[str, float]:
+        """Return the model's running totals, for the records."""
+        return self._llm.usage.measures()
+
+    def _result(self, flow: Flow) -> Plan | PlanningError:
+        return flow.error or Plan(flow.context.instruction, 0, flow.subgoals)
+
+    def _begin(self, contexts: Sequence[PlanContext]) -> list[Flow]:
+        """First and second stage."""
+        flows = [Flow(context) for context in contexts]
+        self._each(
+            flows,
+            lambda flow: retrieve(_fresh(flow.context)),
+            lambda flow: information_model(flow.context.skills),
+            self._retrieved,
+        )
+        self._each(
+            flows,
+            lambda flow: reason(_fresh(flow.context)),
+            lambda _: Steps,
+            self._reasoned,
+            needed=False,
+        )
+        return flows
+
+    def _retrieved(self, flow: Flow, answer: Information) -> None:
+        flow.said["retrieve"] = answer
+        flow.reasons.append(f"The task names: {answer.line()}.")
+
+    def _reasoned(self, flow: Flow, answer: Steps) -> None:
+        flow.steps = answer.steps
+        flow.reasons.append(f"In words: {'; '.join(answer.steps)}.")
+        read = read_steps(answer.steps, known_types(flow.context.skills))
+        vote = vote_of(read)
+        if vote is not None:
+            flow.said["reason"] = vote
+
+    def _write(self, flows: Sequence[Flow]) -> None:
+        """Third stage."""
+        self._each(
+            flows,
+            _written,
+            lambda flow: plan_model(
+                flow.context.skills, categories=sorted(known_types(flow.context.skills)) or None
+            ),
+            lambda flow, answer: setattr(flow, "subgoals", to_subgoals(answer)),
+            needed=False,
+        )
+
+    def _evaluate(self, flows: Sequence[Flow]) -> None:
+        """Fourth stage, and the way back."""
+        for flow in flows:
+            if flow.error is None:
+                vote = vote_of(flow.subgoals)
+                if vote is not None:
+                    flow.said["write"] = vote
+                self._judge(flow)
+        doubted = [flow for flow in flows if flow.verdict is not None and flow.verdict.doubts]
+        self._each(doubted, _reconsider, _narrowed, self._reconsidered, needed=False)
+        for _ in range(self._rounds):
+            faulty = [flow for flow in flows if flow.verdict is not None and flow.verdict.faults]
+            self._write(faulty)
+            for flow in faulty:
+                self._judge(flow)
+        for flow in flows:
+            if flow.error is None:
+                self._settle(flow)
+
+    def _judge(self, flow: Flow) -> None:
+        votes = [(said, self._weights[stage]) for stage, said in flow.said.items()]
+        flow.verdict = evaluate(flow.subgoals, votes, flow.context, margin=self._margin)
+
+    def _reconsidered(self, flow: Flow, answer: Information) -> None:
+        flow.reasons.append(f"Asked again, the task names: {answer.line()}.")
+        flow.said["reconsider"] = answer
+        self._judge(flow)
+
+    def _settle(self, flow: Flow) -> None:
+        """Mend what is at fault, and put the cues on."""
+        context = flow.context
+        votes = [(said, self._weights[stage]) for stage, said in flow.said.items()]
+        decided, _ = tally(votes, margin=0.0)
+        goal = None if decided.task == OTHER else task_from(decided)
+        if goal is None and not flow.subgoals:
+            flow.error = PlanningError("No stage said a task, and there is no plan.")
+            return
+        if flow.verdict is not None and flow.verdict.faults:
+            listed = " ".join(str(fault) for fault in flow.verdict.faults)
+            flow.reasons.append(f"Wrong with the plan: {listed}")
+        try:
+            flow.subgoals = repair(
+                flow.subgoals,
+                context.skills,
+                history=context.history,
+                entities=context.entities,
+                goal=goal,
+            )
+        except PlanningError as error:
+            flow.error = error
+            return
+        types = [name for subgoal in flow.subgoals for name in _types(subgoal)]
+        flow.subgoals = with_cues(
+            flow.subgoals, (*decided.cues, *cues_in(context.instruction, types))
+        )
+
+    def _each(
+        self,
+        flows: Sequence[Flow],
+        question: Callable[[Flow], tuple[Message, ...]],
+        form: Callable[[Flow], type[AnswerT]],
+        take: Callable[[Flow, AnswerT], None],
+        *,
+        needed: bool = True,
+    ) -> None:
+        """Ask a question of every flow that is still on its way, like forms together.
+
+        Without an answer that is needed there is no plan; the other stages make up for one another.
+        """
+        groups: dict[type[AnswerT], list[Flow]] = {}
+        for flow in flows:
+            if flow.error is None:
+                groups.setdefault(form(flow), []).append(flow)
+        for model, members in groups.items():
+            answers = ask_many(
+                self._llm, [question(f) for f in members], model, max_repairs=self._max_repairs
+            )
+            for flow, answer in zip(members, answers, strict=True):
+                if not isinstance(answer, PlanningError):
+                    take(flow, answer)
+                elif needed:
+                    flow.error = answer
+                else:
+                    flow.reasons.append(f"No valid answer: {answer}")
+
+
+def _fresh(context: PlanContext) -> PlanContext:
+    """What is asked about the words alone, whatever has been done since."""
+    return replace(context, history=())
+
+
+def _types(subgoal: Subgoal) -> list[str]:
+    return [value.category for value in subgoal.arguments.values() if hasattr(value, "category")]
+
+
+def _reconsider(flow: Flow) -> tuple[Message, ...]:
+    verdict = flow.verdict
+    assert verdict is not None
+    return reconsider(_fresh(flow.context), information=verdict.information, doubts=verdict.doubts)
+
+
+def _written(flow: Flow) -> tuple[Message, ...]:
+    """Ask for the plan, or ask again with what is wrong with it."""
+    context, verdict = flow.context, flow.verdict
+    if verdict is None:
+        information, steps, wrong = flow.said["retrieve"], flow.steps, ()
+    else:
+        information = verdict.information
+        goal = task_from(information)
+        steps = in_words(subgoals_of(goal)) if goal else flow.steps
+        wrong = tuple(str(fault) for fault in verdict.faults)
+    return write(context, context.skills, information=information, steps=steps, wrong=wrong)
+
+
+def _narrowed(flow: Flow) -> type[Information]:
+    verdict = flow.verdict
+    assert verdict is not None
+    return information_model(flow.context.skills, only=verdict.doubts)

@@ -1,0 +1,215 @@
+"""FlowPlan: four stages, their disagreements asked again, and what stays wrong mended."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from embodied.core.annotated import AnnotatedTask
+from embodied.core.errors import PlanningError
+from embodied.core.instruction import Instruction
+from embodied.core.plan import DONE
+from embodied.core.protocols import PlanContext
+from embodied.core.task import (
+    LOOK_IN_LIGHT,
+    PICK_AND_PLACE,
+    PICK_HEAT,
+    PICK_TWO,
+    PICK_WITH_MOVABLE,
+    Task,
+)
+from embodied.core.task_plans import subgoals_of, task_of
+from envs.household.skills import SKILLS
+from planners.corrections.nouns import known_types
+from planners.flowplan.corpus import exchanges, mistake
+from planners.flowplan.cues import cues_in
+from planners.flowplan.information import information_model, information_of, task_from
+from planners.flowplan.planner import FlowPlanner
+from planners.flowplan.prompts import REASON, RECONSIDER, RETRIEVE, WRITE, Steps
+from planners.flowplan.reading import read_steps
+from planners.flowplan.wording import in_words
+from planners.llm.plan_schema import from_subgoals, plan_model
+from planners.llm.scripted import ScriptedClient
+from planners.llm.structured import answer_text
+from planners.llm.types import LlmRequest
+from planners.symbolic import check
+
+HEATED = Task(PICK_HEAT, "Potato", "CounterTop", sliced=True)
+TASKS = (
+    HEATED,
+    Task(PICK_AND_PLACE, "SoapBar", "Toilet"),
+    Task(PICK_TWO, "CD", "Desk"),
+    Task(LOOK_IN_LIGHT, "Book", toggle="DeskLamp"),
+    Task(PICK_WITH_MOVABLE, "Knife", "DiningTable", mrecep="Mug"),
+)
+CONTEXT = PlanContext(Instruction.from_text("warm a slice of the red potato"), SKILLS)
+
+
+class Model:
+    """Answers each stage as if it understood a task; which task may differ from stage to stage."""
+
+    def __init__(self, **meant: Task) -> None:
+        self.meant = meant
+        self.asked: list[str] = []
+        self.client = ScriptedClient(self.answer)
+
+    def answer(self, request: LlmRequest) -> str:
+        heading = request.messages[0].text.splitlines()[0]
+        self.asked.append(heading)
+        return STAGES[heading](self)
+
+    def task(self, stage: str) -> Task:
+        return self.meant.get(stage, HEATED)
+
+
+def _plan_answer(task: Task) -> str:
+    return answer_text(from_subgoals(subgoals_of(task), plan_model(SKILLS)))
+
+
+STAGES: dict[str, Callable[[Model], str]] = {
+    RETRIEVE: lambda model: answer_text(information_of(model.task("retrieve"))),
+    REASON: lambda model: answer_text(Steps(steps=in_words(subgoals_of(model.task("reason"))))),
+    WRITE: lambda model: _plan_answer(model.task("write")),
+    RECONSIDER: lambda model: answer_text(information_of(model.task("reconsider"))),
+}
+COLD = Task(PICK_HEAT, "Potato", "Fridge", sliced=True)
+TABLE = Task(PICK_HEAT, "Potato", "DiningTable", sliced=True)
+
+
+def test_stages_that_agree_are_asked_once_each():
+    model = Model()
+    plan = FlowPlanner(model.client).plan(CONTEXT)
+    assert task_of(plan.subgoals) == HEATED
+    assert model.asked == [RETRIEVE, REASON, WRITE]
+
+
+@pytest.mark.parametrize("stage", ["retrieve", "reason", "write"])
+def test_two_stages_overrule_a_third(stage):
+    model = Model(**{stage: COLD})
+    assert task_of(FlowPlanner(model.client).plan(CONTEXT).subgoals) == HEATED
+
+
+def test_where_all_differ_the_first_stage_is_asked_again_about_just_that():
+    model = Model(retrieve=COLD, reason=TABLE, reconsider=HEATED)
+    plan = FlowPlanner(model.client).plan(CONTEXT)
+    assert task_of(plan.subgoals) == HEATED
+    assert model.asked[-1] == RECONSIDER
+    said = model.client.requests[-1].messages[-1].text
+    assert "receptacle: Fridge or DiningTable or CounterTop?" in said
+    assert "object:" not in said.split("Names:")[1]
+
+
+def test_the_question_asked_again_leaves_only_what_was_said_to_choose_from():
+    narrowed = information_model(SKILLS, only={"receptacle": ("Fridge", "DiningTable")})
+    said = information_of(HEATED).model_dump(mode="json")
+    with pytest.raises(ValueError, match="Fridge"):
+        narrowed.model_validate(said)
+    assert narrowed.model_validate(said | {"receptacle": "Fridge"}).receptacle == "Fridge"
+
+
+def test_a_plan_at_fault_is_mended_toward_what_the_stages_agree_on():
+    broken = json.loads(_plan_answer(HEATED))
+    del broken["subgoals"][2]  # the knife stays in the hand
+    model = Model()
+    client = ScriptedClient(
+        lambda r: json.dumps(broken) if r.messages[0].text.startswith(WRITE) else model.answer(r)
+    )
+    plan = FlowPlanner(client).plan(CONTEXT)
+    assert check(plan.subgoals, SKILLS, goal=HEATED) == []
+    asked = [r.messages[-1].text for r in client.requests if r.messages[0].text.startswith(WRITE)]
+    assert ["Wrong:" in question for question in asked] == [False, True]
+    assert "needs hand_empty; in the hand is Knife" in asked[1]
+
+
+def test_an_answer_of_no_valid_form_in_a_later_stage_is_made_up_for():
+    model = Model()
+    client = ScriptedClient(
+        lambda r: "I cannot" if r.messages[0].text.startswith((WRITE, REASON)) else model.answer(r)
+    )
+    assert task_of(FlowPlanner(client).plan(CONTEXT).subgoals) == HEATED
+
+
+def test_without_what_the_task_names_there_is_no_plan():
+    with pytest.raises(PlanningError, match="no valid answer") as caught:
+        FlowPlanner(ScriptedClient(lambda _: "I cannot")).plan(CONTEXT)
+    assert caught.value.raw == "I cannot"
+
+
+def test_a_task_of_another_kind_keeps_the_models_plan_checked():
+    steps = {"subgoals": [{"skill": "open", "object": {"category": "Fridge"}}]}
+    answers = {
+        RETRIEVE: '{"task":"other","object":"Mug"}',
+        REASON: '{"steps":["open the fridge"]}',
+        WRITE: json.dumps(steps),
+    }
+    client = ScriptedClient(lambda r: answers[r.messages[0].text.splitlines()[0]])
+    plan = FlowPlanner(client).plan(CONTEXT)
+    assert [str(step) for step in plan.subgoals] == ["open(Fridge)"]
+
+
+def test_cues_of_the_words_ride_on_the_references():
+    instruction = Instruction.from_text(
+        "Warm a slice of the red potato.",
+        steps=["Take the potato next to the sink.", "Put it on the wooden counter."],
+    )
+    plan = FlowPlanner(Model().client).plan(PlanContext(instruction, SKILLS))
+    potato = next(s.arguments["object"] for s in plan.subgoals if s.skill == "heat")
+    assert set(potato.attributes) == {"sliced", "red"}
+    assert potato.relation == "next to the sink"
+    assert [cue.about for cue in cues_in(instruction, ["Potato", "Mug"])] == ["Potato"]
+    assert task_of(plan.subgoals) == HEATED
+
+
+def test_what_is_done_is_not_planned_again():
+    history = tuple((step, DONE) for step in subgoals_of(HEATED)[:4])
+    context = PlanContext(CONTEXT.instruction, SKILLS, history=history)
+    plan = FlowPlanner(Model().client).plan(context)
+    assert [step.skill for step in plan.subgoals] == ["heat", "place"]
+
+
+def test_many_tasks_go_through_each_stage_together():
+    model = Model()
+    plans = FlowPlanner(model.client).plan_many([CONTEXT] * 3)
+    assert len(plans) == 3
+    assert model.asked == [RETRIEVE] * 3 + [REASON] * 3 + [WRITE] * 3
+
+
+def test_reasons_tell_what_happened():
+    model = Model(retrieve=COLD, reason=TABLE, reconsider=HEATED)
+    _, reasons = FlowPlanner(model.client).explain(CONTEXT)
+    assert reasons[0].startswith("The task names: heat; object sliced Potato; receptacle Fridge")
+    assert any(reason.startswith("Asked again") for reason in reasons)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=str)
+def test_information_and_words_say_the_task(task):
+    assert task_from(information_of(task)) == task
+    read = read_steps(in_words(subgoals_of(task)), known_types(SKILLS))
+    assert read is not None
+    assert task_of(read) == task
+
+
+def test_a_mistake_differs_from_what_is_right():
+    rng = np.random.default_rng(0)
+    for task in TASKS * 20:
+        right = information_of(task)
+        assert mistake(right, rng).values() != right.values()
+
+
+def test_the_corpus_asks_what_the_planner_asks_and_its_answers_fit():
+    tasks = [
+        AnnotatedTask(Instruction.from_text("do it", id="a/0"), task, (), False, "train", "a")
+        for task in TASKS
+    ] * 8
+    forms = {
+        RETRIEVE: information_model(SKILLS),
+        RECONSIDER: information_model(SKILLS),
+        REASON: Steps,
+        WRITE: plan_model(SKILLS),
+    }
+    made = list(exchanges(tasks, np.random.default_rng(0)))
+    headings = [exchange.messages[0].text.splitlines()[0] for exchange in made]
+    assert set(headings) == set(forms)
+    for heading, exchange in zip(headings, made, strict=True):
+        assert answer_text(forms[heading].model_validate_json(exchange.answer)) == exchange.answer
