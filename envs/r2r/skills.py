@@ -4,14 +4,15 @@ Verbs follow A2Nav (Chen et al., 2023): an instruction is a chain of sub-tasks, 
 demand and a landmark.
 """
 
+from embodied.core.routes import ROUTE
 from embodied.core.skills import SkillSpec
 
-_WORDS = {"landmark": "object", "span": "text"}
+_WORDS = {"landmark": "object", "span": "text", ROUTE: "text"}
 
 SKILLS = (
     SkillSpec(
         "follow",
-        {"instruction": "text"},
+        {"instruction": "text", ROUTE: "text"},
         "Follow a whole instruction from here and stop where it ends.",
         effects=("the agent is where the instruction ends",),
     ),
