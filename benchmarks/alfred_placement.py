@@ -23,7 +23,6 @@ from envs.alfred.ids import type_of
 from envs.alfred.placement import ThorPlacement
 from envs.alfred.replay import mask_of, replay
 from envs.alfred.scenes import triggers
-from envs.alfred.scenes.movables import MovableBoxes
 from envs.alfred.scenes.store import RoomStore
 from envs.alfred.source import AlfredSource
 from envs.household.controller import HouseholdController
@@ -108,7 +107,7 @@ def colliders(store: RoomStore) -> dict[str, list[float | None]]:
     seen: dict[tuple[str, int], dict[tuple[Any, ...], list[float]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    movables = MovableBoxes(store.types(), {})
+    movables = store.types()
     for floor_plan in store.floor_plans:
         room = store.evidence(floor_plan)
         rests, starts = triggers._rests(room, movables, []), triggers.upright(room)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embodied.core.arrays import Mask
 from envs.alfred.dataset import LowAction, Trajectory
@@ -81,12 +82,15 @@ def mask_of(action: LowAction, *, size_px: int = FRAME_PX) -> Mask | None:
 
     Runs that reach past the frame are cut at its end.
     """
-    if action.runs is None:
-        return None
+    return None if action.runs is None else runs_mask(action.runs, size_px=size_px)
+
+
+def runs_mask(runs: NDArray[np.int64], *, size_px: int = FRAME_PX) -> Mask:
+    """Return runs [N, 2] of (start, length) as a mask, bool [size, size]."""
     # +1 where a run starts, -1 behind its end; the running sum is 1 inside runs.
     edges = np.zeros(size_px * size_px + 1, dtype=np.int64)
-    starts = np.minimum(action.runs[:, 0], edges.size - 1)
-    ends = np.minimum(action.runs.sum(axis=1), edges.size - 1)
+    starts = np.minimum(runs[:, 0], edges.size - 1)
+    ends = np.minimum(runs.sum(axis=1), edges.size - 1)
     np.add.at(edges, starts, 1)
     np.add.at(edges, ends, -1)
     return (np.cumsum(edges[:-1]) > 0).reshape(size_px, size_px)

@@ -10,6 +10,7 @@ from small_alfred import SHELF
 
 from embodied.cli import main
 from envs.alfred.scenes.build import RoomBuilder
+from envs.alfred.scenes.movables import MovableBoxes
 from envs.alfred.scenes.store import TYPES, _kept
 
 
@@ -102,10 +103,10 @@ def test_processes_that_want_the_same_room_wait_for_one_another(tmp_path):
     def make():
         made.append(1)
         time.sleep(0.3)
-        return {}
+        return MovableBoxes({}, {})
 
     path = tmp_path / "kept" / "types.json"
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: _kept(TYPES, path, make), range(4)))
-    assert found == [{}] * 4
+    assert found == [MovableBoxes({}, {})] * 4
     assert len(made) == 1

@@ -14,9 +14,10 @@ from envs.alfred.scenes.camera import Cameras, box_corners, projected_bounds
 from envs.alfred.scenes.counters import rectangles
 from envs.alfred.scenes.evidence import cell_of
 from envs.alfred.scenes.floor import fill_gaps
+from envs.alfred.scenes.looks import turned_shape
 from envs.alfred.scenes.pieces import levels_of
 from envs.alfred.scenes.rebuild import episode_scene, room_kind
-from envs.alfred.scenes.shaping import turned, with_surface_at
+from envs.alfred.scenes.shaping import with_surface_at
 from envs.alfred.scenes.store import RoomStore, fit_selection
 from envs.household.shape import Part, Shape, Space
 
@@ -117,7 +118,8 @@ def one_part_shape():
 
 
 def test_a_quarter_turn_swaps_the_sides():
-    space = turned(one_part_shape(), 90.0).spaces[0]
+    shape = one_part_shape()
+    space = turned_shape(shape, (0.0, 90.0, 0.0), height_m=1.0, was_m=1.0).spaces[0]
     assert space.size_m == (0.2, 0.4)
     assert space.centre_m == pytest.approx((0.0, 0.5, -0.1))
 

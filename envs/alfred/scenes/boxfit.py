@@ -17,6 +17,7 @@ from envs.alfred.scenes.camera import (
     Floats,
     box_corners,
     projected_bounds,
+    projected_extent,
 )
 
 ROBUST_PX = 4.0
@@ -78,12 +79,15 @@ class Views:
         rotations: [V, 3, 3], the object's own frame to the world in each view.
         origins_m: [V, 3], where its frame's origin is.
         bounds_px: [V, 4] left, top, right, bottom.
+        unit: [P, 3], the object's outline in a box, the box being [0, 1]^3; None for a box that
+            is filled to its corners.
     """
 
     cameras: Cameras
     rotations: Floats
     origins_m: Floats
     bounds_px: Floats
+    unit: Floats | None = None
 
     @classmethod
     def of_fixed(cls, cameras: Cameras, bounds_px: Floats) -> "Views":
@@ -93,9 +97,11 @@ class Views:
 
     def projected(self, box: Box) -> Floats:
         """Bounds [V, 4] that the box would have."""
-        corners = box_corners(np.array(box.low_m), np.array(box.high_m))
-        placed = np.einsum("vij,pj->vpi", self.rotations, corners) + self.origins_m[:, None]
-        return projected_bounds(self.cameras, placed)
+        low, high = np.array(box.low_m), np.array(box.high_m)
+        own = box_corners(low, high) if self.unit is None else low + self.unit * (high - low)
+        placed = np.einsum("vij,pj->vpi", self.rotations, own) + self.origins_m[:, None]
+        project = projected_bounds if self.unit is None else projected_extent
+        return project(self.cameras, placed)
 
     def iou(self, box: Box) -> Floats:
         """IoU [V] of the box's bounds and the masks'."""

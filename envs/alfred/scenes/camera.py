@@ -97,3 +97,18 @@ def projected_bounds(cameras: Cameras, corners_m: Floats) -> Floats:
     bounds = np.concatenate([low, high], axis=1)
     bounds = np.where(np.isfinite(bounds), bounds, FRAME_PX / 2)
     return np.clip(bounds, 0.0, float(FRAME_PX))
+
+
+def projected_extent(cameras: Cameras, points_m: Floats) -> Floats:
+    """Bounds (left, top, right, bottom) [V, 4], px, of point clouds [V, P, 3], cut at the frame.
+
+    Points behind a camera are left out; a cloud wholly behind gives an empty box at the middle.
+    """
+    local = cameras.to_camera(points_m)
+    hidden = local[..., 2:] < NEAR_M
+    uv = local[..., :2] / np.maximum(local[..., 2:], NEAR_M) * FOCAL_PX + FRAME_PX / 2
+    low = np.where(hidden, np.inf, uv).min(axis=1)
+    high = np.where(hidden, -np.inf, uv).max(axis=1)
+    bounds = np.concatenate([low, high], axis=1)
+    bounds = np.where(np.isfinite(bounds), bounds, FRAME_PX / 2)
+    return np.clip(bounds, 0.0, float(FRAME_PX))

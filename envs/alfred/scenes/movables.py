@@ -6,24 +6,39 @@ again, the type's box being what is expected.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from envs.alfred import ids
+from envs.alfred.replay import runs_mask
 from envs.alfred.scenes.boxfit import Box, Prior, Views, fit_box, thin
 from envs.alfred.scenes.camera import Cameras, box_corners
 from envs.alfred.scenes.evidence import RoomEvidence, Sighting, Start
+from envs.alfred.scenes.looks import (
+    LEAST_GAIN,
+    STRAIGHT,
+    likeness,
+    look_outline,
+    turns_of,
+    with_outline,
+)
 from envs.household.catalog import object_types
 from envs.household.frames import rotation_matrix
+from envs.household.shape import Vec3
 
-TYPE_VIEWS = 200
+TYPE_VIEWS = 100
 NAME_VIEWS = 40
 SAME_LEVEL_M = 0.03
 LEVELLING_ROUNDS = 8
 FEWEST_RESTS = 4
 FLAT_M = 0.008
 """Thinner than this nothing is drawn or hit reliably."""
+
+LOOK_VIEWS = 10
+BEST_TURNS = 3
+ROUNDS = 2
+"""How often a shape is built anew at the size that was found."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +48,12 @@ class MovableBoxes:
     Attributes:
         types: By type.
         names: By object name, where it was seen.
+        turns: By type or name, how the catalogue's shape is turned in the box.
     """
 
     types: Mapping[str, Box]
     names: Mapping[str, Box]
+    turns: Mapping[str, Vec3] = field(default_factory=dict)
 
     def of(self, name: str) -> Box:
         """The box of an object, its type's or the catalogue's where it was never seen."""
@@ -44,6 +61,10 @@ class MovableBoxes:
             return self.names[name]
         type_name = ids.type_of_name(name)
         return self.types[type_name] if type_name in self.types else catalogue_box(type_name)
+
+    def turn_of(self, name: str) -> Vec3:
+        """How an object's shape is turned in its box."""
+        return self.turns.get(name, self.turns.get(ids.type_of_name(name), STRAIGHT))
 
     def bottom_m(self, start: Start) -> float:
         """Height of the lowest point of an object at its start."""
@@ -84,7 +105,7 @@ def views_of(pairs: list[tuple[Sighting, Start]], *, most: int) -> Views:
     )
 
 
-def fit_types(rooms: Iterable[RoomEvidence]) -> dict[str, Box]:
+def fit_types(rooms: Iterable[RoomEvidence]) -> MovableBoxes:
     """Fit every type's box over all rooms, its bottom where things of the type rest."""
     pairs: dict[str, list[tuple[Sighting, Start]]] = defaultdict(list)
     supports: list[tuple[str, str, Start]] = []
@@ -92,12 +113,19 @@ def fit_types(rooms: Iterable[RoomEvidence]) -> dict[str, Box]:
         for name, found in start_sightings(room).items():
             pairs[ids.type_of_name(name)] += found
         supports += [(room.floor_plan, holder, start) for start, holder in room.supports]
-    types = {
-        type_name: _fit(found, catalogue_box(type_name), most=TYPE_VIEWS, weight_px=1.0)
+    fits = {
+        type_name: _fit(
+            type_name,
+            found,
+            (catalogue_box(type_name), STRAIGHT),
+            most=TYPE_VIEWS,
+            weight_px=1.0,
+        )
         for type_name, found in sorted(pairs.items())
         if type_name in object_types() and found
     }
-    return level_bottoms(types, supports)
+    boxes = level_bottoms({name: box for name, (box, _) in fits.items()}, supports)
+    return MovableBoxes(boxes, {}, {name: turn for name, (_, turn) in fits.items()})
 
 
 def level_bottoms(
@@ -154,24 +182,71 @@ def _with_bottom(box: Box, low_m: float) -> Box:
     return Box((x0, low_m, z0), (x1, max(top, low_m + FLAT_M), z1))
 
 
-def fit_names(room: RoomEvidence, types: Mapping[str, Box]) -> dict[str, Box]:
-    """Fit the boxes of a room's own objects; their bottoms stay their types'."""
-    boxes = MovableBoxes(types, {})
+def fit_names(room: RoomEvidence, types: MovableBoxes) -> MovableBoxes:
+    """Fit the boxes of a room's own objects as well; their bottoms stay their types'."""
     fitted = {
-        name: _fit(found, boxes.of(name), most=NAME_VIEWS, weight_px=3.0)
+        name: _fit(
+            ids.type_of_name(name),
+            found,
+            (types.of(name), types.turn_of(name)),
+            most=NAME_VIEWS,
+            weight_px=3.0,
+        )
         for name, found in sorted(start_sightings(room).items())
         if ids.type_of_name(name) in object_types() and found
     }
-    return {name: _with_bottom(box, boxes.of(name).low_m[1]) for name, box in fitted.items()}
+    names = {name: _with_bottom(box, types.of(name).low_m[1]) for name, (box, _) in fitted.items()}
+    turns = {name: turn for name, (_, turn) in fitted.items()}
+    return MovableBoxes(types.types, {**types.names, **names}, {**types.turns, **turns})
 
 
-def _fit(pairs: list[tuple[Sighting, Start]], expected: Box, *, most: int, weight_px: float) -> Box:
-    size = expected.size_m
+def _fit(
+    type_name: str,
+    pairs: list[tuple[Sighting, Start]],
+    expected: tuple[Box, Vec3],
+    *,
+    most: int,
+    weight_px: float,
+) -> tuple[Box, Vec3]:
+    """Fit a box, and how the type's shape lies in it, to masks.
+
+    Args:
+        type_name: Whose shape.
+        pairs: The masks.
+        expected: The box and the turn that are expected.
+        most: So many masks are used.
+        weight_px: How firmly the box is expected, see `Prior`.
+    """
+    box, turn = expected
+    size = box.size_m
     prior = Prior(
-        box=expected,
+        box=box,
         centre_sigma_m=tuple(np.maximum(size * 0.4, 0.015)),  # type: ignore[arg-type]
         size_sigma=(0.3, 0.3, 0.3),
         weight_px=weight_px,
     )
-    found = fit_box(views_of(pairs, most=most), prior)
-    return Box.around(found.centre_m, np.maximum(found.size_m, FLAT_M))
+    views, few = views_of(pairs, most=most), views_of(pairs, most=LOOK_VIEWS)
+    chosen = [pairs[index] for index in thin(len(pairs), most=LOOK_VIEWS)]
+    masks = [runs_mask(sighting.runs) for sighting, _ in chosen]
+
+    def like(candidate: Box, turned: Vec3) -> float:
+        return likeness(few, masks, candidate, look_outline(type_name, candidate.size_m, turned))
+
+    def refined(candidate: Box, turned: Vec3) -> Box:
+        for _ in range(ROUNDS):
+            outline = look_outline(type_name, candidate.size_m, turned)
+            candidate = fit_box(with_outline(views, outline), prior)
+        return candidate
+
+    loose = fit_box(views, prior)
+    ranked = sorted(turns_of(type_name), key=lambda each: -like(loose, each))
+    best = refined(box, turn)
+    most_like = like(best, turn)
+    for other in ranked[:BEST_TURNS]:
+        if other == turn:
+            continue
+        found = refined(loose, other)
+        score = like(found, other)
+        if score > most_like + LEAST_GAIN:
+            best, turn, most_like = found, other, score
+    return Box.around(best.centre_m, np.maximum(best.size_m, FLAT_M)), turn

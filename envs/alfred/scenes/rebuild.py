@@ -12,9 +12,9 @@ from envs.alfred.scenes.evidence import BASINS, RoomEvidence, Start, cell_of, st
 from envs.alfred.scenes.floor import floor_of, with_start
 from envs.alfred.scenes.furniture import fit_furniture
 from envs.alfred.scenes.interiors import carton_shape
+from envs.alfred.scenes.looks import turned_look
 from envs.alfred.scenes.movables import MovableBoxes, fit_names
 from envs.alfred.scenes.pieces import resting_points
-from envs.alfred.scenes.shaping import lengthwise
 from envs.alfred.scenes.specs import Surroundings, furniture_specs, on_nothing_else
 from envs.household.catalog import object_types
 from envs.household.palette import RoomPalette
@@ -73,7 +73,7 @@ def rebuild_room(room: RoomEvidence, movables: MovableBoxes) -> Room:
         movables: Boxes by type; those of the room's own objects are fitted here.
     """
     kind, number = room_kind(room.floor_plan)
-    boxes = MovableBoxes(movables.types, {**movables.names, **fit_names(room, movables.types)})
+    boxes = fit_names(room, movables)
     pieces = fit_furniture(room, boxes)
     surroundings = Surroundings(
         palette=RoomPalette(number, kind),
@@ -109,7 +109,7 @@ def movable_spec(
     )
     if start.type == "Box":
         return replace(spec, shape=carton_shape(spec, palette))
-    return replace(spec, shape=lengthwise(spec, palette))
+    return replace(spec, shape=turned_look(spec, palette, boxes.turn_of(start.name)))
 
 
 def movable_specs(starts: Sequence[Start], room: Room, *, where: str) -> Sequence[ObjectSpec]:

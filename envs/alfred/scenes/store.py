@@ -19,7 +19,6 @@ import pydantic
 
 from embodied.core.errors import ConfigError, DataError
 from envs.alfred.dataset import SPLITS, VERSION, AlfredData, Trajectory, floor_plan_number
-from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.evidence import RoomEvidence, gather, trajectories_by_room
 from envs.alfred.scenes.movables import MovableBoxes, fit_types
 from envs.alfred.scenes.rebuild import LABEL, Room, rebuild_room, room_kind
@@ -28,7 +27,7 @@ from envs.alfred.scenes.spaces import with_trigger_boxes
 T = TypeVar("T")
 
 ROOM = pydantic.TypeAdapter(Room)
-TYPES = pydantic.TypeAdapter(dict[str, Box])
+TYPES = pydantic.TypeAdapter(MovableBoxes)
 
 APPROXIMATED = "approximated"
 
@@ -160,9 +159,8 @@ class RoomStore:
         return self._rooms[floor_plan]
 
     def _build(self, floor_plan: str) -> Room:
-        types = MovableBoxes(types=self.types(), names={})
         evidence = self.evidence(floor_plan)
-        room = rebuild_room(evidence, types)
+        room = rebuild_room(evidence, self.types())
         return replace(room, furniture=with_trigger_boxes(room, evidence))
 
     def _check(self, floor_plan: str) -> None:
@@ -200,8 +198,8 @@ class RoomStore:
             self._data.layouts if self._data.layouts.is_dir() else None,
         )
 
-    def types(self) -> dict[str, Box]:
-        """Boxes of movable objects by type, fitted over all rooms."""
+    def types(self) -> MovableBoxes:
+        """Boxes and looks of movable objects by type, fitted over all rooms."""
         return _kept(
             TYPES,
             self.folder / "types.json",
