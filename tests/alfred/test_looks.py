@@ -55,7 +55,7 @@ def test_a_cube_has_24_turns_and_vessels_only_the_level_ones() -> None:
 
 @pytest.mark.parametrize("turn", right_angles())
 def test_a_turned_shape_stays_in_its_box(turn: tuple[float, float, float]) -> None:
-    spec = ObjectSpec("Bread|+00.00|+00.00|+00.00", "Bread", (0, 0, 0), (0.1, 0.05, 0.3))
+    spec = ObjectSpec("SoapBar|+00.00|+00.00|+00.00", "SoapBar", (0, 0, 0), (0.1, 0.05, 0.3))
     found = outline_of(turned_look(spec, RoomPalette(), turn), spec.size_m).points
     assert np.allclose(found.min(axis=0), 0.0, atol=0.02)
     assert np.allclose(found.max(axis=0), 1.0, atol=0.02)
