@@ -16,9 +16,9 @@ from pathlib import Path
 from embodied.core.errors import ConfigError
 from envs.thor.dialect import dialect
 from envs.thor.fifo import serve_fifo
-from envs.thor.http import serve_http
 from envs.thor.rooms import installed_rooms
 from envs.thor.simulator import Simulator
+from envs.thor.wsgi import serve_http
 
 ORPHANED_CHECK_S = 1.0
 
