@@ -1,0 +1,1 @@
+"""A policy that walks where words say, from viewpoint to viewpoint, and can turn back."""

@@ -1,0 +1,196 @@
+"""Layers of the network."""
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+
+class Dropout(nn.Module):
+    """Dropout whose masks are cut from a long random strip: drawing them anew costs more on a CPU
+    than what they are applied to.
+
+    Args:
+        share: What is dropped.
+    """
+
+    STRIP = 1 << 22
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+        self._strip: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drop a share of the numbers and scale the rest up, in training alone."""
+        if not self.training or not self.share:
+            return x
+        size = x.numel()
+        if self._strip is None or len(self._strip) < 2 * size or self._strip.device != x.device:
+            length = max(self.STRIP, 4 * size)
+            kept = torch.rand(length, device=x.device) >= self.share
+            self._strip = kept.to(x.dtype) / (1.0 - self.share)
+        start = int(torch.randint(len(self._strip) - size, ()))
+        return x * self._strip[start : start + size].view(x.shape)
+
+
+class TextEncoder(nn.Module):
+    """Words to contextual vectors: learned and frozen embeddings, a bidirectional GRU, attention.
+
+    Args:
+        vocabulary_size: Words, marks included.
+        vector_size: Size of the frozen vectors.
+        width: Size of what comes out.
+        heads: Attention heads.
+        layers: Self-attention layers above the GRU.
+        dropout: Of embeddings and outputs; half of it drops whole learned embeddings of words.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        vector_size: int,
+        width: int,
+        *,
+        heads: int,
+        layers: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.learned = nn.Embedding(vocabulary_size, width)
+        nn.init.normal_(self.learned.weight, std=0.02)
+        self.register_buffer("vectors", torch.zeros(vocabulary_size, vector_size))
+        self.frozen = nn.Linear(vector_size, width)
+        self.memory = nn.GRU(width, width // 2, batch_first=True, bidirectional=True)
+        self.above = nn.ModuleList(
+            nn.TransformerEncoderLayer(
+                width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True
+            )
+            for _ in range(layers)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.drop = Dropout(dropout)
+
+    def forward(self, rows: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Encode int64 [B, L] rows with int64 [B] lengths.
+
+        Returns:
+            Words [B, L, D], frozen vectors [B, L, F] and bool [B, L], true where there is a word.
+        """
+        learned = self.learned(rows)
+        if self.training:
+            kept = torch.rand(rows.shape, device=rows.device) >= self.drop.share / 2
+            learned = learned * kept[..., None]
+        vectors = self.vectors[rows]
+        embedded = self.drop(learned + self.frozen(vectors))
+        packed = nn.utils.rnn.pack_padded_sequence(
+            embedded, lengths, batch_first=True, enforce_sorted=False
+        )
+        out, _ = nn.utils.rnn.pad_packed_sequence(
+            self.memory(packed)[0], batch_first=True, total_length=rows.shape[1]
+        )
+        mask = torch.arange(rows.shape[1])[None] < lengths[:, None]
+        mask = mask.to(rows.device)
+        words = out + embedded
+        for layer in self.above:
+            words = layer(words, src_key_padding_mask=~mask)
+        return self.drop(self.norm(words)), vectors, mask
+
+
+class Experts(nn.Module):
+    """A linear layer shared out among experts, mixed by gates of the state (SAME, section 3.3).
+
+    Args:
+        width: Size of input and output.
+        experts: How many.
+    """
+
+    def __init__(self, width: int, experts: int) -> None:
+        super().__init__()
+        self.experts = experts
+        self.inner = nn.Linear(width, width * experts)
+
+    @staticmethod
+    def router(width: int, experts: int) -> nn.Module:
+        """Return the layer that makes gates from state and instruction together."""
+        return nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, experts))
+
+    def forward(self, x: Tensor, gates: Tensor) -> Tensor:
+        """Apply to [B, N, D] with gates [B, N, experts]."""
+        each = self.inner(x).unflatten(-1, (self.experts, -1))
+        return (each * gates[..., None]).sum(2)
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
+    """Attention written out: on CPUs its gradient is several times faster than the fused one's."""
+    weights = query @ key.transpose(2, 3) * query.shape[-1] ** -0.5 + bias
+    return weights.softmax(-1) @ value
+
+
+class Block(nn.Module):
+    """Attention among the tokens of a viewpoint and its objects, attention to words, perceptron.
+
+    Args:
+        width: Size of tokens.
+        heads: Attention heads.
+        dropout: Of what each part adds.
+        experts: Experts behind the questions to the words; 0 is one plain layer.
+    """
+
+    def __init__(self, width: int, *, heads: int, dropout: float, experts: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm_self = nn.LayerNorm(width)
+        self.norm_words = nn.LayerNorm(width)
+        self.norm_last = nn.LayerNorm(width)
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+        self.ask = Experts(width, experts) if experts else nn.Linear(width, width)
+        self.word_key_value = nn.Linear(width, 2 * width)
+        self.answer = nn.Linear(width, width)
+        self.inner = nn.Linear(width, 2 * width)
+        self.outer = nn.Linear(2 * width, width)
+        self.drop = Dropout(dropout)
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def read(self, words: Tensor) -> tuple[Tensor, Tensor]:
+        """Return keys and values of words [B, L, D], as `forward` takes them."""
+        key, value = self.word_key_value(words).chunk(2, dim=-1)
+        return self._split(key), self._split(value)
+
+    def forward(
+        self,
+        x: Tensor,
+        things: Tensor | None,
+        before: Tensor | None,
+        bias: Tensor,
+        words: tuple[Tensor, Tensor],
+        word_bias: Tensor,
+        gates: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Update tokens [B, N, D].
+
+        Args:
+            x: The tokens.
+            things: [B, M, D] objects, which are looked at and do not change.
+            before: [B, S, D], what this block returned as normed for states of earlier calls.
+            bias: [B, 1, N, N + M + S], added to attention among tokens, objects and states before.
+            words: Keys and values from `read`.
+            word_bias: [B, 1, 1, L], added to attention to words.
+            gates: [B, N, experts] where there are experts.
+
+        Returns:
+            The tokens, and what later calls need of this one: [B, N, D].
+        """
+        y = self.norm_self(x)
+        seen = torch.cat([y, *(each for each in (things, before) if each is not None)], dim=1)
+        key, value = self.key_value(seen).chunk(2, dim=-1)
+        found = attend(self._split(self.query(y)), self._split(key), self._split(value), bias)
+        x = x + self.drop(self.out(found.transpose(1, 2).flatten(2)))
+        z = self.norm_words(x)
+        asked = self.ask(z, gates) if gates is not None else self.ask(z)
+        found = attend(self._split(asked), *words, word_bias)
+        x = x + self.drop(self.answer(found.transpose(1, 2).flatten(2)))
+        return x + self.drop(self.outer(F.gelu(self.inner(self.norm_last(x))))), y

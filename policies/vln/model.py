@@ -1,0 +1,355 @@
+"""The network: words, what is around a viewpoint, and the route that led there, to scores.
+
+A viewpoint is read once, when it is reached. Its tokens are one for the state (the route so far)
+and one for each way onward; they attend to one another, to the objects around and to the words.
+What comes out is a score for stopping here, a score for each way onward and the state that a step
+along one of them starts from. The map is the set of all that was read: its scores stand side by
+side in one softmax, so that a way seen five steps ago competes with the ways from here (the global
+action space of DUET, Chen et al. 2022, section 3.2, over routes rather than over nodes).
+
+Shapes: B walks, L words, K ways onward, M objects, D width, F size of the frozen word vectors.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from policies.vln.layers import Block, Dropout, Experts, TextEncoder
+from policies.vln.prompts import ACTIONS
+from policies.vln.tokens import OBJECT_FEATURES, TOKEN_FEATURES, Tokens
+
+DEPTHS = 24
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes and switches.
+
+    Attributes:
+        vocabulary_size: Words, marks included.
+        vector_size: F.
+        width: D.
+        heads: Attention heads.
+        layers: Blocks at a viewpoint.
+        text_layers: Self-attention layers over the words, above the recurrent one.
+        dropout: Of tokens, inside blocks and of words.
+        objects: Whether named objects are read.
+        feature_size: Numbers of a picture feature for each way onward; 0 reads none.
+        prompts: Action prompts beside the words (ADAPT).
+        experts: Experts that share the questions asked of the words (SAME); 0 is a plain layer.
+    """
+
+    vocabulary_size: int
+    vector_size: int = 64
+    width: int = 128
+    heads: int = 4
+    layers: int = 2
+    text_layers: int = 0
+    dropout: float = 0.2
+    objects: bool = True
+    feature_size: int = 0
+    prompts: bool = False
+    experts: int = 0
+
+
+@dataclass(frozen=True)
+class TextCode:
+    """An encoded instruction.
+
+    Attributes:
+        words: [B, L, D].
+        vectors: [B, L, F], the frozen ones, unit length.
+        mask: bool [B, L], true where there is a word.
+        keys: For each block (key, value), [B, heads, L, D / heads].
+        summary: [B, D].
+    """
+
+    words: Tensor
+    vectors: Tensor
+    mask: Tensor
+    keys: tuple[tuple[Tensor, Tensor], ...]
+    summary: Tensor
+
+    @property
+    def bias(self) -> Tensor:
+        """What to add to attention: [B, 1, 1, L]."""
+        return (~self.mask)[:, None, None].to(self.words) * -1e4
+
+    def select(self, rows: Tensor) -> "TextCode":
+        """Keep some of the batch."""
+        return TextCode(
+            self.words[rows],
+            self.vectors[rows],
+            self.mask[rows],
+            tuple((key[rows], value[rows]) for key, value in self.keys),
+            self.summary[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the network makes of tokens.
+
+    Attributes:
+        scores: [B, N], of going along a way, or of stopping at a state.
+        left: [B, N], of states: share of the way to the goal that is left, as an auxiliary task.
+        near: [B, N], of states: logit of standing within 3 m of the goal, as an auxiliary task.
+        actions: [B, N, actions] where there are prompts, else None.
+        gates: [B, N, experts] where there are experts, else None.
+        memory: What later slots need of these: see `Memory`.
+    """
+
+    scores: Tensor
+    left: Tensor
+    near: Tensor
+    actions: Tensor | None
+    gates: Tensor | None
+    memory: "Memory"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """States of slots read so far.
+
+    Attributes:
+        states: For each block [B, T, D], what it keeps of a slot's state.
+        route: [B, T, D], the recurrent state at each slot.
+    """
+
+    states: tuple[Tensor, ...]
+    route: Tensor
+
+    def select(self, rows: Tensor) -> "Memory":
+        """Keep some of the batch."""
+        return Memory(tuple(each[rows] for each in self.states), self.route[rows])
+
+    def with_newer(self, newer: "Memory") -> "Memory":
+        """Return both, the newer slots last."""
+        pairs = zip(self.states, newer.states, strict=True)
+        return Memory(
+            tuple(torch.cat(pair, dim=1) for pair in pairs),
+            torch.cat([self.route, newer.route], dim=1),
+        )
+
+
+class VlnModel(nn.Module):
+    """Reads instructions and viewpoints."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.text = TextEncoder(
+            config.vocabulary_size,
+            config.vector_size,
+            width,
+            heads=config.heads,
+            layers=config.text_layers,
+            dropout=config.dropout,
+        )
+        self.begin = nn.Linear(width, width)
+        self.token = nn.Sequential(
+            nn.Linear(TOKEN_FEATURES + 1, width), nn.GELU(), nn.Linear(width, width)
+        )
+        self.depth = nn.Embedding(DEPTHS, width)
+        nn.init.normal_(self.depth.weight, std=0.02)
+        self.step = nn.GRUCell(width, width)
+        if config.objects:
+            self.object_name = nn.Linear(config.vector_size, width)
+            self.object_place = nn.Linear(OBJECT_FEATURES, width)
+            self.mention = nn.Linear(width, width)
+            self.sharpness = nn.Parameter(torch.tensor(10.0))
+            self.mentioned = nn.Parameter(torch.zeros(width))
+        if config.feature_size:
+            self.picture = nn.Sequential(
+                nn.LayerNorm(config.feature_size), nn.Linear(config.feature_size, width)
+            )
+        if config.prompts:
+            self.prompt_action = nn.Embedding(len(ACTIONS), width)
+            self.prompt_landmark = nn.Linear(config.vector_size, width)
+            self.prompt_match = nn.Linear(width, width)
+        self.blocks = nn.ModuleList(
+            Block(width, heads=config.heads, dropout=config.dropout, experts=config.experts)
+            for _ in range(config.layers)
+        )
+        self.router = Experts.router(width, config.experts) if config.experts else None
+        self.last = nn.LayerNorm(width)
+        self.score = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, 4))
+        self.turn_back = nn.Parameter(torch.tensor([-3.0, -1.0, -3.0]))
+        self.drop = Dropout(config.dropout)
+
+    def encode(self, rows: Tensor, lengths: Tensor, prompts: "Prompts | None" = None) -> TextCode:
+        """Read instructions: int64 [B, L] rows of the vocabulary, int64 [B] lengths on the CPU."""
+        words, vectors, mask = self.text(rows, lengths)
+        summary = (words * mask[..., None]).sum(1) / lengths.to(words)[:, None]
+        if self.config.prompts and prompts is not None:
+            extra = self.prompt_action(prompts.actions) + self.prompt_landmark(prompts.landmarks)
+            place = torch.gather(words, 1, prompts.places[..., None].expand_as(extra))
+            words = torch.cat([words, extra + place], dim=1)
+            mask = torch.cat([mask, prompts.mask], dim=1)
+            vectors = torch.cat([vectors, prompts.landmarks], dim=1)
+        keys = tuple(block.read(words) for block in self.blocks)
+        return TextCode(words, vectors, mask, keys, summary)
+
+    def forward(self, text: TextCode, tokens: Tokens, memory: Memory | None = None) -> Reading:
+        """Read tokens.
+
+        Args:
+            text: The instructions.
+            tokens: Without `memory` those of whole walks; with it those of the newest slot alone,
+                its state first.
+            memory: Of all slots before the newest.
+        """
+        kind = tokens.is_state[..., None].to(tokens.features)
+        x = self.token(torch.cat([tokens.features, kind], dim=-1))
+        x = x + kind * self.depth(tokens.depth.clamp(max=DEPTHS - 1))
+        if self.config.feature_size and tokens.pictures is not None:
+            x = x + self.picture(tokens.pictures)
+        x = self.drop(x)
+        slots = tokens.ancestors.shape[1]
+        first, there = _first_columns(tokens, slots if memory is None else 1)
+        things, bias = self._surroundings(text, tokens, memory)
+        gates = None
+        if self.router is not None:
+            said = text.summary[:, None].expand(-1, x.shape[1], -1)
+            gates = self.router(torch.cat([x, said], dim=-1)).softmax(-1)
+        kept = []
+        for number, (block, keys) in enumerate(zip(self.blocks, text.keys, strict=True)):
+            before = None if memory is None else memory.states[number]
+            x, normed = block(x, things, before, bias, keys, text.bias, gates)
+            kept.append(torch.gather(normed, 1, first.expand(-1, -1, x.shape[2])))
+            if number == 0:
+                x, route = self._walk_on(text, x, first, there, tokens, memory)
+        x = self.last(x)
+        here = torch.gather(x, 1, first.expand(-1, -1, x.shape[2]))
+        owner = tokens.slot if memory is None else torch.zeros_like(tokens.slot)
+        here = torch.gather(here, 1, owner[..., None].expand_as(x))
+        out = self.score(torch.cat([x, here], dim=-1))
+        matched = None
+        if self.config.prompts:
+            matched = self.prompt_match(x) @ self.prompt_action.weight.T
+        return Reading(
+            scores=torch.where(tokens.is_state, out[..., 1], out[..., 0]),
+            left=out[..., 2],
+            near=out[..., 3],
+            actions=matched,
+            gates=gates,
+            memory=Memory(tuple(kept), route),
+        )
+
+    def _walk_on(
+        self,
+        text: TextCode,
+        x: Tensor,
+        first: Tensor,
+        there: Tensor,
+        tokens: Tokens,
+        memory: Memory | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Carry what states found in the words along the routes; return tokens and [B, T, D]."""
+        index = first.expand(-1, -1, x.shape[2])
+        states = torch.gather(x, 1, index)
+        rows = torch.arange(len(x), device=x.device)
+        begin = self.begin(text.summary).tanh()
+        if memory is not None:
+            last = memory.route[rows, tokens.parents[:, -1]]
+            route = self.step(states[:, 0], last)[:, None]
+        else:
+            found: list[Tensor] = []
+            for slot in range(states.shape[1]):
+                last = begin
+                if slot:
+                    parents = tokens.parents[:, slot]
+                    straight = bool((parents == slot - 1).all())
+                    last = found[-1] if straight else torch.stack(found, 1)[rows, parents]
+                found.append(self.step(states[:, slot], last))
+            route = torch.stack(found, dim=1)
+        return x.scatter_add(1, index, route * there[..., None]), route
+
+    def _surroundings(
+        self, text: TextCode, tokens: Tokens, memory: Memory | None
+    ) -> tuple[Tensor | None, Tensor]:
+        """Return objects as tokens, and what to add to attention, [B, 1, N, N + M + S].
+
+        A token looks at the tokens and objects of its own slot, and at the states of the route
+        that led there; not at what was seen on other routes.
+        """
+        same = tokens.slot[:, :, None] == tokens.slot[:, None]
+        parts = []
+        if memory is None:
+            route = torch.gather(
+                tokens.ancestors,
+                1,
+                tokens.slot[:, :, None].expand(-1, -1, tokens.ancestors.shape[2]),
+            )
+            route = torch.gather(route, 2, tokens.slot[:, None].expand_as(same))
+            same = same | (route & tokens.is_state[:, None])
+        parts.append(_bias(same & tokens.mask[:, None]))
+        things = None
+        if self.config.objects and tokens.object_mask.shape[1]:
+            things = self._things(text, tokens)
+            mine = tokens.slot[:, :, None] == tokens.object_slot[:, None]
+            apart = tokens.heading_rad[:, :, None] - tokens.object_heading_rad[:, None]
+            toward = 2.0 * (apart.cos() - 1.0) * (~tokens.is_state)[..., None]
+            parts.append(toward + _bias(mine & tokens.object_mask[:, None]))
+        if memory is not None:
+            route = tokens.ancestors[:, -1:, : memory.route.shape[1]]
+            parts.append(_bias(route).expand(-1, tokens.mask.shape[1], -1))
+        return things, torch.cat(parts, dim=2)[:, None]
+
+    def _things(self, text: TextCode, tokens: Tokens) -> Tensor:
+        """Return objects as tokens [B, M, D]: name, place, and where the words speak of them."""
+        alike = tokens.object_vectors @ text.vectors.transpose(1, 2)
+        weights = (alike * self.sharpness + text.bias[:, 0]).softmax(-1)
+        best = (alike * weights).sum(-1, keepdim=True)
+        things = (
+            self.object_name(tokens.object_vectors)
+            + self.object_place(tokens.objects)
+            + self.mention(weights @ text.words) * best
+            + self.mentioned * best
+        )
+        return self.drop(things)
+
+
+def _bias(seen: Tensor) -> Tensor:
+    return (~seen).to(torch.float32) * -1e4
+
+
+def _first_columns(tokens: Tokens, slots: int) -> tuple[Tensor, Tensor]:
+    """Return int64 [B, slots, 1], the column of each slot's state, and bool whether it has one."""
+    states = tokens.is_state & tokens.mask
+    order = torch.where(states, tokens.slot if slots > 1 else 0, slots)
+    columns = torch.full((len(order), slots + 1), -1, dtype=torch.int64, device=order.device)
+    places = torch.arange(order.shape[1], device=order.device).expand_as(order)
+    columns = columns.scatter(1, order, places)[:, :slots]
+    return columns.clamp(min=0)[..., None], columns >= 0
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """Action prompts of instructions, P at most.
+
+    Attributes:
+        actions: int64 [B, P], rows of `ACTIONS`.
+        landmarks: [B, P, F], frozen vectors of what the action is done to; zero where nothing is.
+        places: int64 [B, P], the word each begins at.
+        mask: bool [B, P].
+    """
+
+    actions: Tensor
+    landmarks: Tensor
+    places: Tensor
+    mask: Tensor
+
+
+def cross_entropy_of_sets(logits: Tensor, right: Tensor) -> Tensor:
+    """Return -log of the probability of all right options together, [B] from [B, N]."""
+    unseen = torch.finfo(logits.dtype).min / 2
+    return logits.logsumexp(-1) - logits.masked_fill(~right, unseen).logsumexp(-1)
+
+
+def turn_back_costs(model: VlnModel) -> Tensor:
+    """Return what going back costs in scores: [per metre, once, per metre where it is to stop]."""
+    return F.softplus(model.turn_back)

@@ -1,0 +1,286 @@
+"""Rolling the network out in a batch, and learning from what was walked.
+
+A roll reads one viewpoint a step and keeps what it read; learning reads whole walks at once, so
+that a batch is a few large operations, and scores every step of them against the shortest path.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, pad, smooth_l1_loss
+
+from policies.vln.model import Prompts, VlnModel, cross_entropy_of_sets, turn_back_costs
+from policies.vln.prompts import ACTIONS
+from policies.vln.walks import FAR, SUCCESS_M, Options, Walks, WorldTensors
+
+UNSEEN = -1e9
+STOP_ACTION = ACTIONS.index("stop")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Instructions to follow.
+
+    Attributes:
+        rows: int64 [B, L], rows of the vocabulary.
+        lengths: int64 [B], on the CPU.
+        start: int64 [B].
+        heading_rad: [B].
+        goal: int64 [B].
+        side: [B], -1 in a mirror.
+        prompts: Where the network takes them.
+    """
+
+    rows: Tensor
+    lengths: Tensor
+    start: Tensor
+    heading_rad: Tensor
+    goal: Tensor
+    side: Tensor
+    prompts: Prompts | None = None
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What walks did: T - 1 moves at most.
+
+    Attributes:
+        slots: int64 [B, T - 1], the slot each move went back to.
+        ways: int64 [B, T - 1], the way taken from there.
+        counts: int64 [B], viewpoints stood on, the start included.
+    """
+
+    slots: Tensor
+    ways: Tensor
+    counts: Tensor
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each part of the loss counts beside the choice of what to do."""
+
+    left: float = 0.5
+    near: float = 0.3
+    prompts: float = 0.2
+    balance: float = 0.01
+
+
+@dataclass(frozen=True)
+class Result:
+    """How walks ended; all [B], on the CPU.
+
+    Attributes:
+        success: Whether the end lies within 3 m of the goal.
+        oracle: Whether any viewpoint stood on does.
+        walked_m: Length of all that was walked, the way back to the end included.
+        shortest_m: Length of the shortest path.
+        error_m: What is left at the end.
+        moves: What was done.
+    """
+
+    success: Tensor
+    oracle: Tensor
+    walked_m: Tensor
+    shortest_m: Tensor
+    error_m: Tensor
+    moves: Moves
+
+    @property
+    def spl(self) -> Tensor:
+        """Success weighted by path length, of each walk."""
+        longest = torch.maximum(self.walked_m, self.shortest_m).clamp(min=1e-6)
+        return self.success * self.shortest_m / longest
+
+
+def price(model: VlnModel, way_scores: Tensor, stop_scores: Tensor, options: Options) -> Tensor:
+    """Return scores of all options [B, S * K + S]: what was read, less what the way back costs."""
+    metre, once, stop_metre = turn_back_costs(model)
+    cost = metre * options.back_m + once * (options.back_m > 0)
+    ways = (way_scores - cost[..., None]).masked_fill(~options.ways, UNSEEN)
+    return torch.cat([ways.flatten(1), stop_scores - stop_metre * options.back_m], dim=1).float()
+
+
+@torch.no_grad()
+def roll(
+    model: VlnModel,
+    world: WorldTensors,
+    batch: Batch,
+    *,
+    temperature: float,
+    max_steps: int,
+    choose: "Chooser | None" = None,
+) -> Result:
+    """Walk until every walk has stopped.
+
+    Args:
+        model: The network, put in evaluation mode meanwhile.
+        world: Where.
+        batch: What to follow.
+        temperature: 0 takes the highest score, else options are drawn.
+        max_steps: Moves before a walk is made to stop.
+        choose: How to stop, see `Chooser`; by default the highest score of all options.
+    """
+    training = model.training
+    model.eval()
+    text = model.encode(batch.rows, batch.lengths, batch.prompts)
+    walks = Walks(world, batch.start, batch.heading_rad, side=batch.side, max_slots=max_steps + 1)
+    size, device = len(batch.start), batch.start.device
+    alive = torch.arange(size, device=device)
+    ended = {name: torch.zeros(size, device=device) for name in ("error", "walked", "closest")}
+    slots = torch.zeros((size, max_steps), dtype=torch.int64, device=device)
+    ways = torch.zeros_like(slots)
+    counts = torch.zeros(size, dtype=torch.int64, device=device)
+    memory, grids, goal = None, [], batch.goal
+    for step in range(max_steps + 1):
+        tokens, places = walks.tokens(newest=True)
+        reading = model(text, tokens, memory)
+        memory = reading.memory if memory is None else memory.with_newer(reading.memory)
+        grid = torch.full((len(alive), 1 + world.neighbours.shape[1]), UNSEEN, device=device)
+        values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
+        grids.append(grid.scatter(1, places, values))
+        scores = torch.stack(grids, 1)
+        options = walks.options(step, scores.shape[2] - 1)
+        flat = price(model, scores[..., 1:], scores[..., 0], options)
+        count = flat.shape[1] - step - 1
+        if step == max_steps:
+            flat[:, :count] = UNSEEN
+        if temperature:
+            picked = torch.multinomial((flat / temperature).softmax(1), 1)[:, 0]
+        else:
+            picked = flat.argmax(1)
+        done = picked >= count
+        if bool(done.any()):
+            rows = done.nonzero()[:, 0]
+            slot = picked[rows] - count
+            if choose is not None:
+                slot = choose(flat[rows, count:], walks, rows)
+            end, passed = walks.nodes[rows, slot], walks.nodes[rows, : walks.count]
+            ended["error"][alive[rows]] = world.between_m(end, goal[rows])
+            ended["walked"][alive[rows]] = walks.walked_m[rows] + options.back_m[rows, slot]
+            ended["closest"][alive[rows]] = world.between_m(
+                passed, goal[rows, None].expand_as(passed)
+            ).amin(1)
+            counts[alive[rows]] = step + 1
+        if bool(done.all()):
+            break
+        if bool(done.any()):
+            kept = (~done).nonzero()[:, 0]
+            walks.select(kept)
+            text, memory = text.select(kept), memory.select(kept)
+            grids = [each[kept] for each in grids]
+            goal, alive, picked = goal[kept], alive[kept], picked[kept]
+        slot, way = picked // (scores.shape[2] - 1), picked % (scores.shape[2] - 1)
+        slots[alive, step], ways[alive, step] = slot, way
+        walks.move(slot, way)
+    model.train(training)
+    most = int(counts.max())
+    return Result(
+        success=(ended["error"] < SUCCESS_M).float().cpu(),
+        oracle=(ended["closest"] < SUCCESS_M).float().cpu(),
+        walked_m=ended["walked"].cpu(),
+        shortest_m=world.between_m(batch.start, batch.goal).cpu(),
+        error_m=ended["error"].cpu(),
+        moves=Moves(slots[:, : most - 1], ways[:, : most - 1], counts),
+    )
+
+
+class Chooser:
+    """Chooses where to stop among the viewpoints stood on.
+
+    The probability of being right is that of stopping anywhere within 3 m, so that neighbours that
+    share it are not outvoted by a lone viewpoint.
+
+    Args:
+        sharpness: What stop scores are multiplied by before they become probabilities.
+    """
+
+    def __init__(self, sharpness: float = 1.0) -> None:
+        self._sharpness = sharpness
+
+    def __call__(self, stop_scores: Tensor, walks: Walks, rows: Tensor) -> Tensor:
+        """Return a slot for each of `rows`, from their scores [R, S]."""
+        share = (stop_scores * self._sharpness).softmax(1)
+        near = walks.between_m[rows, : walks.count, : walks.count] < SUCCESS_M
+        return (near * share[:, None]).sum(-1).argmax(1)
+
+
+def learn(
+    model: VlnModel,
+    world: WorldTensors,
+    batch: Batch,
+    moves: Moves,
+    *,
+    weights: Weights,
+    object_keep: float,
+) -> tuple[Tensor, dict[str, float]]:
+    """Return the loss of walks, a mean over their steps, and parts of it.
+
+    At every step the right options are those a shortest path to the goal asks for (DAgger's
+    expert): the unvisited viewpoint with the least way there and on to the goal, or stopping at
+    the goal once it was stood on.
+    """
+    longest = int(moves.counts.max())
+    walks = Walks(
+        world,
+        batch.start,
+        batch.heading_rad,
+        side=batch.side,
+        max_slots=longest,
+        object_keep=object_keep,
+    )
+    for step in range(longest - 1):
+        walks.move(moves.slots[:, step], moves.ways[:, step], moves.counts > step + 1)
+    text = model.encode(batch.rows, batch.lengths, batch.prompts)
+    tokens, places = walks.tokens(newest=False)
+    reading = model(text, tokens)
+    width = 1 + int(world.degree[walks.nodes].amax())
+    grid = torch.full((len(places), longest * width), UNSEEN)
+    values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
+    scores = grid.scatter(1, places, values).view(-1, longest, width)
+    total, steps = torch.zeros(()), int(moves.counts.sum())
+    for step in range(longest):
+        kept = (moves.counts > step).nonzero()[:, 0]
+        part = _rows(walks, kept, step)
+        options = part.options(step, width - 1)
+        some = scores[kept, : step + 1]
+        flat = price(model, some[..., 1:], some[..., 0], options)
+        ways, stops = part.right(step, options, batch.goal[kept])
+        right = torch.cat([ways.flatten(1), stops], dim=1)
+        total = total + cross_entropy_of_sets(flat, right).sum()
+    loss = total / steps
+    logs = {"choice": float(loss.detach())}
+    for name, value in _extras(reading, tokens, walks, batch, width, places).items():
+        weight = getattr(weights, name)
+        logs[name] = float(value.detach())
+        loss = loss + weight * value
+    return loss, logs
+
+
+def _rows(walks: Walks, rows: Tensor, step: int) -> Walks:
+    part = object.__new__(Walks)
+    part.world = walks.world
+    part.nodes, part.back_m = walks.nodes[rows, : step + 1], walks.back_m[rows]
+    return part
+
+
+def _extras(reading, tokens, walks: Walks, batch: Batch, width: int, places: Tensor):
+    """Return auxiliary losses by name, each a mean over viewpoints."""
+    world = walks.world
+    states = tokens.is_state & tokens.mask
+    node = torch.gather(walks.nodes, 1, tokens.slot)[states]
+    goal = batch.goal[:, None].expand_as(states)[states]
+    whole = world.between_m(batch.start, batch.goal).clamp(min=1.0)
+    left_m = world.between_m(node, goal)
+    share = (left_m / whole[:, None].expand_as(states)[states]).clamp(max=2.0)
+    found = {
+        "left": smooth_l1_loss(reading.left[states].float(), share),
+        "near": binary_cross_entropy_with_logits(
+            reading.near[states].float(), (left_m < SUCCESS_M).float()
+        ),
+    }
+    return found
+
+
+__all__ = ["Batch", "Chooser", "Moves", "Result", "Weights", "learn", "price", "roll"]
+_ = (FAR, replace, cross_entropy, pad, STOP_ACTION)

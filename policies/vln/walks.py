@@ -1,0 +1,265 @@
+"""Many walks at once through the arrays of a world: what is seen, what is right, what was walked.
+
+The agent's knowledge is the set of viewpoints it stood on (slots, in order) and the ways seen from
+each. An option is a way from any slot to a viewpoint not yet visited, or stopping at any slot.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from policies.vln.data import World
+from policies.vln.tokens import (
+    Tokens,
+    object_features,
+    route_features,
+    way_features,
+    wrap_rad,
+)
+
+FAR = 1e6
+SUCCESS_M = 3.0
+
+
+class WorldTensors:
+    """A `World` as tensors on a device.
+
+    Args:
+        world: The arrays.
+        name_vectors: float32 [objects, F], frozen vectors of the objects' names.
+        device: Where they go.
+    """
+
+    def __init__(self, world: World, name_vectors: np.ndarray, device: str = "cpu") -> None:
+        def put(array: np.ndarray) -> Tensor:
+            return torch.as_tensor(array).to(device)
+
+        self.neighbours = put(world.neighbours.astype(np.int64))
+        self.heading_rad = put(world.heading_rad)
+        self.elevation_rad = put(world.elevation_rad)
+        self.distance_m = put(world.distance_m)
+        self.objects = put(world.objects.astype(np.int64))
+        self.object_heading_rad = put(world.object_heading_rad)
+        self.object_elevation_rad = put(world.object_elevation_rad)
+        self.object_size_rad = put(world.object_size_rad)
+        self.name_vectors = put(name_vectors)
+        self.geodesic_m = put(world.geodesic_m).clamp(max=FAR)
+        self.geodesic_start = put(world.geodesic_start)
+        self.row = put(world.row)
+        self.degree = (self.neighbours >= 0).sum(1)
+        self.thing_count = (self.objects >= 0).sum(1)
+
+    def between_m(self, a: Tensor, b: Tensor) -> Tensor:
+        """Return the lengths of shortest paths; a and b of the same shape, -1 is far away."""
+        known = (a >= 0) & (b >= 0)
+        found = self.geodesic_m[self.geodesic_start[a.clamp(min=0)] + self.row[b.clamp(min=0)]]
+        return torch.where(known, found, torch.full_like(found, FAR))
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be done after a step: S slots, K ways.
+
+    Attributes:
+        ways: bool [B, S, K], ways to viewpoints not visited by then.
+        targets: int64 [B, S, K], where they lead.
+        back_m: [B, S], length of the way back to each slot over edges walked or seen.
+    """
+
+    ways: Tensor
+    targets: Tensor
+    back_m: Tensor
+
+
+class Walks:
+    """B walks, advanced together; slots are the viewpoints stood on, in order.
+
+    Args:
+        world: Where they walk.
+        start: int64 [B].
+        heading_rad: [B], at the start.
+        side: [B], 1, or -1 for walks in a mirror.
+        max_slots: Viewpoints a walk may visit.
+        object_keep: Share of objects that is shown, for training.
+    """
+
+    def __init__(
+        self,
+        world: WorldTensors,
+        start: Tensor,
+        heading_rad: Tensor,
+        *,
+        side: Tensor,
+        max_slots: int,
+        object_keep: float = 1.0,
+    ) -> None:
+        batch, device = len(start), start.device
+        self.world, self.side, self.object_keep = world, side, object_keep
+        shape = (batch, max_slots)
+        self.nodes = torch.full(shape, -1, dtype=torch.int64, device=device)
+        self.parents = torch.zeros(shape, dtype=torch.int64, device=device)
+        self.steps = torch.zeros(shape, dtype=torch.int64, device=device)
+        # arrival heading, length and climb of the route; turn, elevation and length of the last way
+        self.route = torch.zeros((*shape, 6), device=device)
+        self.ancestors = torch.zeros((*shape, max_slots), dtype=torch.bool, device=device)
+        self.between_m = torch.full((*shape, max_slots), FAR, device=device)
+        self.back_m = torch.full((*shape, max_slots), FAR, device=device)
+        self.walked_m = torch.zeros(batch, device=device)
+        self.count = 1
+        self.nodes[:, 0] = start
+        self.route[:, 0, 0] = heading_rad
+        self.ancestors[:, 0, 0] = True
+        self.between_m[:, 0, 0] = 0.0
+        self.back_m[:, 0, 0] = 0.0
+
+    def move(self, slot: Tensor, way: Tensor, active: Tensor | None = None) -> None:
+        """Go back to `slot` [B] and along `way` [B] from there; walks not `active` stay ended."""
+        rows = torch.arange(len(slot), device=slot.device)
+        world, new = self.world, self.count
+        node = self.nodes[rows, slot]
+        edge, lift = world.distance_m[node, way], world.elevation_rad[node, way]
+        heading, old = world.heading_rad[node, way], self.route[rows, slot]
+        self.walked_m = self.walked_m + self.between_m[rows, new - 1, slot] + edge
+        reached = world.neighbours[node, way]
+        if active is not None:
+            reached = torch.where(active, reached, torch.full_like(reached, -1))
+        self.nodes[:, new] = reached
+        self.parents[:, new] = slot
+        self.steps[:, new] = self.steps[rows, slot] + 1
+        turn = wrap_rad(heading - old[:, 0]) * self.side
+        climb = old[:, 2] + edge * lift.sin()
+        self.route[:, new] = torch.stack([heading, old[:, 1] + edge, climb, turn, lift, edge], 1)
+        self.ancestors[:, new] = self.ancestors[rows, slot]
+        self.ancestors[:, new, new] = True
+        self._join(reached)
+        self.count += 1
+
+    def _join(self, node: Tensor) -> None:
+        """Shorten ways between slots by the newest one's edges to viewpoints stood on."""
+        new, world = self.count, self.world
+        edge = world.distance_m[node]
+        joined = world.neighbours[node][:, :, None] == self.nodes[:, None, :new]
+        hop = torch.where(joined, edge[:, :, None], torch.full_like(edge[:, :, None], FAR)).amin(1)
+        old = self.between_m[:, :new, :new]
+        to = (hop[:, :, None] + old).amin(1)
+        self.between_m[:, :new, :new] = torch.minimum(old, to[:, :, None] + to[:, None])
+        self.between_m[:, new, :new] = to
+        self.between_m[:, :new, new] = to
+        self.between_m[:, new, new] = 0.0
+        self.back_m[:, new] = self.between_m[:, new]
+
+    def select(self, rows: Tensor) -> None:
+        """Keep some of the batch."""
+        for name in "side nodes parents steps route ancestors between_m back_m walked_m".split():
+            setattr(self, name, getattr(self, name)[rows])
+
+    def tokens(self, *, newest: bool) -> tuple[Tokens, Tensor]:
+        """Return what was seen, of the newest slot alone or of all.
+
+        Returns:
+            The tokens, and int64 [B, N]: where each stands in the grid [T, 1 + K] of slots by
+            state and ways, flattened; T is 1 for the newest alone.
+        """
+        world = self.world
+        begin = self.count - 1 if newest else 0
+        nodes = self.nodes[:, begin : self.count]
+        real = nodes >= 0
+        size = int(world.degree[nodes].amax())
+        near = world.neighbours[nodes, :size]
+        near = torch.where(real[..., None], near, torch.full_like(near, -1))
+        facing, length_m, climb_m, turn, lift, edge = self.route[:, begin : self.count].unbind(-1)
+        side = self.side[:, None, None]
+        way = wrap_rad(world.heading_rad[nodes, :size] - facing[..., None]) * side
+        known = near[..., None] == self.nodes[:, None, None, : self.count]
+        order = torch.arange(self.count, device=nodes.device)
+        known = (known & (order <= order[begin:, None])[None, :, None]).any(-1)
+        ways = way_features(
+            way, world.elevation_rad[nodes, :size], world.distance_m[nodes, :size], known
+        )
+        steps = self.steps[:, begin : self.count]
+        came = way_features(turn, lift, edge, torch.zeros_like(turn)) * (steps > 0)[..., None]
+        walked = route_features(steps, length_m, climb_m)
+        state = torch.cat([torch.zeros_like(came), came, walked], dim=-1)[:, :, None]
+        ways = torch.nn.functional.pad(ways, (0, state.shape[-1] - ways.shape[-1]))
+        grid = torch.cat([state, ways], dim=2)
+        there = torch.cat([real[..., None], near >= 0], dim=2).flatten(1)
+        places = _front(there)
+        mask = torch.gather(there, 1, places)
+        row = places // (size + 1)
+        column = places % (size + 1)
+        headings = torch.nn.functional.pad(way, (1, 0)).flatten(1)
+        return (
+            Tokens(
+                features=torch.gather(
+                    grid.flatten(1, 2), 1, places[..., None].expand(-1, -1, grid.shape[-1])
+                ),
+                is_state=column == 0,
+                mask=mask,
+                depth=torch.gather(steps, 1, row),
+                slot=row + begin,
+                heading_rad=torch.gather(headings, 1, places),
+                ancestors=self.ancestors[:, : self.count, : self.count],
+                parents=self.parents[:, : self.count],
+                **self._objects(nodes, real, facing, begin),
+            ),
+            places,
+        )
+
+    def _objects(
+        self, nodes: Tensor, real: Tensor, facing: Tensor, begin: int
+    ) -> dict[str, Tensor]:
+        world = self.world
+        size = int(world.thing_count[nodes].amax())
+        objects = world.objects[nodes, :size]
+        shown = (objects >= 0) & real[..., None]
+        if self.object_keep < 1.0:
+            shown = shown & (torch.rand(objects.shape, device=nodes.device) < self.object_keep)
+        places = _front(shown.flatten(1))
+        heading = wrap_rad(world.object_heading_rad[nodes, :size] - facing[..., None])
+        heading = heading * self.side[:, None, None]
+        features = object_features(
+            heading, world.object_elevation_rad[nodes, :size], world.object_size_rad[nodes, :size]
+        ).flatten(1, 2)
+        name = torch.gather(objects.flatten(1), 1, places).clamp(min=0)
+        return {
+            "object_vectors": world.name_vectors[name],
+            "objects": torch.gather(
+                features, 1, places[..., None].expand(-1, -1, features.shape[-1])
+            ),
+            "object_mask": torch.gather(shown.flatten(1), 1, places),
+            "object_slot": places // max(size, 1) + begin,
+            "object_heading_rad": torch.gather(heading.flatten(1), 1, places),
+        }
+
+    def options(self, step: int, ways: int) -> Options:
+        """Return what may be done after `step` moves, with the first `ways` neighbours of each."""
+        slots = self.nodes[:, : step + 1]
+        targets = self.world.neighbours[slots, :ways]
+        flat = targets.flatten(1)
+        visited = (flat[:, :, None] == slots[:, None]).any(-1).view_as(targets)
+        return Options(
+            ways=(targets >= 0) & ~visited & (slots >= 0)[..., None],
+            targets=targets,
+            back_m=self.back_m[:, step, : step + 1],
+        )
+
+    def right(self, step: int, options: Options, goal: Tensor) -> tuple[Tensor, Tensor]:
+        """Return bool [B, S, K] ways and bool [B, S] stops that the shortest path asks for."""
+        slots = self.nodes[:, : step + 1]
+        stops = slots == goal[:, None]
+        world, targets = self.world, options.targets
+        here = slots[:, -1, None, None].expand_as(targets)
+        total = world.between_m(here, targets)
+        total = total + world.between_m(targets, goal[:, None, None].expand_as(targets))
+        total = total.masked_fill(~options.ways, 4 * FAR)
+        best = total.flatten(1).amin(1)[:, None, None]
+        ways = (total <= best + 0.01) & options.ways & ~stops.any(1)[:, None, None]
+        return ways, stops
+
+
+def _front(there: Tensor) -> Tensor:
+    """Return int64 [B, N], the columns of a bool [B, X] that are true, first, in their order."""
+    size = int(there.sum(1).max()) if there.numel() else 0
+    return (~there).to(torch.uint8).argsort(dim=1, stable=True)[:, :size]
