@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -133,6 +134,11 @@ class _QuickEnv(PddlEnv):
         self.state.raw = self.state.feedback
         self._gather_infos()
         return self.state
+
+    def facts_by_name(self) -> Iterator[tuple[str, ...]]:
+        """Yield what holds now: predicate, then names."""
+        for fact in self._pddl_state.facts:
+            yield (fact.name, *(self._names.get(arg.name, arg.name) for arg in fact.arguments))
 
     def _gather_infos(self) -> None:
         state = self._pddl_state

@@ -250,6 +250,10 @@ class Game:
         text: str = self._env.step(command)[0].feedback
         return text.strip()
 
+    def facts(self) -> frozenset[tuple[str, ...]]:
+        """Return what holds now: predicate and names, all in lower case. Privileged."""
+        return frozenset(self._env.facts_by_name())
+
     def admissible(self) -> tuple[str, ...]:
         """Return the commands that would do something now, sorted. Privileged by default."""
         return tuple(self._env.state["admissible_commands"])

@@ -19,7 +19,7 @@ from planners.pet.imagined import Room, Run, draw_room
 from planners.pet.prompts import Needed, Verdict, eliminate, track
 from planners.pet.wording import template_goals
 
-KEPT_SHARE = 0.985
+KEPT_SHARE = 0.997
 """Share of a thing's likely places that Eliminate is taught to keep."""
 HUMAN_SHARE = 0.4
 """Share of the plans asked for in people's words; the rest are in the games' own."""
