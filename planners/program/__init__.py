@@ -1,0 +1,1 @@
+"""Plans as programs over the skills' API (Instruct2Act, CodeAct), run in a sandbox."""
