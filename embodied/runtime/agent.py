@@ -15,7 +15,7 @@ from embodied.core.protocols import PlanContext, Planner, Policy, Privileged
 from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import CorrectionQueue
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
-from embodied.runtime.tracking import Told, cause_of, remembered
+from embodied.runtime.tracking import FINISH, Told, cause_of, not_finished, remembered
 
 
 class PlanningAgent:
@@ -34,6 +34,9 @@ class PlanningAgent:
         stop: The action that ends the episode, or halts the robot.
         max_replans: Plans made after the first because a subgoal failed, before the agent gives up.
         max_tries: Failures of one and the same subgoal after which it gives up.
+        ends_itself: Whether the world ends by itself when the task is done. There, a plan that was
+            carried out while the world goes on was not what was meant: the planner is told so, as
+            the failure of a last subgoal `finish`, and asked again.
 
     Raises:
         ConfigError: If the executor is not in lockstep and there is no idle action.
@@ -49,6 +52,7 @@ class PlanningAgent:
         stop: Action = STOP,
         max_replans: int = 10,
         max_tries: int = 3,
+        ends_itself: bool = False,
     ) -> None:
         self._planner = planner
         self._policy = policy
@@ -62,6 +66,7 @@ class PlanningAgent:
         self._stop_action = stop
         self._max_replans = max_replans
         self._max_tries = max_tries
+        self._ends_itself = ends_itself
         self._queue = CorrectionQueue()
         self._halt = threading.Event()
         self._now_s = 0.0
@@ -230,7 +235,9 @@ class PlanningAgent:
             if subgoal is None:
                 if self._job_open:
                     return self._wait()
-                self._ending = "the plan is carried out"
+                if self._ends_itself and self._think_again(observation):
+                    continue
+                self._ending = self._ending or "the plan is carried out"
                 return self._stop_action
             if not self._begun:
                 self._policy.begin(subgoal)
@@ -261,6 +268,14 @@ class PlanningAgent:
         self._plan = None  # the failed step is not tried again while the new plan is made
         self._collect()
         return not self._ending
+
+    def _think_again(self, observation: Observation) -> bool:
+        """Tell the planner that what it planned is done and the task is not."""
+        if self._plan is None or not self._plan.subgoals:
+            return False  # the planner has nothing more to try
+        outcome = not_finished()
+        self._history.append((Subgoal(FINISH, {"attempt": float(self._replans)}), outcome))
+        return self._replan(observation, outcome)
 
     def _gave_up(self, outcome: Outcome) -> str:
         why = outcome.evidence or outcome.cause.value

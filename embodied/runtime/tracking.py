@@ -22,6 +22,16 @@ CAUSES: Mapping[Cause, str] = {
 """Cause of an outcome to the cause an episode's failure is counted under; others are errors."""
 
 
+FINISH = "finish"
+"""Skill of the subgoal that fails where a plan was carried out and the task is not done."""
+
+
+def not_finished() -> Outcome:
+    """Return how `finish` fails."""
+    why = "the plan is carried out, but the task is not done"
+    return Outcome(Status.FAILED, Cause.NO_EFFECT, why)
+
+
 @runtime_checkable
 class Told(Protocol):
     """A policy that tells what it believes and does."""
