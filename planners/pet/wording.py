@@ -1,7 +1,10 @@
 """Goals in ALFWorld's own words, as its games spell them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
+from embodied.core.annotated import AnnotatedSource, AnnotatedTask
+from embodied.core.instruction import Instruction
 from embodied.core.task import (
     LOOK_IN_LIGHT,
     PICK_AND_PLACE,
@@ -31,3 +34,39 @@ def template_goals(task: Task) -> tuple[str, ...]:
         form.format(thing=task.object.lower(), place=task.parent.lower(), lamp=task.toggle.lower())
         for form in TEMPLATES.get(task.task_type, ())
     )
+
+
+class WithTemplates:
+    """A source of texts, and beside each trajectory's words its goal as ALFWorld words it.
+
+    Args:
+        texts: The texts.
+    """
+
+    def __init__(self, texts: AnnotatedSource) -> None:
+        self._texts = texts
+
+    def annotated(self, *, split: str) -> Sequence[AnnotatedTask]:
+        """Return the split's texts, each trajectory's followed by its template goals.
+
+        Raises:
+            EmbodiedError: As the source of the texts does.
+        """
+        found: list[AnnotatedTask] = []
+        for _, group in groupby(self._texts.annotated(split=split), lambda each: each.trajectory_id):
+            said = list(group)
+            found += said
+            found += [
+                AnnotatedTask(
+                    instruction=Instruction.from_text(
+                        goal, id=f"{said[0].trajectory_id}/template-{number}"
+                    ),
+                    task=said[0].task,
+                    plan=said[0].plan,
+                    aligned=False,
+                    split=split,
+                    trajectory_id=said[0].trajectory_id,
+                )
+                for number, goal in enumerate(template_goals(said[0].task))
+            ]
+        return found
