@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import torch
 from transformers import LogitsProcessor
 
 
@@ -20,21 +22,20 @@ class Guided(LogitsProcessor):
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         """Return the scores [B, V] with what no grammar allows at minus infinity."""
-        from llguidance.torch import (
-            allocate_token_bitmask,
-            apply_token_bitmask_inplace,
-            fill_next_token_bitmask,
-        )
+        from llguidance.numpy import fill_next_token_bitmask, get_bitmask_shape
 
         new = input_ids[:, self._seen :].tolist()
         self._seen = input_ids.shape[1]
-        mask = allocate_token_bitmask(len(self._guides), scores.shape[1])
+        rows, tokens = scores.shape
+        bits = np.full(get_bitmask_shape(rows, tokens), -1, np.int32)
         for row, guide in enumerate(self._guides):
             if guide is None:
                 continue
             if not guide.is_stopped():
                 guide.consume_tokens(new[row])
-            if not guide.is_stopped():
-                fill_next_token_bitmask(guide, mask, row)
-        apply_token_bitmask_inplace(scores, mask.to(scores.device))
-        return scores
+            # where the answer is complete, the end alone is allowed
+            fill_next_token_bitmask(guide, bits, row)
+        # llguidance's own way with torch compiles a kernel first, which takes most of a minute
+        allowed = np.unpackbits(bits.view(np.uint8), axis=1, bitorder="little")[:, :tokens]
+        barred = torch.from_numpy(allowed == 0).to(scores.device)
+        return scores.masked_fill_(barred, -torch.inf)

@@ -7,12 +7,15 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from embodied.core.errors import PlanningError
-from planners.llm.types import LlmClient, LlmRequest, Message
+from planners.llm.types import LlmClient, LlmReply, LlmRequest, Message
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 MAX_SHOWN_ERRORS = 6
 """Errors fed back at once: a model that wrote nonsense would else be drowned in them."""
+
+MAX_SHOWN_CUT = 200
+"""Characters shown again of an answer that ran on: all of it would fill a small model's window."""
 
 
 def ask(
@@ -90,8 +93,11 @@ def ask_many(
             for index in open_ones
         ]
         still_open = []
-        replies = client.complete_many(requests)
+        replies = _replies(client, requests)
         for index, reply in zip(open_ones, replies, strict=True):
+            if isinstance(reply, PlanningError):
+                found[index] = reply
+                continue
             parsed, wrong = _read(reply.text, reply.finish, answer, check)
             if parsed is not None:
                 found[index] = parsed
@@ -103,12 +109,23 @@ def ask_many(
                     raw=reply.text,
                 )
                 continue
-            talks[index] = (*talks[index], Message.assistant(reply.text), repair(wrong))
+            said = reply.text if reply.finish == "stop" else reply.text[:MAX_SHOWN_CUT] + " ..."
+            talks[index] = (*talks[index], Message.assistant(said), repair(wrong))
             still_open.append(index)
         open_ones = still_open
         if not open_ones:
             break
     return [item for item in found if item is not None]
+
+
+def _replies(client: LlmClient, requests: Sequence[LlmRequest]) -> list[LlmReply | PlanningError]:
+    """Return the replies; where one question cannot be answered, the others are all the same."""
+    try:
+        return list(client.complete_many(requests))
+    except PlanningError as error:
+        if len(requests) == 1:
+            return [error]
+    return [reply for request in requests for reply in _replies(client, [request])]
 
 
 def repair(wrong: Sequence[str]) -> Message:

@@ -17,7 +17,7 @@ from planners.llm.plan_schema import describe_skills, from_subgoals, plan_model,
 from planners.llm.schemas import portable, strict
 from planners.llm.scripted import ScriptedClient
 from planners.llm.structured import answer_text, ask, ask_many
-from planners.llm.types import Message
+from planners.llm.types import LlmRequest, Message
 
 SKILLS = (
     SkillSpec("pick", {"object": "object"}, "Take it.", ("the hand is empty",), ("it is held",)),
@@ -88,6 +88,18 @@ def test_many_are_asked_together_and_only_wrong_ones_again() -> None:
     assert (one, three) == (Colour(name="red"), Colour(name="green"))
     assert isinstance(two, PlanningError)
     assert two.raw == "z"
+
+
+def test_a_question_that_cannot_be_answered_fails_alone() -> None:
+    def answer(request: LlmRequest) -> str:
+        if request.messages == (Message.user("too long"),):
+            raise PlanningError("The question is too long.")
+        return '{"name":"red"}'
+
+    asked = [ASKED, [Message.user("too long")], ASKED]
+    one, two, three = ask_many(ScriptedClient(answer), asked, Colour)
+    assert one == three == Colour(name="red")
+    assert isinstance(two, PlanningError)
 
 
 def test_an_answer_cut_by_its_length_is_said_to_be_too_long(server: LoopbackServer) -> None:

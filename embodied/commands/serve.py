@@ -1,0 +1,58 @@
+"""`embodied serve`: put a model or a world behind a network interface."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from embodied.commands.settings import compose, groups
+from embodied.core.errors import ConfigError
+
+
+class Server(Protocol):
+    """What `server.make` of a config in `configs/server/` has to be."""
+
+    def serve(self) -> None:
+        """Serve until interrupted.
+
+        Raises:
+            EmbodiedError: If it cannot start, with what to do about it.
+        """
+
+
+def _servers() -> list[str]:
+    return [name for name in groups()["server"] if name != "none"]
+
+
+def help_text() -> str:
+    """Return the command's help."""
+    listed = "\n".join(f"  {name}" for name in _servers())
+    return (
+        "Usage: embodied serve NAME [key=value ...]\n\n"
+        "Serves until interrupted (Ctrl-C).\n\n"
+        f"Servers:\n{listed}\n\n"
+        "`embodied serve NAME --config` prints every option there is."
+    )
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command and return its exit code.
+
+    Raises:
+        EmbodiedError: If settings are wrong, packages are missing or the server cannot start.
+    """
+    if not words or "-h" in words or "--help" in words:
+        print(help_text())
+        return 0
+    name, *rest = words
+    if "=" in name or name.startswith("-"):
+        raise ConfigError(f"Say first what to serve: embodied serve {'|'.join(_servers())}")
+    config = compose("serve", [f"server={name}", *(word for word in rest if word != "--config")])
+    if "--config" in rest:
+        from embodied.commands.evaluate import print_config
+
+        print_config(config)
+        return 0
+    from embodied.evaluation.configured import make
+
+    server: Server = make(config["server"]["make"], what="server.make")
+    server.serve()
+    return 0
