@@ -18,7 +18,7 @@ from envs.r2r.files import r2r_folder
 from envs.r2r.graph import NavGraph, load_graph
 from envs.r2r.objects import ViewpointObjects, load_objects
 
-MAX_OBJECTS = 12
+MAX_OBJECTS = 8
 """Objects kept around a viewpoint, the largest first."""
 
 

@@ -6,8 +6,9 @@ from torch import Tensor, nn
 
 
 class Dropout(nn.Module):
-    """Dropout whose masks are cut from a long random strip: drawing them anew costs more on a CPU
-    than what they are applied to.
+    """Dropout whose masks are cut from a long random strip.
+
+    Drawing them anew costs more on a CPU than what they are applied to.
 
     Args:
         share: What is dropped.
@@ -34,14 +35,14 @@ class Dropout(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Words to contextual vectors: learned and frozen embeddings, a bidirectional GRU, attention.
+    """Words to contextual vectors: learned and frozen embeddings, LSTMs both ways, attention.
 
     Args:
         vocabulary_size: Words, marks included.
         vector_size: Size of the frozen vectors.
         width: Size of what comes out.
         heads: Attention heads.
-        layers: Self-attention layers above the GRU.
+        layers: Self-attention layers above the LSTMs.
         dropout: Of embeddings and outputs; half of it drops whole learned embeddings of words.
     """
 
@@ -60,7 +61,8 @@ class TextEncoder(nn.Module):
         nn.init.normal_(self.learned.weight, std=0.02)
         self.register_buffer("vectors", torch.zeros(vocabulary_size, vector_size))
         self.frozen = nn.Linear(vector_size, width)
-        self.memory = nn.GRU(width, width // 2, batch_first=True, bidirectional=True)
+        self.onward = nn.LSTM(width, width // 2, batch_first=True)
+        self.backward = nn.LSTM(width, width // 2, batch_first=True)
         self.above = nn.ModuleList(
             nn.TransformerEncoderLayer(
                 width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True
@@ -82,15 +84,15 @@ class TextEncoder(nn.Module):
             learned = learned * kept[..., None]
         vectors = self.vectors[rows]
         embedded = self.drop(learned + self.frozen(vectors))
-        packed = nn.utils.rnn.pack_padded_sequence(
-            embedded, lengths, batch_first=True, enforce_sorted=False
-        )
-        out, _ = nn.utils.rnn.pad_packed_sequence(
-            self.memory(packed)[0], batch_first=True, total_length=rows.shape[1]
-        )
-        mask = torch.arange(rows.shape[1])[None] < lengths[:, None]
-        mask = mask.to(rows.device)
-        words = out + embedded
+        mask = (torch.arange(rows.shape[1])[None] < lengths[:, None]).to(rows.device)
+        # Each direction begins at a word, so that padding never comes before one.
+        turned = (lengths[:, None] - 1 - torch.arange(rows.shape[1])[None]).to(rows.device)
+        turned = torch.where(turned < 0, torch.arange(rows.shape[1], device=rows.device), turned)
+        turned = turned[..., None].expand_as(embedded)
+        ahead = self.onward(embedded)[0]
+        back = self.backward(torch.gather(embedded, 1, turned))[0]
+        back = torch.gather(back, 1, turned[..., : back.shape[2]])
+        words = torch.cat([ahead, back], dim=-1) + embedded
         for layer in self.above:
             words = layer(words, src_key_padding_mask=~mask)
         return self.drop(self.norm(words)), vectors, mask
@@ -118,6 +120,11 @@ class Experts(nn.Module):
         """Apply to [B, N, D] with gates [B, N, experts]."""
         each = self.inner(x).unflatten(-1, (self.experts, -1))
         return (each * gates[..., None]).sum(2)
+
+
+def pick(x: Tensor, columns: Tensor) -> Tensor:
+    """Return the columns int64 [B, T, 1] of [B, N, D]."""
+    return torch.gather(x, 1, columns.expand(-1, -1, x.shape[2]))
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
@@ -169,8 +176,9 @@ class Block(nn.Module):
         words: tuple[Tensor, Tensor],
         word_bias: Tensor,
         gates: Tensor | None,
+        only: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Update tokens [B, N, D].
+        """Update tokens [B, N, D], or some of them.
 
         Args:
             x: The tokens.
@@ -179,15 +187,19 @@ class Block(nn.Module):
             bias: [B, 1, N, N + M + S], added to attention among tokens, objects and states before.
             words: Keys and values from `read`.
             word_bias: [B, 1, 1, L], added to attention to words.
-            gates: [B, N, experts] where there are experts.
+            gates: [B, N, experts] where there are experts; of those that are updated.
+            only: int64 [B, T, 1], the columns to update and return; all by default.
 
         Returns:
-            The tokens, and what later calls need of this one: [B, N, D].
+            The updated tokens, and what later calls need of this one: [B, N, D].
         """
         y = self.norm_self(x)
         seen = torch.cat([y, *(each for each in (things, before) if each is not None)], dim=1)
         key, value = self.key_value(seen).chunk(2, dim=-1)
-        found = attend(self._split(self.query(y)), self._split(key), self._split(value), bias)
+        asking = y
+        if only is not None:
+            x, asking = pick(x, only), pick(y, only)
+        found = attend(self._split(self.query(asking)), self._split(key), self._split(value), bias)
         x = x + self.drop(self.out(found.transpose(1, 2).flatten(2)))
         z = self.norm_words(x)
         asked = self.ask(z, gates) if gates is not None else self.ask(z)

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from policies.vln.layers import Block, Dropout, Experts, TextEncoder
+from policies.vln.layers import Block, Dropout, Experts, TextEncoder, pick
 from policies.vln.prompts import ACTIONS
 from policies.vln.tokens import OBJECT_FEATURES, TOKEN_FEATURES, Tokens
 
@@ -32,7 +32,7 @@ class ModelConfig:
         vector_size: F.
         width: D.
         heads: Attention heads.
-        layers: Blocks at a viewpoint.
+        layers: Blocks; the first updates states alone, the others all tokens.
         text_layers: Self-attention layers over the words, above the recurrent one.
         dropout: Of tokens, inside blocks and of words.
         objects: Whether named objects are read.
@@ -215,17 +215,23 @@ class VlnModel(nn.Module):
         if self.router is not None:
             said = text.summary[:, None].expand(-1, x.shape[1], -1)
             gates = self.router(torch.cat([x, said], dim=-1)).softmax(-1)
-        kept = []
+        kept, normed = [], x
+        owner = tokens.slot if memory is None else torch.zeros_like(tokens.slot)
         for number, (block, keys) in enumerate(zip(self.blocks, text.keys, strict=True)):
             before = None if memory is None else memory.states[number]
-            x, normed = block(x, things, before, bias, keys, text.bias, gates)
-            kept.append(torch.gather(normed, 1, first.expand(-1, -1, x.shape[2])))
-            if number == 0:
-                x, route = self._walk_on(text, x, first, there, tokens, memory)
+            if number:
+                x, normed = block(x, things, before, bias, keys, text.bias, gates)
+            else:
+                # states alone ask first; what they find, carried along the route, is what the
+                # ways onward are judged by
+                rows = torch.gather(bias, 2, first[:, None].expand(-1, -1, -1, bias.shape[3]))
+                some = None if gates is None else pick(gates, first)
+                states, normed = block(x, things, before, rows, keys, text.bias, some, first)
+                route = self._walk_on(text, states, there, tokens, memory)
+                x = x + pick(route, owner[..., None])
+            kept.append(pick(normed, first))
         x = self.last(x)
-        here = torch.gather(x, 1, first.expand(-1, -1, x.shape[2]))
-        owner = tokens.slot if memory is None else torch.zeros_like(tokens.slot)
-        here = torch.gather(here, 1, owner[..., None].expand_as(x))
+        here = pick(pick(x, first), owner[..., None])
         out = self.score(torch.cat([x, here], dim=-1))
         matched = None
         if self.config.prompts:
@@ -242,31 +248,25 @@ class VlnModel(nn.Module):
     def _walk_on(
         self,
         text: TextCode,
-        x: Tensor,
-        first: Tensor,
+        states: Tensor,
         there: Tensor,
         tokens: Tokens,
         memory: Memory | None,
-    ) -> tuple[Tensor, Tensor]:
-        """Carry what states found in the words along the routes; return tokens and [B, T, D]."""
-        index = first.expand(-1, -1, x.shape[2])
-        states = torch.gather(x, 1, index)
-        rows = torch.arange(len(x), device=x.device)
-        begin = self.begin(text.summary).tanh()
+    ) -> Tensor:
+        """Carry what states [B, T, D] found in the words along the routes: [B, T, D]."""
+        rows = torch.arange(len(states), device=states.device)
         if memory is not None:
             last = memory.route[rows, tokens.parents[:, -1]]
-            route = self.step(states[:, 0], last)[:, None]
-        else:
-            found: list[Tensor] = []
-            for slot in range(states.shape[1]):
-                last = begin
-                if slot:
-                    parents = tokens.parents[:, slot]
-                    straight = bool((parents == slot - 1).all())
-                    last = found[-1] if straight else torch.stack(found, 1)[rows, parents]
-                found.append(self.step(states[:, slot], last))
-            route = torch.stack(found, dim=1)
-        return x.scatter_add(1, index, route * there[..., None]), route
+            return self.step(states[:, 0], last)[:, None]
+        found: list[Tensor] = []
+        last = self.begin(text.summary).tanh()
+        for slot in range(states.shape[1]):
+            if slot:
+                parents = tokens.parents[:, slot]
+                straight = bool((parents == slot - 1).all())
+                last = found[-1] if straight else torch.stack(found, 1)[rows, parents]
+            found.append(self.step(states[:, slot], last))
+        return torch.stack(found, dim=1) * there[..., None]
 
     def _surroundings(
         self, text: TextCode, tokens: Tokens, memory: Memory | None

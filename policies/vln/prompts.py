@@ -6,13 +6,15 @@ action with the thing it is done by, and a way onward is trained to match the pr
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor
 
 ACTIONS = ("ahead", "left", "right", "back", "up", "down", "stop", "pass", "enter", "leave")
 """Actions with a prompt. The first six are also what a way onward can be, by its direction."""
 
 MAX_PROMPTS = 10
+STEEP = 0.5
+"""A way is stairs from here on: twice the sine of its elevation, 14.5 degrees."""
 
 _WORDS = {
     "left": "left",
@@ -66,12 +68,16 @@ def parse(words: list[str]) -> list[tuple[int, int, str]]:
     return found[:MAX_PROMPTS]
 
 
-def action_of(
-    heading_rad: NDArray[np.float32], elevation_rad: NDArray[np.float32]
-) -> NDArray[np.int64]:
-    """Return the row of `ACTIONS` that each direction amounts to, relative to where one faces."""
-    size = np.abs(heading_rad)
-    side = np.where(heading_rad < 0, ACTIONS.index("left"), ACTIONS.index("right"))
-    flat = np.where(size < math.pi / 6, 0, np.where(size > 5 * math.pi / 6, 3, side))
-    steep = np.abs(elevation_rad) > 0.25
-    return np.where(steep, np.where(elevation_rad > 0, 4, 5), flat).astype(np.int64)
+def way_actions(heading_rad: Tensor, lift: Tensor) -> Tensor:
+    """Return the row of `ACTIONS` that each way amounts to.
+
+    Args:
+        heading_rad: [N], relative to where one faces, positive to the right.
+        lift: [N], twice the sine of the elevation.
+    """
+    size = heading_rad.abs()
+    side = torch.where(heading_rad < 0, ACTIONS.index("left"), ACTIONS.index("right"))
+    flat = torch.where(size > 5 * math.pi / 6, ACTIONS.index("back"), side)
+    flat = torch.where(size < math.pi / 6, ACTIONS.index("ahead"), flat)
+    steep = torch.where(lift > 0, ACTIONS.index("up"), ACTIONS.index("down"))
+    return torch.where(lift.abs() > STEEP, steep, flat)

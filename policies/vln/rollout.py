@@ -4,18 +4,28 @@ A roll reads one viewpoint a step and keeps what it read; learning reads whole w
 that a batch is a few large operations, and scores every step of them against the shortest path.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, pad, smooth_l1_loss
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, smooth_l1_loss
 
-from policies.vln.model import Prompts, VlnModel, cross_entropy_of_sets, turn_back_costs
-from policies.vln.prompts import ACTIONS
-from policies.vln.walks import FAR, SUCCESS_M, Options, Walks, WorldTensors
+from policies.vln.model import (
+    Memory,
+    Prompts,
+    Reading,
+    TextCode,
+    VlnModel,
+    cross_entropy_of_sets,
+    turn_back_costs,
+)
+from policies.vln.prompts import way_actions
+from policies.vln.tokens import Tokens
+from policies.vln.walks import SUCCESS_M, Options, Walks, WorldTensors
 
 UNSEEN = -1e9
-STOP_ACTION = ACTIONS.index("stop")
+LIFT = 4
+"""Column of `Tokens.features` with twice the sine of a way's elevation."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,48 @@ def price(model: VlnModel, way_scores: Tensor, stop_scores: Tensor, options: Opt
     return torch.cat([ways.flatten(1), stop_scores - stop_metre * options.back_m], dim=1).float()
 
 
+class Reader:
+    """Reads walks a viewpoint at a time and keeps what it read: the map and its scores.
+
+    Args:
+        model: The network, in evaluation mode.
+        text: The instructions.
+        walks: The walks, at their start.
+    """
+
+    def __init__(self, model: VlnModel, text: TextCode, walks: Walks) -> None:
+        self._model, self._text, self.walks = model, text, walks
+        self._memory: Memory | None = None
+        self._grids: list[Tensor] = []
+
+    def read(self) -> tuple[Tensor, Options]:
+        """Read the newest slot.
+
+        Returns:
+            Scores [B, S * K + S] of all options, ways slot by slot, then stops; and the options.
+        """
+        walks = self.walks
+        tokens, places = walks.tokens(newest=True)
+        reading = self._model(self._text, tokens, self._memory)
+        old = self._memory
+        self._memory = reading.memory if old is None else old.with_newer(reading.memory)
+        width = 1 + walks.world.neighbours.shape[1]
+        grid = torch.full((len(places), width), UNSEEN, device=places.device)
+        values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
+        self._grids.append(grid.scatter(1, places, values))
+        scores = torch.stack(self._grids, 1)
+        options = walks.options(walks.count - 1, width - 1)
+        return price(self._model, scores[..., 1:], scores[..., 0], options), options
+
+    def select(self, rows: Tensor) -> None:
+        """Keep some of the batch."""
+        self.walks.select(rows)
+        self._text = self._text.select(rows)
+        if self._memory is not None:
+            self._memory = self._memory.select(rows)
+        self._grids = [each[rows] for each in self._grids]
+
+
 @torch.no_grad()
 def roll(
     model: VlnModel,
@@ -119,29 +171,21 @@ def roll(
         batch: What to follow.
         temperature: 0 takes the highest score, else options are drawn.
         max_steps: Moves before a walk is made to stop.
-        choose: How to stop, see `Chooser`; by default the highest score of all options.
+        choose: Where to stop, see `Chooser`; by default at the highest score.
     """
     training = model.training
     model.eval()
-    text = model.encode(batch.rows, batch.lengths, batch.prompts)
     walks = Walks(world, batch.start, batch.heading_rad, side=batch.side, max_slots=max_steps + 1)
+    reader = Reader(model, model.encode(batch.rows, batch.lengths, batch.prompts), walks)
     size, device = len(batch.start), batch.start.device
     alive = torch.arange(size, device=device)
-    ended = {name: torch.zeros(size, device=device) for name in ("error", "walked", "closest")}
+    ended = torch.zeros(3, size, device=device)
     slots = torch.zeros((size, max_steps), dtype=torch.int64, device=device)
     ways = torch.zeros_like(slots)
     counts = torch.zeros(size, dtype=torch.int64, device=device)
-    memory, grids, goal = None, [], batch.goal
+    goal, width = batch.goal, world.neighbours.shape[1]
     for step in range(max_steps + 1):
-        tokens, places = walks.tokens(newest=True)
-        reading = model(text, tokens, memory)
-        memory = reading.memory if memory is None else memory.with_newer(reading.memory)
-        grid = torch.full((len(alive), 1 + world.neighbours.shape[1]), UNSEEN, device=device)
-        values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
-        grids.append(grid.scatter(1, places, values))
-        scores = torch.stack(grids, 1)
-        options = walks.options(step, scores.shape[2] - 1)
-        flat = price(model, scores[..., 1:], scores[..., 0], options)
+        flat, options = reader.read()
         count = flat.shape[1] - step - 1
         if step == max_steps:
             flat[:, :count] = UNSEEN
@@ -154,34 +198,31 @@ def roll(
             rows = done.nonzero()[:, 0]
             slot = picked[rows] - count
             if choose is not None:
-                slot = choose(flat[rows, count:], walks, rows)
-            end, passed = walks.nodes[rows, slot], walks.nodes[rows, : walks.count]
-            ended["error"][alive[rows]] = world.between_m(end, goal[rows])
-            ended["walked"][alive[rows]] = walks.walked_m[rows] + options.back_m[rows, slot]
-            ended["closest"][alive[rows]] = world.between_m(
-                passed, goal[rows, None].expand_as(passed)
-            ).amin(1)
+                slot = choose(flat[rows, count:], walks.between_m[rows, : step + 1, : step + 1])
+            passed = walks.nodes[rows, : step + 1]
+            left_m = world.between_m(passed, goal[rows, None].expand_as(passed))
+            ended[0, alive[rows]] = left_m[torch.arange(len(rows)), slot]
+            ended[1, alive[rows]] = walks.walked_m[rows] + options.back_m[rows, slot]
+            ended[2, alive[rows]] = left_m.amin(1)
             counts[alive[rows]] = step + 1
         if bool(done.all()):
             break
         if bool(done.any()):
             kept = (~done).nonzero()[:, 0]
-            walks.select(kept)
-            text, memory = text.select(kept), memory.select(kept)
-            grids = [each[kept] for each in grids]
+            reader.select(kept)
             goal, alive, picked = goal[kept], alive[kept], picked[kept]
-        slot, way = picked // (scores.shape[2] - 1), picked % (scores.shape[2] - 1)
-        slots[alive, step], ways[alive, step] = slot, way
-        walks.move(slot, way)
+        slots[alive, step], ways[alive, step] = picked // width, picked % width
+        walks.move(picked // width, picked % width)
     model.train(training)
-    most = int(counts.max())
+    moves = int(counts.max()) - 1
+    ended = ended.cpu()
     return Result(
-        success=(ended["error"] < SUCCESS_M).float().cpu(),
-        oracle=(ended["closest"] < SUCCESS_M).float().cpu(),
-        walked_m=ended["walked"].cpu(),
+        success=(ended[0] < SUCCESS_M).float(),
+        oracle=(ended[2] < SUCCESS_M).float(),
+        walked_m=ended[1],
         shortest_m=world.between_m(batch.start, batch.goal).cpu(),
-        error_m=ended["error"].cpu(),
-        moves=Moves(slots[:, : most - 1], ways[:, : most - 1], counts),
+        error_m=ended[0],
+        moves=Moves(slots[:, :moves], ways[:, :moves], counts),
     )
 
 
@@ -198,11 +239,15 @@ class Chooser:
     def __init__(self, sharpness: float = 1.0) -> None:
         self._sharpness = sharpness
 
-    def __call__(self, stop_scores: Tensor, walks: Walks, rows: Tensor) -> Tensor:
-        """Return a slot for each of `rows`, from their scores [R, S]."""
+    def __call__(self, stop_scores: Tensor, between_m: Tensor) -> Tensor:
+        """Return a slot for each walk, int64 [B].
+
+        Args:
+            stop_scores: [B, S].
+            between_m: [B, S, S], lengths of the ways between slots.
+        """
         share = (stop_scores * self._sharpness).softmax(1)
-        near = walks.between_m[rows, : walks.count, : walks.count] < SUCCESS_M
-        return (near * share[:, None]).sum(-1).argmax(1)
+        return ((between_m < SUCCESS_M) * share[:, None]).sum(-1).argmax(1)
 
 
 def learn(
@@ -241,31 +286,22 @@ def learn(
     total, steps = torch.zeros(()), int(moves.counts.sum())
     for step in range(longest):
         kept = (moves.counts > step).nonzero()[:, 0]
-        part = _rows(walks, kept, step)
-        options = part.options(step, width - 1)
+        options = walks.options(step, width - 1, kept)
         some = scores[kept, : step + 1]
         flat = price(model, some[..., 1:], some[..., 0], options)
-        ways, stops = part.right(step, options, batch.goal[kept])
+        ways, stops = walks.right(step, options, batch.goal[kept], kept)
         right = torch.cat([ways.flatten(1), stops], dim=1)
         total = total + cross_entropy_of_sets(flat, right).sum()
     loss = total / steps
     logs = {"choice": float(loss.detach())}
-    for name, value in _extras(reading, tokens, walks, batch, width, places).items():
-        weight = getattr(weights, name)
+    for name, value in _extras(reading, tokens, walks, batch).items():
         logs[name] = float(value.detach())
-        loss = loss + weight * value
+        loss = loss + getattr(weights, name) * value
     return loss, logs
 
 
-def _rows(walks: Walks, rows: Tensor, step: int) -> Walks:
-    part = object.__new__(Walks)
-    part.world = walks.world
-    part.nodes, part.back_m = walks.nodes[rows, : step + 1], walks.back_m[rows]
-    return part
-
-
-def _extras(reading, tokens, walks: Walks, batch: Batch, width: int, places: Tensor):
-    """Return auxiliary losses by name, each a mean over viewpoints."""
+def _extras(reading: Reading, tokens: Tokens, walks: Walks, batch: Batch) -> dict[str, Tensor]:
+    """Return auxiliary losses by name, each a mean over tokens."""
     world = walks.world
     states = tokens.is_state & tokens.mask
     node = torch.gather(walks.nodes, 1, tokens.slot)[states]
@@ -273,14 +309,16 @@ def _extras(reading, tokens, walks: Walks, batch: Batch, width: int, places: Ten
     whole = world.between_m(batch.start, batch.goal).clamp(min=1.0)
     left_m = world.between_m(node, goal)
     share = (left_m / whole[:, None].expand_as(states)[states]).clamp(max=2.0)
+    near = (left_m < SUCCESS_M).float()
     found = {
         "left": smooth_l1_loss(reading.left[states].float(), share),
-        "near": binary_cross_entropy_with_logits(
-            reading.near[states].float(), (left_m < SUCCESS_M).float()
-        ),
+        "near": binary_cross_entropy_with_logits(reading.near[states].float(), near),
     }
+    if reading.actions is not None:
+        ways = tokens.mask & ~tokens.is_state
+        action = way_actions(tokens.heading_rad[ways], tokens.features[ways][:, LIFT])
+        found["prompts"] = cross_entropy(reading.actions[ways].float(), action)
+    if reading.gates is not None:
+        share = reading.gates[tokens.mask].float().mean(0)
+        found["balance"] = (share * share).sum() * len(share) - 1.0
     return found
-
-
-__all__ = ["Batch", "Chooser", "Moves", "Result", "Weights", "learn", "price", "roll"]
-_ = (FAR, replace, cross_entropy, pad, STOP_ACTION)

@@ -233,21 +233,30 @@ class Walks:
             "object_heading_rad": torch.gather(heading.flatten(1), 1, places),
         }
 
-    def options(self, step: int, ways: int) -> Options:
-        """Return what may be done after `step` moves, with the first `ways` neighbours of each."""
-        slots = self.nodes[:, : step + 1]
+    def options(self, step: int, ways: int, rows: Tensor | None = None) -> Options:
+        """Return what could be done after `step` moves, by some walks or all.
+
+        Args:
+            step: Moves made by then.
+            ways: Neighbours of each slot to consider.
+            rows: int64 [R], of the batch.
+        """
+        kept = slice(None) if rows is None else rows
+        slots = self.nodes[kept, : step + 1]
         targets = self.world.neighbours[slots, :ways]
         flat = targets.flatten(1)
         visited = (flat[:, :, None] == slots[:, None]).any(-1).view_as(targets)
         return Options(
             ways=(targets >= 0) & ~visited & (slots >= 0)[..., None],
             targets=targets,
-            back_m=self.back_m[:, step, : step + 1],
+            back_m=self.back_m[kept, step, : step + 1],
         )
 
-    def right(self, step: int, options: Options, goal: Tensor) -> tuple[Tensor, Tensor]:
-        """Return bool [B, S, K] ways and bool [B, S] stops that the shortest path asks for."""
-        slots = self.nodes[:, : step + 1]
+    def right(
+        self, step: int, options: Options, goal: Tensor, rows: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return bool [R, S, K] ways and bool [R, S] stops that the shortest path asks for."""
+        slots = self.nodes[slice(None) if rows is None else rows, : step + 1]
         stops = slots == goal[:, None]
         world, targets = self.world, options.targets
         here = slots[:, -1, None, None].expand_as(targets)

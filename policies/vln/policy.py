@@ -1,0 +1,154 @@
+"""The policy: follows an instruction from viewpoint to viewpoint, going back where that is best."""
+
+from collections import deque
+from pathlib import Path
+
+from embodied.core.action import Action, ViewpointAction
+from embodied.core.errors import ConfigError
+from embodied.core.observation import Observation
+from embodied.core.plan import DONE, RUNNING, Outcome, Subgoal
+from policies.vln.weights import load_model
+from policies.vln.words import tokens
+
+
+class VlnPolicy:
+    """Walks where a subgoal's words say and stops there.
+
+    After every viewpoint it did not know it weighs all ways seen so far, and stopping anywhere it
+    stood, against one another; what is best may lie behind it, and it walks back over edges it
+    knows. Needs observations with a panorama (benchmark=r2r).
+
+    Args:
+        weights: A file of `embodied train task=vln`; by default the shipped one.
+        max_moves: New viewpoints it looks at before it has to stop.
+        stop_sharpness: See `Chooser`.
+        empty: Whether to walk without the words, to see what they are worth.
+    """
+
+    def __init__(
+        self,
+        *,
+        weights: str | Path | None = None,
+        max_moves: int = 15,
+        stop_sharpness: float = 1.0,
+        empty: bool = False,
+    ) -> None:
+        self._model, self._vocabulary = load_model(weights)
+        self._max_moves = max_moves
+        self._stop_sharpness = stop_sharpness
+        self._empty = empty
+        self._words: list[str] = []
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the building and the walk."""
+        from policies.vln.known import KnownWorld
+
+        self._world = KnownWorld(self._vocabulary)
+        self._drop()
+
+    def _drop(self) -> None:
+        self._reader = None
+        self._queue: deque[int] = deque()
+        self._ending = False
+
+    def begin(self, subgoal: Subgoal) -> None:
+        """Start on a subgoal from wherever the agent stands; the building stays known."""
+        text = subgoal.text or str(subgoal.arguments.get("instruction", ""))
+        self._words = [] if self._empty else tokens(text)
+        self._drop()
+
+    def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
+        """Return the next move, or nothing where the words end.
+
+        Raises:
+            ConfigError: If the observation has no panorama.
+        """
+        import torch
+
+        seen = observation.panorama
+        if seen is None:
+            raise ConfigError("policy=vln walks on navigation graphs: choose benchmark=r2r.")
+        here = self._world.number(seen.viewpoint)
+        if self._queue and self._queue[0] == here:
+            self._queue.popleft()
+        if not self._queue and not self._ending:
+            self._world.stand(seen, observation.entities)
+            with torch.inference_mode():
+                self._decide(here, seen.heading_rad)
+        if not self._queue:
+            return None, DONE
+        return ViewpointAction(self._world.name(self._queue[0])), RUNNING
+
+    def _decide(self, here: int, heading_rad: float) -> None:
+        """Fill the queue with the viewpoints to walk to next."""
+        from policies.vln.rollout import Chooser
+
+        reader = self._read_on(here, heading_rad)
+        flat, options = reader.read()
+        walks = reader.walks
+        slots = walks.count
+        count = flat.shape[1] - slots
+        picked = int(flat[0].argmax())
+        if walks.count > self._max_moves or picked >= count:
+            chooser = Chooser(self._stop_sharpness)
+            slot = int(chooser(flat[:, count:], walks.between_m[:, :slots, :slots]))
+            self._ending = True
+            self._queue.extend(self._way_back(slot))
+            return
+        width = options.targets.shape[2]
+        slot, way = picked // width, picked % width
+        self._queue.extend(self._way_back(slot))
+        self._queue.append(int(options.targets[0, slot, way]))
+        self._next = (slot, way)
+
+    def _read_on(self, here: int, heading_rad: float):
+        """Return the reader with the newest viewpoint entered."""
+        import torch
+
+        from policies.vln.batches import prompt_arrays
+        from policies.vln.prompts import parse
+        from policies.vln.rollout import Reader
+        from policies.vln.walks import Walks
+
+        if self._reader is not None:
+            slot, way = self._next
+            self._reader.walks.move(torch.tensor([slot]), torch.tensor([way]))
+            return self._reader
+        rows = self._vocabulary.encode(self._words)
+        lengths = torch.tensor([len(rows)])
+        prompts = None
+        if self._model.config.prompts:
+            prompts = prompt_arrays([parse(self._words)], self._vocabulary, lengths.numpy())
+        text = self._model.encode(torch.from_numpy(rows)[None], lengths, prompts)
+        walks = Walks(
+            self._world,
+            torch.tensor([here]),
+            torch.tensor([heading_rad]),
+            side=torch.ones(1),
+            max_slots=self._max_moves + 1,
+        )
+        self._reader = Reader(self._model, text, walks)
+        return self._reader
+
+    def _way_back(self, slot: int) -> list[int]:
+        """Return the viewpoints on the shortest known way from here to a slot, without here."""
+        walks = self._reader.walks
+        at, nodes = walks.count - 1, walks.nodes[0].tolist()
+        between_m = walks.between_m[0]
+        path = []
+        while at != slot:
+            near = self._world.neighbours[nodes[at]].tolist()
+            steps = [
+                (
+                    float(
+                        self._world.distance_m[nodes[at], near.index(nodes[k])] + between_m[k, slot]
+                    ),
+                    k,
+                )
+                for k in range(walks.count)
+                if k != at and nodes[k] in near
+            ]
+            at = min(steps)[1]
+            path.append(nodes[at])
+        return path
