@@ -53,7 +53,8 @@ class WithTemplates:
             EmbodiedError: As the source of the texts does.
         """
         found: list[AnnotatedTask] = []
-        for _, group in groupby(self._texts.annotated(split=split), lambda each: each.trajectory_id):
+        every = self._texts.annotated(split=split)
+        for _, group in groupby(every, lambda each: each.trajectory_id):
             said = list(group)
             found += said
             found += [
