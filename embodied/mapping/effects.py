@@ -38,5 +38,5 @@ CONSEQUENCES = (
     Consequence("ToggleObjectOn", "StoveKnob", "StoveBurner", "hot", "cold"),
 )
 
-HOLDS_INSIDE = frozenset(["Fridge", "Microwave", "Cabinet", "Drawer", "Safe", "Box"])
+HOLDS_INSIDE = frozenset(["Fridge", "Microwave", "Cabinet", "Drawer", "Safe"])
 """Types whose contents are seen and taken only while they are open."""

@@ -17,6 +17,8 @@ HALF_SPAN_M = 13.0
 OBSTACLE_GAIN, OBSTACLE_MOST = 3, 8
 FREE_GAIN, FREE_LEAST = 1, -4
 """Evidence of a fine cell: what is seen to stand there against seeing the floor there."""
+GRAZE_M = 0.27
+"""A move refused at more clearance met something that does not show."""
 BUMP_M = 0.1
 """Half the width of what a refused move is taken to have bumped into."""
 MARGIN_CELLS = 3
@@ -55,6 +57,8 @@ class FloorMap:
 
     Attributes:
         blocked: (cell, heading) of moves that were refused.
+        grazed_m: The largest clearance at which a move was refused that seemed just free.
+        doubtful: Cells that moves were refused to for no reason that shows.
         walked: Cells the agent has stood on.
     """
 
@@ -66,6 +70,8 @@ class FloorMap:
         self._box = [size // 2 - 8, size // 2 + 8, size // 2 - 8, size // 2 + 8]
         self._lattice: Lattice | None = None
         self.blocked: set[tuple[Cell, int]] = set()
+        self.grazed_m = 0.0
+        self.doubtful: set[Cell] = set()
         self.walked: set[Cell] = set()
 
     def add(self, *, floor_xy_m: NDArray[np.float32], obstacle_xy_m: NDArray[np.float32]) -> None:
@@ -93,8 +99,15 @@ class FloorMap:
 
     def block(self, cell: Cell, heading: int) -> None:
         """Note that a move was refused: something unseen stands where it led to."""
-        self.blocked.add((cell, heading))
         dx, dy = AHEAD[heading]
+        lattice = self.lattice()
+        if cell in lattice:
+            clearance = float(lattice.move_clearance_m[(heading, *lattice.index(cell))])
+            if clearance < GRAZE_M:
+                self.grazed_m = max(self.grazed_m, clearance)
+            else:
+                self.doubtful.add((cell[0] + dx, cell[1] + dy))
+        self.blocked.add((cell, heading))
         middle = np.array([cell[0] + 1.4 * dx, cell[1] + 1.4 * dy]) * STEP_M
         around = np.arange(-BUMP_M, BUMP_M + 1e-6, FINE_M)
         spots = middle + np.stack(np.meshgrid(around, around), axis=-1).reshape(-1, 2)

@@ -42,6 +42,24 @@ CONTAINS: frozenset[str] = frozenset(
 )
 """Types that things lie inside the extents of, not only on top."""
 
+HOLDS_ON_TOP: frozenset[str] = frozenset(
+    [
+        "Chair",
+        "CoffeeTable",
+        "CounterTop",
+        "Desk",
+        "DiningTable",
+        "HandTowelHolder",
+        "Ottoman",
+        "Plate",
+        "SideTable",
+        "StoveBurner",
+        "ToiletPaperHanger",
+        "TowelHolder",
+    ]
+)
+"""Types that things lie on top of. What is of neither kind holds nothing."""
+
 
 def holder_of(
     thing: Instance, receptacles: Iterable[Instance], fits: Mapping[str, frozenset[str]]
@@ -69,6 +87,8 @@ def holder_of(
 
 def lies_in(point_m: np.ndarray, receptacle: Instance) -> bool:
     """Whether a point (the bottom of a thing) is in or on a receptacle."""
+    if receptacle.category not in CONTAINS and receptacle.category not in HOLDS_ON_TOP:
+        return False
     beside = (point_m[:2] >= receptacle.low_m[:2] - BESIDE_M) & (
         point_m[:2] <= receptacle.high_m[:2] + BESIDE_M
     )

@@ -174,10 +174,10 @@ class Body:
 
     # --- handling
 
-    def interact(self, action: str, aim: Aim) -> Run:
+    def interact(self, action: str, aim: Aim, *, most: int = MOST_REFUSALS) -> Run:
         """Do something to a thing, from another pose each time it is refused."""
         tried: set[GridPose] = set()
-        for _ in range(MOST_REFUSALS):
+        for _ in range(most):
             outcome = yield from self.approach(aim, tried)
             if outcome is not None:
                 self.refusals[aim.target] += 1

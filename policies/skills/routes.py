@@ -19,6 +19,10 @@ refused. A step nearer than the last is not tried.
 """
 WALKED_CLEARANCE_M, SHUT_COST = 0.12, 12.0
 """A step that was walked before is free down to this clearance, and dear below."""
+GRAZED_COST = 8.0
+"""What a step costs more that has no more room than one that was refused."""
+DOUBT_COSTS = (12.0, 8.0, 4.0)
+"""What a step costs more that leads to a cell where one was refused, next to it, and so on."""
 UNKNOWN_COST = 4.0
 """What a step onto floor that was never seen costs more."""
 
@@ -92,6 +96,8 @@ def _step_costs(floor: FloorMap, lattice: Lattice) -> NDArray[np.float64]:
     for heading, (dx, dy) in enumerate(AHEAD):
         unknown = np.roll(lattice.unknown, (-dx, -dy), axis=(0, 1))
         cost[heading] += UNKNOWN_COST * unknown
+    cost[lattice.move_clearance_m <= floor.grazed_m + 0.006] += GRAZED_COST
+    _doubt(floor, lattice, cost)
     for cell in floor.walked:
         for heading, (dx, dy) in enumerate(AHEAD):
             ahead = (cell[0] + dx, cell[1] + dy)
@@ -101,6 +107,24 @@ def _step_costs(floor: FloorMap, lattice: Lattice) -> NDArray[np.float64]:
                 shut = lattice.move_clearance_m[heading, i, j] < WALKED_CLEARANCE_M
                 cost[heading, i, j] = min(cost[heading, i, j], SHUT_COST if shut else 1.5)
     return cost
+
+
+def _doubt(floor: FloorMap, lattice: Lattice, cost: NDArray[np.float64]) -> None:
+    """Make steps dear that lead near where a move was refused and nothing shows why."""
+    if not floor.doubtful:
+        return
+    x = np.arange(lattice.clearance_m.shape[0]) + lattice.low[0]
+    y = np.arange(lattice.clearance_m.shape[1]) + lattice.low[1]
+    most = np.zeros(lattice.clearance_m.shape)
+    for cell in floor.doubtful:
+        apart = np.maximum(np.abs(x - cell[0])[:, None], np.abs(y - cell[1])[None])
+        most = np.maximum(most, np.where(apart < len(DOUBT_COSTS), _costs_at(apart), 0.0))
+    for heading, (dx, dy) in enumerate(AHEAD):
+        cost[heading] += np.roll(most, (-dx, -dy), axis=(0, 1))
+
+
+def _costs_at(apart: NDArray[np.int_]) -> NDArray[np.float64]:
+    return np.array(DOUBT_COSTS)[np.minimum(apart, len(DOUBT_COSTS) - 1)]
 
 
 def _shifted(

@@ -26,7 +26,7 @@ OPENING_COST = 3.0
 """Opening, looking and closing, in actions."""
 LEAST_UNSEEN = 0.08
 """How likely a thing is in a place of a known kind that was not seen, at least."""
-FURNITURE_UNSEEN, FURNITURE_HIGH = 0.6, 0.15
+FURNITURE_UNSEEN, FURNITURE_HIGH = 0.6, 0.3
 """The same for furniture, which is kept nowhere; and for furniture that hangs high."""
 LEAST_UNKNOWN, MUCH_UNKNOWN = 4, 40
 """Unknown cells in view for which a look is worth while, and for which it is most worth."""

@@ -1,7 +1,7 @@
 """The skills, one small class each: what must hold, what to do, how the effect is checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from embodied.core.plan import Cause, ObjectRef, Outcome
@@ -10,11 +10,13 @@ from embodied.mapping.pose import HIGHEST_HORIZON_DEG, LOWEST_HORIZON_DEG, GridP
 from policies.skills.body import Body, Run, failed
 from policies.skills.grounding import ANOTHER, to_take, to_use, types_of
 from policies.skills.search import Search
-from policies.skills.types import CLOSED_RECEPTACLES, SURFACES
-from policies.skills.viewpoints import Aim
+from policies.skills.types import CLOSED_RECEPTACLES, MAYBE_CLOSED, SURFACES
+from policies.skills.viewpoints import HORIZONS_DEG, Aim
 
 MOST_INSTANCES = 3
 """Things of a kind that a skill tries one after the other."""
+MOST_PUTS = 2
+"""Refusals of putting something on one thing: where there is no room, no other pose helps."""
 
 
 @dataclass
@@ -135,7 +137,11 @@ def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
             if outcome is not None:
                 body.refusals[target] += 1
                 return outcome
-    outcome = yield from body.interact("PutObject", Aim(target))
+    outcome = yield from body.interact("PutObject", Aim(target), most=MOST_PUTS)
+    if outcome is not None and target.category in MAYBE_CLOSED and not target.is_("open"):
+        stuck = yield from body.interact("OpenObject", Aim(target, opens=True), most=1)
+        if stuck is None:
+            outcome = yield from body.interact("PutObject", Aim(target), most=MOST_PUTS)
     if not keep_open:
         yield from body.close_up()
     return outcome
@@ -293,7 +299,7 @@ def take_back(body: Body, thing: Instance, device: Instance) -> Run:
                 if outcome is None:
                     target.states |= thing.states
                     return None
-        tried.add(body.map.pose)
+        tried |= {replace(body.map.pose, horizon_deg=int(tilt)) for tilt in HORIZONS_DEG}
         yield from body.approach(Aim(device, opens=True), tried)
     return outcome
 

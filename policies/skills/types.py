@@ -49,11 +49,15 @@ OPEN_RECEPTACLES = (
     "Pot",
     "Plate",
     "Bowl",
+    "Box",
 )
 """Receptacles that show what they hold."""
 
-CLOSED_RECEPTACLES = ("Fridge", "Microwave", "Cabinet", "Drawer", "Safe", "Box")
+CLOSED_RECEPTACLES = ("Fridge", "Microwave", "Cabinet", "Drawer", "Safe")
 """Receptacles that have to be opened."""
+
+MAYBE_CLOSED = frozenset(["Box"])
+"""Receptacles that stand open or closed; opened where nothing can be put in."""
 
 HOLDS_ONE = frozenset(
     ["StoveBurner", "CoffeeMachine", "ToiletPaperHanger", "TowelHolder", "HandTowelHolder"]
