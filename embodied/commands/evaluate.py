@@ -30,6 +30,7 @@ def help_text() -> str:
             "text",
             "scenes.fit",
             "scenes.approximate",
+            "controller",
             "agent",
             "expert.by",
             "record",

@@ -13,6 +13,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "text": ("goal+steps", "alfred: what is told, goal+steps or goal"),
     "scenes.fit": ("train", "alfred: what rooms are fitted from, splits or a file of task/trial"),
     "scenes.approximate": ("false", "alfred: make up rooms that nothing is fitted from"),
+    "controller": ("household", "what the household stands on: {controller}"),
     "agent": ("expert", "who acts: {agent}"),
     "expert.by": ("id", "how the expert points at objects: id, or mask as any other agent"),
     "record": ("none", "what is written down of every step: {record}"),

@@ -19,8 +19,13 @@ ENV_OPTIONS = (
 
 
 def split_options(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split keyword arguments into the environment's own and its source's."""
+    """Split keyword arguments into the environment's own and its source's.
+
+    A `controller` may be a `Controller` or what makes one when called.
+    """
     own = {name: value for name, value in options.items() if name in ENV_OPTIONS}
+    if callable(own.get("controller")):
+        own["controller"] = own["controller"]()
     return own, {name: value for name, value in options.items() if name not in own}
 
 

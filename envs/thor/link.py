@@ -82,6 +82,7 @@ class Link:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
+        self._built = False
         self._folder: Path | None = None
 
     @property
@@ -101,6 +102,7 @@ class Link:
             ThorError: If they are not up in time.
         """
         self.stop()
+        self._built = False
         settings = self._settings
         self._folder = Path(tempfile.mkdtemp(prefix="embodied-thor-"))
         key = secrets.token_hex(32)
@@ -210,6 +212,11 @@ class Link:
         assert self._process is not None
         if self._process.poll() is not None:
             raise self._gone(f"ended with status {self._process.returncode} {what}")
+        # The package waits for ever for a build that died before it opened its pipe.
+        alive = _has_child(self._process.pid)
+        if self._built and alive is False:
+            raise self._gone(f"lost its build {what}; what it said stands in ~/.ai2thor/log")
+        self._built = self._built or bool(alive)
 
     def _gone(self, what: str) -> ThorError:
         """End everything; return the error with the last lines that were said."""
@@ -232,6 +239,28 @@ def _probe(settings: LinkSettings) -> None:
                 f"{word!r} cannot be run: no such program, or it is not executable. Give the path "
                 "of the build that lies inside its unpacked folder."
             )
+
+
+def _has_child(pid: int) -> bool | None:
+    """Whether a process has a child that runs; None where the system does not tell."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    found = [children]
+    with contextlib.suppress(OSError):
+        # The package may start the build from a thread: each has children of its own.
+        found = list(Path(f"/proc/{pid}/task").glob("*/children"))
+    try:
+        listed = [child for path in found for child in path.read_text().split()]
+    except OSError:
+        return None
+    return any(_runs(child) for child in listed)
+
+
+def _runs(pid: str) -> bool:
+    """Whether a process is there and not just waiting to be collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

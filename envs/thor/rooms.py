@@ -18,6 +18,9 @@ from envs.household.scene import Scene
 HOMES_A_KIND = 30
 """Generated homes that a build lists, of each kind of room."""
 
+GENERATED = "Household-"
+"""What names of generated homes begin with."""
+
 PHYSICS = "_physics"
 """What THOR's client puts behind the names of its own rooms."""
 
@@ -54,21 +57,18 @@ class Rooms(Protocol):
 class GeneratedRooms:
     """Generated homes: `kitchen-00001` and so on."""
 
-    def __init__(self) -> None:
-        self._homes = {
-            scene_name(kind, seed): (kind, seed) for kind in KINDS for seed in range(HOMES_A_KIND)
-        }
-
     @property
     def names(self) -> Sequence[str]:
-        """Their names."""
-        return tuple(self._homes)
+        """The first of each kind; any other seed can be asked for as well."""
+        return tuple(scene_name(kind, seed) for kind in KINDS for seed in range(HOMES_A_KIND))
 
     def scene(self, name: str) -> Scene:
         """Generate one; see `Rooms`."""
-        if name not in self._homes:
-            raise UnknownNameError("generated home", name, self._homes)
-        return generate_scene(*self._homes[name])
+        _, _, digits = name.rpartition("-")
+        for kind in KINDS:
+            if digits.isdecimal() and name == scene_name(kind, int(digits)):
+                return generate_scene(kind, int(digits))
+        raise UnknownNameError("generated home", name, self.names)
 
     def furnished(
         self, name: str, poses: Sequence[Mapping[str, Any]], cell_m: tuple[float, float] | None
@@ -121,7 +121,7 @@ class AllRooms:
     """Several sources of rooms as one.
 
     Args:
-        sources: Asked in turn.
+        sources: Asked in turn; generated homes come last.
         missing: What to say besides when there is no such room, e.g. that files are missing.
     """
 
@@ -148,6 +148,8 @@ class AllRooms:
         for source in self._sources:
             if name in source.names:
                 return source
+        if name.startswith(GENERATED):
+            return self._sources[-1]
         error = UnknownNameError("room", name, self.names)
         error.message = f"{error.message} {self._missing}".strip()
         raise error
