@@ -14,27 +14,34 @@ from embodied.runtime.recorders import file_stem
 
 HELP = """\
 Usage: embodied leaderboard seen=DIR unseen=DIR [output=FILE] [key=value ...]
+       embodied leaderboard writer=r2r test=DIR [output=FILE] [key=value ...]
 
 Writes the file that ALFRED's leaderboard takes, from runs of its test splits. Their goals are not
 published, so they have no score here; the leaderboard plays the actions again in AI2-THOR. Here
-they were chosen in reconstructed scenes, which differ from those.
+they were chosen in reconstructed scenes, which differ from those. With writer=r2r it writes the
+file that R2R's test server takes, from a run of its test split.
 
 Examples:
   embodied eval benchmark=alfred benchmark.split=tests_seen record=steps output_dir=seen
   embodied eval benchmark=alfred benchmark.split=tests_unseen scenes.approximate=true \\
     record=steps output_dir=unseen
   embodied leaderboard seen=seen unseen=unseen
+  embodied eval benchmark=r2r benchmark.split=test planner=routes policy=routes record=steps \
+    output_dir=test
+  embodied leaderboard writer=r2r test=test output=r2r.json
 
 Settings, with their defaults:
-  seen       null              folder of the run of tests_seen
-  unseen     null              folder of the run of tests_unseen
+  writer     alfred            whose file: alfred or r2r
+  seen       null              alfred: folder of the run of tests_seen
+  unseen     null              alfred: folder of the run of tests_unseen
+  test       null              r2r: folder of the run of test
   output     leaderboard.json  the file
   partial    false             write it even though episodes are missing
   data_root  $EMBODIED_DATA    benchmark files, else ~/.cache/embodied/data"""
 
 STEPS = "steps"
 
-Commands = list[Mapping[str, Any]]
+Commands = list[Any]
 
 
 class LeaderboardWriter(Protocol):

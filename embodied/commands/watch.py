@@ -156,6 +156,9 @@ def _watch(config: dict[str, Any]) -> int:
     video = Path(config["output_dir"]) / "videos" / f"{file_stem(spec.episode_id)}.mp4"
     if video.exists():
         print(f"Video: {video}")
+    picture = Path(config["output_dir"]) / "pictures" / f"{file_stem(spec.episode_id)}.png"
+    if picture.exists():
+        print(f"Picture: {picture}")
     return 1 if record.error else 0
 
 

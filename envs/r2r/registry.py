@@ -3,12 +3,29 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from envs.r2r.dataset import load_routes
+from envs.r2r.dataset import RouteEpisode, load_routes
 from envs.r2r.env import RouteEnv
 from envs.r2r.readers import read_routes
 from envs.r2r.senses import make_senses
 from envs.r2r.source import RouteSource
 from envs.r2r.spaces import PANORAMIC
+
+
+def routes_of(
+    data_root: str | Path,
+    split: str,
+    annotations: str | Path | None = None,
+    format: str = "r2r",
+    languages: Sequence[str] | None = None,
+) -> tuple[RouteEpisode, ...]:
+    """Return the routes of a run: those of its own file, else of the split.
+
+    Raises:
+        EmbodiedError: If a name is unknown, or a file is missing or malformed.
+    """
+    if annotations is None:
+        return load_routes(data_root, split)
+    return read_routes(annotations, format=format, split=split, languages=languages)
 
 
 def make_r2r(
@@ -43,11 +60,7 @@ def make_r2r(
     Raises:
         EmbodiedError: If a name is unknown, or a file is missing or malformed.
     """
-    routes = (
-        load_routes(data_root, split)
-        if annotations is None
-        else read_routes(annotations, format=format, split=split, languages=languages)
-    )
+    routes = routes_of(data_root, split, annotations, format, languages)
     return RouteEnv(
         source=RouteSource(routes, split=split),
         senses=make_senses(observation, data_root=data_root, features=features, pictures=pictures),

@@ -54,7 +54,7 @@ class Weights:
     waited: float = 0.15
     longer: float = 0.25
     after_stop: float = 0.5
-    length: float = 0.8
+    length: float = 1.2
     usual_ways: int = 5
     steep_rad: float = 0.2
 

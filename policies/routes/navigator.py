@@ -31,7 +31,7 @@ class RouteNavigator:
         self,
         *,
         weights: Weights | None = None,
-        metre_cost: float = 0.1,
+        metre_cost: float = 0.2,
         max_moves: int = 60,
     ) -> None:
         self._weights = weights
