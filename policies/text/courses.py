@@ -35,12 +35,17 @@ class Courses:
         memory: What is known; the owner keeps it up to date between commands.
         whereabouts: Where things are kept.
         keep: Says what the current step may need; what it leaves out comes last in a search.
+        patience: Share of where a thing may be that is looked into before it is reported as not
+            found; asked again, the search goes through the rest.
     """
 
-    def __init__(self, memory: TextMemory, whereabouts: Whereabouts, keep: Keep) -> None:
+    def __init__(
+        self, memory: TextMemory, whereabouts: Whereabouts, keep: Keep, *, patience: float = 1.0
+    ) -> None:
         self._memory = memory
         self._whereabouts = whereabouts
         self._keep = keep
+        self._patience = patience
         self._by_skill = {
             "pick": self.pick,
             "place": self.place,
@@ -75,8 +80,11 @@ class Courses:
             return
         if memory.held:
             yield from self._put_away()
-        # What was laid down as the plan said is taken up again only if there is no other.
-        passed_over = set(memory.laid_down)
+        # What was laid down as the plan said is taken up again only if the step says where it is,
+        # or if there is no other.
+        told = named.relation.rpartition(" ")[2]
+        there = {name for name, place in memory.known(named.category) if type_of(place) == told}
+        passed_over = memory.laid_down - there
         while True:
             try:
                 name, place = yield from self._find((named.category,), but=passed_over)
@@ -89,6 +97,7 @@ class Courses:
             yield from self._reach(place)
             yield Command("take", name, place)
             if memory.held == name:
+                memory.laid_down.discard(name)
                 return
             passed_over.add(name)
 
@@ -203,15 +212,32 @@ class Courses:
                 for name, place in self._memory.known(kind):
                     if name not in passed_over:
                         return name, place
-            place = self._next_place(kinds)
+            place = "" if self._given_up(kinds) else self._next_place(kinds)
             if not place:
-                seen = len(self._memory.places)
+                seen = len(self._memory.places) - len(self._memory.unseen())
                 raise CourseError(
                     Cause.NOT_FOUND, f"no {' or '.join(kinds)} was found in {seen} places"
                 )
             yield from self._reach(place)
             if self._memory.places[place] is None:
                 self._memory.places[place] = []  # it shows nothing of itself, shut or open
+
+    def _given_up(self, kinds: Sequence[str]) -> bool:
+        """Return whether to stop looking: once, when hardly a place is left where such a thing is.
+
+        Asked for the same again, the search goes on through the rest.
+        """
+
+        def mass(places: Iterable[str]) -> float:
+            return sum(self._whereabouts.rate(k, type_of(p)) for k in kinds for p in places)
+
+        unseen = self._memory.unseen()
+        if not unseen or self._patience >= 1.0 or tuple(kinds) in self._memory.given_up:
+            return False
+        if mass(unseen) > (1.0 - self._patience) * mass(self._memory.places):
+            return False
+        self._memory.given_up.add(tuple(kinds))
+        return True
 
     def _next_place(self, kinds: Sequence[str]) -> str:
         """Return where to look next: the likeliest for what it costs; empty where all was seen."""

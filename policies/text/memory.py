@@ -45,6 +45,7 @@ class TextMemory:
         held: Name of what is in the hand; empty if nothing.
         shut: Names of receptacles known to be closed.
         laid_down: Names of things the agent put somewhere as its plan said.
+        given_up: Kinds of things whose search was given up once.
         refused: Commands after which nothing happened, by where they were given.
     """
 
@@ -53,6 +54,7 @@ class TextMemory:
     held: str = ""
     shut: set[str] = field(default_factory=set)
     laid_down: set[str] = field(default_factory=set)
+    given_up: set[tuple[str, ...]] = field(default_factory=set)
     refused: set[tuple[str, Command]] = field(default_factory=set)
 
     def hear(self, text: str, command: Command | None) -> None:

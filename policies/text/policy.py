@@ -39,6 +39,9 @@ class TextPolicy:
         eliminate: Leaves out what a step does not need; what it leaves out is looked into last.
             None leaves out nothing.
         track: Judges whether a step is done; None leaves it to what the commands did.
+        patience: Share of where a thing may be that is looked into before it is reported as not
+            found. Asked for it again, the search goes through the rest: so a planner can think of
+            something likelier in between.
     """
 
     def __init__(
@@ -47,16 +50,18 @@ class TextPolicy:
         whereabouts: Whereabouts | None = None,
         eliminate: Eliminator | None = None,
         track: ProgressJudge | None = None,
+        patience: float = 1.0,
     ) -> None:
         self._whereabouts = whereabouts or load_whereabouts()
         self._eliminate = eliminate
         self._track = track
+        self._patience = patience
         self.reset()
 
     def reset(self) -> None:
         """Forget the last episode."""
         self.memory = TextMemory()
-        self._courses = Courses(self.memory, self._whereabouts, self._keep)
+        self._courses = Courses(self.memory, self._whereabouts, self._keep, patience=self._patience)
         self._turns: list[tuple[str, str]] = []
         self._sent: Command | None = None
         self._course: Iterator[Command] = iter(())

@@ -7,7 +7,7 @@ import pytest
 from tiny_text_games import GAMES, step
 
 from embodied.core.action import TextAction
-from embodied.core.plan import Cause, Outcome, Plan, Status, Subgoal
+from embodied.core.plan import Cause, ObjectRef, Outcome, Plan, Status, Subgoal
 from embodied.core.task_plans import subgoals_of
 from embodied.mapping.whereabouts import Whereabouts
 from embodied.runtime.agent import PlanningAgent
@@ -182,3 +182,25 @@ def test_the_tracker_has_the_say(env: AlfWorldEnv) -> None:
     assert (outcome.status, outcome.cause) == (Status.FAILED, Cause.NO_EFFECT)
     _, outcome = Hands(env, TextPolicy(track=Says(None))).do(pick)
     assert outcome.status is Status.DONE
+
+
+def test_out_of_patience_it_reports_and_goes_on_when_asked_again(env: AlfWorldEnv) -> None:
+    patient, hasty = (Hands(env, TextPolicy(patience=share)) for share in (1.0, 0.6))
+    laptop = step("pick", object="Laptop")
+    hasty.raw, _ = env.reset(options={"episode_id": MUG})
+    first, outcome = hasty.do(laptop)
+    assert (outcome.status, outcome.cause) == (Status.FAILED, Cause.NOT_FOUND)
+    second, _ = hasty.do(laptop)
+    patient.raw, _ = env.reset(options={"episode_id": MUG})
+    assert first + second == patient.do(laptop)[0]
+    assert first
+    assert second
+
+
+def test_what_the_step_says_where_it_is_is_taken_from_there(hands: Hands) -> None:
+    hands.do(step("pick", object="Mug"))
+    hands.do(step("place", object="Mug", receptacle="SideTable"))
+    again = Subgoal("pick", {"object": ObjectRef("Mug", relation="on the SideTable")})
+    commands, _ = hands.do(again)
+    assert commands[0].startswith("take mug")
+    assert commands[0].endswith("from sidetable 1")
