@@ -1,9 +1,11 @@
 """Plans of routes: an instruction's steps as subgoals, no language model and no training."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.errors import ConfigError, PlanningError
-from embodied.core.plan import Argument, Plan, Subgoal
+from embodied.core.plan import Argument, Plan, Status, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.routes import ROUTE, RouteLeg, spell_legs
 from planners.routes.parser import RouteStep, parse_route
@@ -30,16 +32,21 @@ class RoutePlanner:
     def plan(self, context: PlanContext) -> Plan:
         """Return the plan.
 
+        What a person said meanwhile is folded in: a motion comes first, another target takes the
+        place of the one at hand, anything else is done at the end.
+
         Raises:
-            PlanningError: If the instruction has no words, or the embodiment declares no skill
-                that a step demands.
+            PlanningError: If the instruction has no words, a correction says nothing of a route,
+                or the embodiment declares no skill that a step demands.
         """
         steps = parse_route(context.instruction.text)
         if not steps:
             raise PlanningError("The instruction has no words: there is no route to follow.")
+        if context.corrections and context.current_plan is not None:
+            steps = corrected(_left(steps, context), context.corrections[-1])
         legs = tuple(map(leg_of, steps))
         if self._whole:
-            text = context.instruction.text
+            text = " ".join(step.text for step in steps)
             arguments: dict[str, Argument] = {"instruction": text, ROUTE: spell_legs(legs)}
             subgoals = [Subgoal("follow", arguments, text)]
         else:
@@ -55,6 +62,41 @@ class RoutePlanner:
                     f"A route needs the skill {subgoal.skill!r}, which is not declared here; "
                     f"there are: {', '.join(sorted(declared))}. Routes need benchmark=r2r."
                 )
+
+
+def _left(steps: tuple[RouteStep, ...], context: PlanContext) -> tuple[RouteStep, ...]:
+    """Return the steps not done yet; all of them where none was done."""
+    done = {
+        subgoal.arguments.get("span")
+        for subgoal, outcome in context.history
+        if outcome.status is Status.DONE
+    }
+    return tuple(step for step in steps if f"{step.first_word}-{step.last_word}" not in done)
+
+
+def corrected(left: tuple[RouteStep, ...], correction: Correction) -> tuple[RouteStep, ...]:
+    """Return the steps still to be done after a correction.
+
+    Args:
+        left: The steps before it.
+        correction: What was said.
+
+    Raises:
+        PlanningError: If it names neither a direction nor a landmark.
+    """
+    said = parse_route(correction.text)
+    said = tuple(step for step in said if step.landmark or step.direction)
+    if not said:
+        raise PlanningError(
+            f"{correction.text!r} says nothing of a route: name a direction or a landmark."
+        )
+    if correction.kind is CorrectionKind.MOTION:
+        return (*said, *left)
+    if correction.kind is CorrectionKind.TARGET and left and said[0].landmark:
+        return (replace(left[0], landmark=said[0].landmark, text=correction.text), *left[1:])
+    if left and left[-1].demand == "stop_at":
+        left = left[:-1]
+    return (*left, *said)
 
 
 def leg_of(step: RouteStep) -> RouteLeg:
