@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import (  # type: ignore[import-untyped]
     distance_transform_edt,
+    maximum_filter,
     uniform_filter,
 )
 
@@ -21,6 +22,7 @@ GRAZE_M = 0.27
 """A move refused at more clearance met something that does not show."""
 BUMP_M = 0.1
 """Half the width of what a refused move is taken to have bumped into."""
+SPECK_CELLS = 5
 MARGIN_CELLS = 3
 
 
@@ -161,7 +163,9 @@ class FloorMap:
         # A lattice point lies on the corner of four fine cells: the mean of their distances.
         away = distance_transform_edt(~taken) * FINE_M if taken.any() else np.full(taken.shape, 9.0)
         away = (away[1:, 1:] + away[:-1, 1:] + away[1:, :-1] + away[:-1, :-1]) / 4.0
-        blind = uniform_filter((~self._seen[a:b, c:d]).astype(np.float32), size=9)
+        # Far floor is seen in specks: what lies between them counts as seen, too.
+        seen = maximum_filter(self._seen[a:b, c:d], size=SPECK_CELLS)
+        blind = uniform_filter((~seen).astype(np.float32), size=9)
         xs = np.arange(high_x - low_x + 1) * per + per - 1
         ys = np.arange(high_y - low_y + 1) * per + per - 1
         clearance = away[np.ix_(xs, ys)]

@@ -29,6 +29,7 @@ class Sighting:
         range_m: Horizontal distance of its middle from the agent.
         reach_px: About how many of its pixels lie within reach.
         area_px: Pixels of its mask.
+        cut_off: Whether the picture's edge cuts it off.
     """
 
     detection: Detection
@@ -38,6 +39,7 @@ class Sighting:
     range_m: float
     reach_px: float
     area_px: int
+    cut_off: bool = False
 
 
 @dataclass(eq=False)
@@ -57,6 +59,7 @@ class Instance:
         missed_from: Poses it should have been detected from and was not.
         searched: How well what it holds has been looked at, 0 to 1.
         range_m: Distance of the nearest view.
+        cut_off: Whether it was never seen whole.
         sighting: Where it is in the present frame.
         last_seen: Number of the last frame it was in.
     """
@@ -73,6 +76,7 @@ class Instance:
     missed_from: set[GridPose] = field(default_factory=set)
     searched: float = 0.0
     range_m: float = np.inf
+    cut_off: bool = False
     sighting: Sighting | None = None
     last_seen: int = -1
 
@@ -111,13 +115,17 @@ class Instance:
         self.missed_from.discard(pose)
         if self.is_("open"):
             return  # its door stands out of it now
-        if self.large or np.max(sighting.high_m - sighting.low_m) > LARGE_M:
+        fresh = np.isinf(self.range_m)
+        partly = self.large or sighting.cut_off or self.cut_off
+        if not fresh and (partly or np.max(sighting.high_m - sighting.low_m) > LARGE_M):
             self.low_m = np.minimum(self.low_m, sighting.low_m)
             self.high_m = np.maximum(self.high_m, sighting.high_m)
             self.points_m = thinned(np.concatenate([sighting.points_m, self.points_m]))
+            self.cut_off &= sighting.cut_off
         elif sighting.range_m <= self.range_m + 0.3:
             self.low_m, self.high_m = sighting.low_m, sighting.high_m
             self.points_m = thinned(sighting.points_m, voxel_m=0.02)
+            self.cut_off = sighting.cut_off
         self.range_m = min(self.range_m, sighting.range_m)
 
     def probes_m(self) -> Floats:

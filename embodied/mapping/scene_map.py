@@ -12,7 +12,7 @@ from embodied.mapping.camera import EYE_HEIGHT_M, Floats, PosedCamera
 from embodied.mapping.effects import CONSEQUENCES, HOLDS_INSIDE, STATE_OF
 from embodied.mapping.floor import FloorMap
 from embodied.mapping.hand import Hand
-from embodied.mapping.instances import PROBES, Instance, Sighting
+from embodied.mapping.instances import PROBES, Instance, Sighting, agreement
 from embodied.mapping.matching import match
 from embodied.mapping.pose import GridPose
 from embodied.mapping.relations import lies_in
@@ -27,6 +27,8 @@ WITHDRAWN_BELOW = 0.3
 GOOD_LOOK_M, POOR_LOOK_M = 1.6, 6.0
 """A receptacle is searched well from here, hardly at all from there."""
 FLOOR_OFF_M = 0.12
+PART_PAD_M, PART_SHARE = 0.012, 0.5
+"""What lies by half within another of its type, and is not seen beside it, is part of it."""
 
 
 class SceneMap:
@@ -215,6 +217,32 @@ class SceneMap:
                 known[pairs[number]].take(sighting, self.pose, self.frame)
             else:
                 self._add(sighting)
+        self._join_parts()
+
+    def _join_parts(self) -> None:
+        """Join instances that a view shows to be parts of one."""
+        seen = [each for each in self.instances if each.sighting is not None]
+        rest = [
+            each
+            for each in self.instances
+            if each.sighting is None and not each.held and not np.isinf(each.range_m)
+        ]
+        kinds = {each.category for each in seen}
+        rest = [each for each in rest if each.category in kinds]
+        if not rest:
+            return
+        overlap, _ = agreement(
+            np.array([each.low_m for each in seen]),
+            np.array([each.high_m for each in seen]),
+            np.array([each.low_m for each in rest]),
+            np.array([each.high_m for each in rest]),
+            pad_m=PART_PAD_M,
+        )
+        for i, j in zip(*np.nonzero(overlap > PART_SHARE), strict=True):
+            one, other = seen[int(i)], rest[int(j)]
+            same = one.category == other.category and not one.is_("open")
+            if same and one in self.instances and other in self.instances:
+                self._join(other, one)
 
     def _settle_pending(self, sightings: list[Sighting]) -> None:
         """Find what was just put down among what is seen now."""
@@ -308,6 +336,7 @@ class SceneMap:
         keep.seen_from |= drop.seen_from
         keep.states = {**drop.states, **keep.states}
         keep.searched = max(keep.searched, drop.searched)
+        keep.cut_off |= drop.cut_off
         keep.take(sighting, self.pose, self.frame)
         for each in self.instances:
             if each.inside is drop:

@@ -55,6 +55,12 @@ def sighting_of(
         range_m=float(np.median(range_m)),
         reach_px=float(np.count_nonzero(range_m < REACH_M)) * area / len(points),
         area_px=area,
+        cut_off=bool(
+            left == 0
+            or top == 0
+            or right == camera.intrinsics.width_px - 1
+            or bottom == camera.intrinsics.height_px - 1
+        ),
     )
 
 
