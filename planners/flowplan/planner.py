@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan, Subgoal
@@ -24,13 +24,16 @@ from planners.flowplan.reading import read_steps
 from planners.flowplan.wording import in_words
 from planners.llm.plan_schema import plan_model, to_subgoals
 from planners.llm.structured import ask_many
-from planners.llm.types import LlmClient, Message
+from planners.llm.types import LlmClient, LlmRequest, Message
 from planners.symbolic import repair
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 WEIGHTS: Mapping[str, float] = {"retrieve": 1.0, "reason": 1.0, "write": 1.0, "reconsider": 1.5}
 """How much the word of each stage counts where they disagree."""
+
+MAX_TOKENS: Mapping[str, int] = {"retrieve": 256, "reason": 400, "write": 768}
+"""Longest answer of each stage."""
 
 
 @dataclass
@@ -166,12 +169,14 @@ class FlowPlanner:
             lambda flow: retrieve(_fresh(flow.context)),
             lambda flow: information_model(flow.context.skills),
             self._retrieved,
+            max_tokens=MAX_TOKENS["retrieve"],
         )
         self._each(
             flows,
             lambda flow: reason(_fresh(flow.context)),
             lambda _: Steps,
             self._reasoned,
+            max_tokens=MAX_TOKENS["reason"],
             needed=False,
         )
         return flows
@@ -197,6 +202,7 @@ class FlowPlanner:
                 flow.context.skills, categories=sorted(known_types(flow.context.skills)) or None
             ),
             lambda flow, answer: setattr(flow, "subgoals", to_subgoals(answer)),
+            max_tokens=MAX_TOKENS["write"],
             needed=False,
         )
 
@@ -209,7 +215,8 @@ class FlowPlanner:
                     flow.said["write"] = vote
                 self._judge(flow)
         doubted = [flow for flow in flows if flow.verdict is not None and flow.verdict.doubts]
-        self._each(doubted, _reconsider, _narrowed, self._reconsidered, needed=False)
+        if doubted:
+            self._reconsider(doubted)
         for _ in range(self._rounds):
             faulty = [flow for flow in flows if flow.verdict is not None and flow.verdict.faults]
             self._write(faulty)
@@ -222,11 +229,6 @@ class FlowPlanner:
     def _judge(self, flow: Flow) -> None:
         votes = [(said, self._weights[stage]) for stage, said in flow.said.items()]
         flow.verdict = evaluate(flow.subgoals, votes, flow.context, margin=self._margin)
-
-    def _reconsidered(self, flow: Flow, answer: Information) -> None:
-        flow.reasons.append(f"Asked again, the task names: {answer.line()}.")
-        flow.said["reconsider"] = answer
-        self._judge(flow)
 
     def _settle(self, flow: Flow) -> None:
         """Mend what is at fault, and put the cues on."""
@@ -263,6 +265,7 @@ class FlowPlanner:
         form: Callable[[Flow], type[AnswerT]],
         take: Callable[[Flow, AnswerT], None],
         *,
+        max_tokens: int,
         needed: bool = True,
     ) -> None:
         """Ask a question of every flow that is still on its way, like forms together.
@@ -275,7 +278,11 @@ class FlowPlanner:
                 groups.setdefault(form(flow), []).append(flow)
         for model, members in groups.items():
             answers = ask_many(
-                self._llm, [question(f) for f in members], model, max_repairs=self._max_repairs
+                self._llm,
+                [question(flow) for flow in members],
+                model,
+                max_repairs=self._max_repairs if needed else 0,
+                max_tokens=max_tokens,
             )
             for flow, answer in zip(members, answers, strict=True):
                 if not isinstance(answer, PlanningError):
@@ -284,6 +291,25 @@ class FlowPlanner:
                     flow.error = answer
                 else:
                     flow.reasons.append(f"No valid answer: {answer}")
+
+    def _reconsider(self, flows: Sequence[Flow]) -> None:
+        """Ask the first stage again, each flow with its own few values to choose from."""
+        forms = [_narrowed(flow) for flow in flows]
+        requests = [
+            LlmRequest(
+                _again(flow), schema=form.model_json_schema(), max_tokens=MAX_TOKENS["retrieve"]
+            )
+            for flow, form in zip(flows, forms, strict=True)
+        ]
+        for flow, form, reply in zip(flows, forms, self._llm.complete_many(requests), strict=True):
+            try:
+                answer = form.model_validate_json(reply.text)
+            except ValidationError:
+                flow.reasons.append(f"Asked again, the answer was no answer: {reply.text}")
+                continue
+            flow.reasons.append(f"Asked again, the task names: {answer.line()}.")
+            flow.said["reconsider"] = answer
+            self._judge(flow)
 
 
 def _fresh(context: PlanContext) -> PlanContext:
@@ -295,7 +321,7 @@ def _types(subgoal: Subgoal) -> list[str]:
     return [value.category for value in subgoal.arguments.values() if hasattr(value, "category")]
 
 
-def _reconsider(flow: Flow) -> tuple[Message, ...]:
+def _again(flow: Flow) -> tuple[Message, ...]:
     verdict = flow.verdict
     assert verdict is not None
     return reconsider(_fresh(flow.context), information=verdict.information, doubts=verdict.doubts)

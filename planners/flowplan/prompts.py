@@ -1,8 +1,9 @@
 """What each stage is asked. The first line of a system message names the question."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
@@ -50,12 +51,15 @@ words name, in the same form; what does not agree must be settled by the words t
 {_MATERIAL}"""
 
 
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
 class Steps(BaseModel):
     """The answer of the language-level stage."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    steps: tuple[str, ...] = Field(min_length=1, max_length=24)
+    steps: tuple[Sentence, ...] = Field(min_length=1, max_length=24)
 
 
 def retrieve(context: PlanContext) -> tuple[Message, ...]:

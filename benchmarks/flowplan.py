@@ -1,0 +1,215 @@
+"""Measures FlowPlan: mending broken plans, and its stages against the same model asked once.
+
+    python benchmarks/flowplan.py broken               # no model: what the plan alone says
+    python benchmarks/flowplan.py broken --llm         # with what the small model reads of the goal
+    python benchmarks/flowplan.py stages               # exact and valid, each stage by itself
+    python benchmarks/flowplan.py stages --steps --limit 200
+
+Both run on texts of ALFRED train that the small model did not learn: the tasks that
+`embodied train task=planner_lm` holds out. Broken plans are the right ones with one step dropped,
+two neighbouring steps swapped, or one step invented (over types of the same data). A plan is
+repaired if it amounts to the task that was meant and has no fault left; `as it was` counts those
+that are the right plan word for word.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embodied.core.annotated import AnnotatedTask
+from embodied.core.errors import PlanningError
+from embodied.core.instruction import Instruction
+from embodied.core.plan import ObjectRef, Plan, Subgoal
+from embodied.core.protocols import PlanContext
+from embodied.core.task import Task
+from embodied.core.task_plans import subgoals_of, task_of
+from envs.alfred.plan_texts import AlfredTexts
+from envs.household.catalog import object_types
+from envs.household.skills import SKILLS
+from planners.flowplan.information import task_from
+from planners.flowplan.planner import FlowPlanner
+from planners.llm.plan_once.prompt import question, system
+from planners.llm.plan_schema import plan_model, to_subgoals
+from planners.llm.structured import ask_many
+from planners.symbolic import check, repair
+
+HELD_OUT_SHARE = 0.05
+"""As configs/task/planner_lm.yaml has it."""
+
+
+def held_out(limit: int) -> list[AnnotatedTask]:
+    """Return texts of the tasks that the small model did not learn, in a fixed random order."""
+    every = AlfredTexts().annotated(split="train")
+    names = sorted({each.trajectory_id.split("/")[0] for each in every})
+    shuffled = np.random.default_rng(0).permutation(names)
+    held = set(shuffled[: int(len(names) * HELD_OUT_SHARE)].tolist())
+    texts = [each for each in every if each.trajectory_id.split("/")[0] in held]
+    order = np.random.default_rng(1).permutation(len(texts))[:limit]
+    return [texts[index] for index in order]
+
+
+def context_of(text: AnnotatedTask, steps: bool) -> PlanContext:
+    said = text.instruction.steps if steps else ()
+    return PlanContext(Instruction(text.instruction.id, text.instruction.parts, said), SKILLS)
+
+
+def dropped(
+    plan: Sequence[Subgoal], others: Sequence[Subgoal], rng: np.random.Generator
+) -> list[Subgoal]:
+    at = int(rng.integers(len(plan)))
+    return [*plan[:at], *plan[at + 1 :]]
+
+
+def swapped(
+    plan: Sequence[Subgoal], others: Sequence[Subgoal], rng: np.random.Generator
+) -> list[Subgoal]:
+    at = int(rng.integers(len(plan) - 1))
+    return [*plan[:at], plan[at + 1], plan[at], *plan[at + 2 :]]
+
+
+def invented(
+    plan: Sequence[Subgoal], others: Sequence[Subgoal], rng: np.random.Generator
+) -> list[Subgoal]:
+    at = int(rng.integers(len(plan) + 1))
+    return [*plan[:at], others[int(rng.integers(len(others)))], *plan[at:]]
+
+
+BREAKS: dict[str, Callable[..., list[Subgoal]]] = {
+    "dropped": dropped,
+    "swapped": swapped,
+    "invented": invented,
+}
+
+
+def broken(arguments: argparse.Namespace) -> None:
+    texts = held_out(arguments.limit)
+    others = [step for text in held_out(400) for step in subgoals_of(text.task)]
+    others += [Subgoal(skill, {"object": ObjectRef(name)}) for skill, name in _ODD_STEPS]
+    rng = np.random.default_rng(2)
+    planner = FlowPlanner(small()) if arguments.llm else None
+    for name, break_it in BREAKS.items():
+        plans = [break_it(subgoals_of(text.task), others, rng) for text in texts]
+        contexts = [context_of(text, arguments.steps) for text in texts]
+        made = planner.mend_many(contexts, plans) if planner else [_alone(plan) for plan in plans]
+        found = [() if isinstance(plan, PlanningError) else plan.subgoals for plan in made]
+        repaired = np.mean(
+            [
+                sound(plan) and amounts(plan, text.task)
+                for plan, text in zip(found, texts, strict=True)
+            ]
+        )
+        same = np.mean(
+            [
+                bare(plan) == bare(subgoals_of(text.task))
+                for plan, text in zip(found, texts, strict=True)
+            ]
+        )
+        valid = np.mean([sound(plan) for plan in found])
+        print(
+            f"{name:<9} {len(texts)} plans: repaired {repaired:6.1%}, as it was {same:6.1%}, "
+            f"without fault {valid:6.1%}",
+            flush=True,
+        )
+
+
+_ODD_STEPS = (
+    ("open", "Fridge"),
+    ("close", "Microwave"),
+    ("toggle", "Faucet"),
+    ("pick", "Elephant"),
+    ("open", "Mug"),
+    ("slice", "Plate"),
+)
+
+
+def _alone(plan: Sequence[Subgoal]) -> Plan | PlanningError:
+    try:
+        return Plan(Instruction.from_text(""), 0, repair(plan, SKILLS))
+    except PlanningError as error:
+        return error
+
+
+def sound(plan: Sequence[Subgoal]) -> bool:
+    return bool(plan) and not check(plan, SKILLS)
+
+
+def amounts(plan: Sequence[Subgoal], task: Task) -> bool:
+    found = task_of(plan)
+    return found is not None and exact(found, task)
+
+
+def exact(found: Task, task: Task) -> bool:
+    """ALFRED's fields without the lamp's type, as `embodied plan` counts `exact`."""
+    keys = ("task_type", "object", "sliced", "parent", "mrecep")
+    return all(getattr(found, key) == getattr(task, key) for key in keys)
+
+
+def bare(plan: Sequence[Subgoal]) -> list[tuple[str, ...]]:
+    return [
+        (step.skill, *(v.category for v in step.arguments.values() if isinstance(v, ObjectRef)))
+        for step in plan
+    ]
+
+
+def small():
+    from planners.llm.local import LocalClient
+    from planners.lm import WEIGHTS
+
+    folder = ARGUMENTS.weights or WEIGHTS
+    return LocalClient(folder, name="small", device="cpu", batch=32, threads=ARGUMENTS.threads)
+
+
+def stages(arguments: argparse.Namespace) -> None:
+    texts = held_out(arguments.limit)
+    contexts = [context_of(text, arguments.steps) for text in texts]
+    llm = small()
+    types = tuple(object_types())
+    started_s = time.process_time()
+    answers = ask_many(
+        llm,
+        [(system(SKILLS, types), question(context)) for context in contexts],
+        plan_model(SKILLS, categories=types),
+    )
+    once = [() if isinstance(said, PlanningError) else to_subgoals(said) for said in answers]
+    report("asked once", [task_of(plan) if plan else None for plan in once], texts, once)
+    print(f"  {(time.process_time() - started_s) / len(texts):.2f} CPU s a text", flush=True)
+    started_s = time.process_time()
+    flows = FlowPlanner(llm).flows(contexts)
+    plans = [() if flow.error else flow.subgoals for flow in flows]
+    report("flowplan", [task_of(plan) if plan else None for plan in plans], texts, plans)
+    print(f"  {(time.process_time() - started_s) / len(texts):.2f} CPU s a text")
+    for stage in ("retrieve", "reason", "write", "reconsider"):
+        asked = [
+            (flow, text) for flow, text in zip(flows, texts, strict=True) if stage in flow.said
+        ]
+        found = [task_from(flow.said[stage]) for flow, _ in asked]
+        if asked:
+            report(f"  {stage}", found, [text for _, text in asked])
+
+
+def report(
+    name: str,
+    found: Sequence[Task | None],
+    texts: Sequence[AnnotatedTask],
+    plans: Sequence[Sequence[Subgoal]] | None = None,
+) -> None:
+    right = np.mean(
+        [one is not None and exact(one, t.task) for one, t in zip(found, texts, strict=True)]
+    )
+    valid = "" if plans is None else f", valid {np.mean([sound(plan) for plan in plans]):6.1%}"
+    print(f"{name:<14} {len(texts):4d} texts: exact {right:6.1%}{valid}", flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("broken", "stages"))
+    parser.add_argument("--llm", action="store_true", help="with what the model reads of the goal")
+    parser.add_argument("--steps", action="store_true", help="goal and steps, not the goal alone")
+    parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--weights", type=Path, default=None, help="folder of another model")
+    ARGUMENTS = parser.parse_args()
+    {"broken": broken, "stages": stages}[ARGUMENTS.what](ARGUMENTS)
