@@ -213,10 +213,10 @@ class Link:
         if self._process.poll() is not None:
             raise self._gone(f"ended with status {self._process.returncode} {what}")
         # The package waits for ever for a build that died before it opened its pipe.
-        alive = _has_child(self._process.pid)
-        if self._built and alive is False:
+        states = _children(self._process.pid)
+        self._built = self._built or bool(states)
+        if self._built and states is not None and set(states) <= {"Z"}:
             raise self._gone(f"lost its build {what}; what it said stands in ~/.ai2thor/log")
-        self._built = self._built or bool(alive)
 
     def _gone(self, what: str) -> ThorError:
         """End everything; return the error with the last lines that were said."""
@@ -241,26 +241,23 @@ def _probe(settings: LinkSettings) -> None:
             )
 
 
-def _has_child(pid: int) -> bool | None:
-    """Whether a process has a child that runs; None where the system does not tell."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    found = [children]
-    with contextlib.suppress(OSError):
-        # The package may start the build from a thread: each has children of its own.
-        found = list(Path(f"/proc/{pid}/task").glob("*/children"))
+def _children(pid: int) -> list[str] | None:
+    """States of a process's children (Z: dead and not collected); None where nothing tells."""
     try:
-        listed = [child for path in found for child in path.read_text().split()]
+        # The package may start the build from a thread, and each thread has children of its own.
+        lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     except OSError:
         return None
-    return any(_runs(child) for child in listed)
+    if not lists:
+        return None
+    return [state for text in lists for child in text.split() if (state := _state(child))]
 
 
-def _runs(pid: str) -> bool:
-    """Whether a process is there and not just waiting to be collected."""
+def _state(pid: str) -> str:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
-        return False
+        return ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
