@@ -9,9 +9,11 @@ from embodied.core.entity import Detection
 from embodied.mapping.camera import Floats, PosedCamera
 from embodied.mapping.instances import Instance
 
-NEAR_M = 0.52
-"""The near side of what is held is about 0.4 m ahead of the camera, nothing else is so near."""
-LOADED_NEAR_M = 0.75
+OWN_NEAR_M = 0.7
+"""The near side of what is held is 0.4 to 0.6 m ahead of the camera."""
+STRANGE_NEAR_M, STRANGE_FAR_M = 0.5, 0.85
+"""Between these only the hand comes, whatever label it is given."""
+LOADED_NEAR_M = 0.9
 LEAST_SHARE = 0.5
 
 
@@ -67,8 +69,10 @@ class Hand:
         for number, detection in enumerate(detections):
             if detection.mask is None or detection.box_xyxy is None:
                 continue
-            near = float(np.percentile(depth_m[detection.mask.reshape(-1)], 5))
-            own = near < NEAR_M and self._plausible(detection, shape)
+            near, far = np.percentile(depth_m[detection.mask.reshape(-1)], (5, 95))
+            low = self._plausible(detection, shape)
+            strange = near < STRANGE_NEAR_M and far < STRANGE_FAR_M
+            own = low and ((detection.category == self.category and near < OWN_NEAR_M) or strange)
             load = near < LOADED_NEAR_M and self._within(detection)
             if own or load:
                 found.append(number)
