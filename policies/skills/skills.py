@@ -17,6 +17,8 @@ MOST_INSTANCES = 3
 """Things of a kind that a skill tries one after the other."""
 MOST_PUTS = 2
 """Refusals of putting something on one thing: where there is no room, no other pose helps."""
+FIXED = frozenset(["Faucet", "StoveKnob", "SinkBasin", "StoveBurner", "LightSwitch", "Toaster"])
+"""What stands on things and cannot be taken away."""
 
 
 @dataclass
@@ -114,6 +116,7 @@ class Place:
         key = (thing.category, reference.category)
         before = [tools.placed[key]] if ANOTHER in asked.attributes and key in tools.placed else []
         outcome = None
+        tried: set[Instance] = set()
         for _ in range(MOST_INSTANCES):
             target = yield from tools.search.find(
                 reference, lambda: to_use(body, reference, rather=before)
@@ -122,9 +125,14 @@ class Place:
                 return outcome or not_found(reference)
             body.doing = f"place {thing} on {target}"
             outcome = yield from put(body, target)
+            if outcome is not None and outcome.cause is Cause.REFUSED and target in tried:
+                outcome = yield from make_room(tools, target)
+            tried.add(target)
             if outcome is None:
                 tools.placed[key] = target
                 return None
+            if body.map.hand.instance is not thing:
+                return failed(Cause.HAND_EMPTY, f"{thing} was laid aside and not fetched again")
         return outcome
 
 
@@ -147,8 +155,24 @@ def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
     return outcome
 
 
+def make_room(tools: Tools, full: Instance, *, keep_open: bool = False) -> Run:
+    """Clear the way and put what is held where it did not fit."""
+    outcome = yield from ClearTheWay(full).run(tools, {})
+    if outcome is None:
+        tools.body.refusals[full] = 0
+        outcome = yield from put(tools.body, full, keep_open=keep_open)
+    return outcome
+
+
 class LayAside:
-    """Put what is held on the nearest surface."""
+    """Put what is held on the nearest surface.
+
+    Args:
+        but: Where it is not to go.
+    """
+
+    def __init__(self, but: Instance | None = None) -> None:
+        self._but = but
 
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
@@ -156,7 +180,7 @@ class LayAside:
         outcome = failed(Cause.NOT_FOUND, "found no surface to lay anything on")
         for surface in SURFACES:
             target = to_use(body, ObjectRef(surface))
-            if target is not None:
+            if target is not None and target is not self._but:
                 held = body.map.hand.instance
                 result = yield from put(body, target)
                 if result is None:
@@ -164,6 +188,38 @@ class LayAside:
                         held.states.pop("placed", None)
                     return None
                 outcome = result
+        return outcome
+
+
+class ClearTheWay:
+    """Take something out of a full receptacle, with what is held laid aside meanwhile.
+
+    Args:
+        full: The receptacle.
+    """
+
+    def __init__(self, full: Instance) -> None:
+        self._full = full
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """See `Skill`."""
+        body, full = tools.body, self._full
+        thing = body.map.hand.instance
+        inside = [e for e in body.map.contents(full) if not e.large and not e.is_("placed")]
+        movable = [e for e in inside if e.category not in FIXED]
+        if thing is None or not movable:
+            return failed(Cause.NO_SPACE, f"nothing shows in {full} that could make room")
+        body.doing = f"make room in {full} for {thing}"
+        outcome = yield from LayAside(full).run(tools, {})
+        if outcome is not None:
+            return outcome
+        largest = max(movable, key=lambda each: float(each.size_m.prod()))
+        outcome = yield from body.interact("PickupObject", Aim(largest))
+        if outcome is None:
+            outcome = yield from LayAside(full).run(tools, {})
+        if body.map.hand.instance is None:
+            again = yield from body.interact("PickupObject", Aim(thing))
+            outcome = outcome or again
         return outcome
 
 
@@ -259,6 +315,10 @@ class Heat:
                 if device.is_("on"):
                     outcome = yield from switch(body, device, on=False)
                 outcome = yield from put(body, device, keep_open=True)
+                if outcome is not None and outcome.cause is Cause.REFUSED:
+                    outcome = yield from make_room(tools, device, keep_open=True)
+                if body.map.hand.instance is not thing and thing.inside is not device:
+                    return failed(Cause.HAND_EMPTY, f"{thing} was laid aside and not fetched")
                 if outcome is not None:
                     continue
             return (yield from self._changed(body, thing, device))
