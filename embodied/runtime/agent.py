@@ -15,6 +15,7 @@ from embodied.core.protocols import PlanContext, Planner, Policy, Privileged
 from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import CorrectionQueue
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
+from embodied.runtime.measuring import since, totals
 from embodied.runtime.tracking import FINISH, Told, cause_of, not_finished, remembered
 
 
@@ -88,6 +89,7 @@ class PlanningAgent:
         self._corrections: list[Correction] = []
         self._not_understood: dict[int, str] = {}
         self._plans: list[tuple[str, ...]] = []
+        self._counted_before = totals(self._planner, self._policy)
 
     @property
     def halted(self) -> bool:
@@ -133,7 +135,7 @@ class PlanningAgent:
         return self._act(observation)
 
     def report(self) -> Mapping[str, Any]:
-        """Return plans, current subgoal, progress, corrections and why the agent ended."""
+        """Return plans, current subgoal, progress, corrections, counts and why the agent ended."""
         current = self._current()
         return {
             "instruction": self._instruction.text,
@@ -147,6 +149,7 @@ class PlanningAgent:
                 for number, said in enumerate(self._corrections)
             ),
             "end_reason": self._ending,
+            "measures": since(totals(self._planner, self._policy), self._counted_before),
             **(self._policy.report() if isinstance(self._policy, Told) else {}),
         }
 

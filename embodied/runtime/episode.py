@@ -209,6 +209,7 @@ def _record(
         # After an error the environment may have no verdict to give; the first traceback counts.
         error = error or traceback.format_exc()
         report, verdict = {}, {"steps": progress.steps}
+    verdict["measures"] = {**report.get("measures", {}), **verdict.get("measures", {})}
     if error is not None:
         status, reason = EpisodeStatus.ERROR, error.strip().splitlines()[-1]
         verdict["goal_conditions_met"] = 0

@@ -4,6 +4,8 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,39 +53,12 @@ class LocalClient:
         self._path = str(model)
         self.name = name or Path(self._path).name
         self.usage = Usage()
-        self.identity = {"model": self._path, "dtype": dtype}
+        self.identity = {"model": self._path, "dtype": dtype, "files": _files(Path(self._path))}
         self._batch = batch
-        self._lock = threading.Lock()
-        self._grammars: dict[str, Any] = {}
-        self._load(device, dtype, threads)
-
-    def _load(self, device: str, dtype: str, threads: int | None) -> None:
-        try:
-            import torch
-            from llguidance.hf import from_tokenizer
-            from transformers import AutoModelForCausalLM, AutoTokenizer
-        except ImportError as error:
-            raise ConfigError(
-                f"A language model in this process needs {error.name}: "
-                'pip install "embodied[train,llm]"'
-            ) from error
-        if threads:
-            torch.set_num_threads(threads)
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        if dtype == "auto":
-            dtype = "float32" if device == "cpu" else "auto"
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(self._path, padding_side="left")
-            self._model = AutoModelForCausalLM.from_pretrained(self._path, dtype=dtype)
-        except (OSError, ValueError, KeyError) as error:
-            first = str(error).strip().splitlines()[0]
-            raise ConfigError(f"Cannot load the language model {self._path!r}: {first}") from error
-        self._model.to(device).eval()
-        if self._tokenizer.pad_token_id is None:
-            self._tokenizer.pad_token = self._tokenizer.eos_token
+        loaded = _loaded(self._path, device, dtype, threads)
+        self._model, self._tokenizer, self._words = loaded.model, loaded.tokenizer, loaded.words
+        self._lock, self._grammars = loaded.lock, loaded.grammars
         self._longest = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)
-        self._words = from_tokenizer(self._tokenizer, n_vocab=self._model.config.vocab_size)
 
     def complete(self, request: LlmRequest) -> LlmReply:
         """Answer one request.
@@ -256,3 +231,54 @@ def _until_stop(parts: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
             held = held[sure:]
     if held:
         yield held
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A model in memory; clients of the same model share it, and use it one at a time."""
+
+    model: Any
+    tokenizer: Any
+    words: Any
+    lock: Any = field(default_factory=threading.Lock)
+    grammars: dict[str, Any] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: str, device: str, dtype: str, threads: int | None) -> _Loaded:
+    try:
+        import torch
+        from llguidance.hf import from_tokenizer
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.utils import logging
+    except ImportError as error:
+        raise ConfigError(
+            f"A language model in this process needs {error.name}: "
+            'pip install "embodied[train,llm]"'
+        ) from error
+    logging.disable_progress_bar()  # commands print results, not bars
+    if threads:
+        torch.set_num_threads(threads)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if dtype == "auto":
+        dtype = "float32" if device == "cpu" else "auto"
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left")
+        model = AutoModelForCausalLM.from_pretrained(path, dtype=dtype)
+    except (OSError, ValueError, KeyError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise ConfigError(f"Cannot load the language model {path!r}: {first}") from error
+    model.to(device).eval()
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    words = from_tokenizer(tokenizer, n_vocab=model.config.vocab_size)
+    return _Loaded(model, tokenizer, words)
+
+
+def _files(folder: Path) -> list[str]:
+    """Return a mark of a folder's weights, so that answers of older ones are not taken for new."""
+    if not folder.is_dir():
+        return []
+    stats = ((file.name, file.stat()) for file in sorted(folder.glob("*.safetensors")))
+    return [f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats]
