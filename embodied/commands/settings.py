@@ -16,6 +16,9 @@ CONFIG_PACKAGE = "configs"
 LISTS = ("scenes.fit", "scenes.rooms")
 """Settings that are one text with commas in it; for Hydra commas would part several runs."""
 
+NAMES = ("episode",)
+"""Settings that are names; for Hydra `11_0` would be the number 110."""
+
 AGENT_PARTS = {"planner", "policy"}
 """Groups that make sense only for `agent=planning`: choosing from them chooses it."""
 
@@ -117,7 +120,8 @@ def _with_agent(overrides: Sequence[str]) -> list[str]:
 
 def _kept_whole(word: str) -> str:
     key, equals, value = word.partition("=")
-    if key in LISTS and "," in value and value[0] not in "'\"":
+    bare = value and value[0] not in "'\""
+    if bare and ((key in LISTS and "," in value) or (key in NAMES and value != "null")):
         return f"{key}{equals}'{value}'"
     return word
 
