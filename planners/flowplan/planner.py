@@ -1,7 +1,6 @@
 """`planner=flowplan`: four stages, and a way back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -9,23 +8,30 @@ from pydantic import BaseModel, ValidationError
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
-from embodied.core.task_plans import subgoals_of
 from planners.corrections.nouns import known_types
 from planners.flowplan.cues import cues_in, with_cues
-from planners.flowplan.evaluation import Verdict, evaluate, tally, vote_of
+from planners.flowplan.evaluation import evaluate, tally, vote_of
+from planners.flowplan.flow import (
+    Flow,
+    again,
+    narrowed,
+    reasoned,
+    retrieved,
+    types_in_step,
+    written,
+)
 from planners.flowplan.information import (
     OTHER,
     Information,
     information_model,
     task_from,
 )
-from planners.flowplan.prompts import Steps, reason, reconsider, retrieve, write
+from planners.flowplan.prompts import Steps
 from planners.flowplan.reading import read_steps
-from planners.flowplan.wording import in_words
 from planners.llm.plan_schema import plan_model, to_subgoals
 from planners.llm.structured import ask_many
 from planners.llm.types import LlmClient, LlmRequest, Message
-from planners.symbolic import repair
+from planners.symbolic import remaining, repair
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -34,29 +40,6 @@ WEIGHTS: Mapping[str, float] = {"retrieve": 1.0, "reason": 1.0, "write": 1.0, "r
 
 MAX_TOKENS: Mapping[str, int] = {"retrieve": 256, "reason": 400, "write": 768}
 """Longest answer of each stage."""
-
-
-@dataclass
-class Flow:
-    """One task on its way through the stages.
-
-    Attributes:
-        context: The task.
-        said: Stage to what it took the task to name.
-        steps: The steps in words.
-        subgoals: The plan so far.
-        verdict: What the evaluation found last.
-        reasons: What happened, a sentence a stage, for people.
-        error: Why there is no plan, if there is none.
-    """
-
-    context: PlanContext
-    said: dict[str, Information] = field(default_factory=dict)
-    steps: tuple[str, ...] = ()
-    subgoals: tuple[Subgoal, ...] = ()
-    verdict: Verdict | None = None
-    reasons: list[str] = field(default_factory=list)
-    error: PlanningError | None = None
 
 
 class FlowPlanner:
@@ -75,6 +58,8 @@ class FlowPlanner:
         llm: The model.
         weights: How much the word of each stage counts.
         margin: Weight by which a value has to lead, or the first stage is asked again.
+        always_write: Whether the model writes the plan even where the first two stages agree on a
+            task of a known kind, whose subgoals follow from it.
         rounds: How often the third stage is asked again with what is wrong with its plan, before
             the plan is mended symbolically.
         max_repairs: Attempts to mend a malformed answer.
@@ -86,10 +71,12 @@ class FlowPlanner:
         *,
         weights: Mapping[str, float] = WEIGHTS,
         margin: float = 0.5,
+        always_write: bool = False,
         rounds: int = 1,
         max_repairs: int = 2,
     ) -> None:
         self._llm = llm
+        self._always_write = always_write
         self._rounds = rounds
         self._weights = {**WEIGHTS, **weights}
         self._margin = margin
@@ -138,7 +125,9 @@ class FlowPlanner:
     def flows(self, contexts: Sequence[PlanContext]) -> list[Flow]:
         """Return tasks with all that happened on their way through the stages."""
         flows = self._begin(contexts)
-        self._write(flows)
+        for flow in flows:
+            self._derive(flow)
+        self._write([flow for flow in flows if not flow.subgoals])
         self._evaluate(flows)
         return flows
 
@@ -166,14 +155,14 @@ class FlowPlanner:
         flows = [Flow(context) for context in contexts]
         self._each(
             flows,
-            lambda flow: retrieve(_fresh(flow.context)),
+            retrieved,
             lambda flow: information_model(flow.context.skills),
             self._retrieved,
             max_tokens=MAX_TOKENS["retrieve"],
         )
         self._each(
             flows,
-            lambda flow: reason(_fresh(flow.context)),
+            reasoned,
             lambda _: Steps,
             self._reasoned,
             max_tokens=MAX_TOKENS["reason"],
@@ -193,11 +182,21 @@ class FlowPlanner:
         if vote is not None:
             flow.said["reason"] = vote
 
+    def _derive(self, flow: Flow) -> None:
+        """Take the plan of a known kind of task from what the first two stages agree on."""
+        named, worded = flow.said.get("retrieve"), flow.said.get("reason")
+        if self._always_write or named is None or worded is None:
+            return
+        goal = task_from(named) if named.values() == worded.values() else None
+        if goal is not None:
+            flow.subgoals = remaining(goal, flow.context.history)
+            flow.reasons.append("Both agree on a task of a known kind, whose subgoals follow.")
+
     def _write(self, flows: Sequence[Flow]) -> None:
         """Third stage."""
         self._each(
             flows,
-            _written,
+            written,
             lambda flow: plan_model(
                 flow.context.skills, categories=sorted(known_types(flow.context.skills)) or None
             ),
@@ -253,7 +252,7 @@ class FlowPlanner:
         except PlanningError as error:
             flow.error = error
             return
-        types = [name for subgoal in flow.subgoals for name in _types(subgoal)]
+        types = [name for subgoal in flow.subgoals for name in types_in_step(subgoal)]
         flow.subgoals = with_cues(
             flow.subgoals, (*decided.cues, *cues_in(context.instruction, types))
         )
@@ -294,10 +293,10 @@ class FlowPlanner:
 
     def _reconsider(self, flows: Sequence[Flow]) -> None:
         """Ask the first stage again, each flow with its own few values to choose from."""
-        forms = [_narrowed(flow) for flow in flows]
+        forms = [narrowed(flow) for flow in flows]
         requests = [
             LlmRequest(
-                _again(flow), schema=form.model_json_schema(), max_tokens=MAX_TOKENS["retrieve"]
+                again(flow), schema=form.model_json_schema(), max_tokens=MAX_TOKENS["retrieve"]
             )
             for flow, form in zip(flows, forms, strict=True)
         ]
@@ -310,37 +309,3 @@ class FlowPlanner:
             flow.reasons.append(f"Asked again, the task names: {answer.line()}.")
             flow.said["reconsider"] = answer
             self._judge(flow)
-
-
-def _fresh(context: PlanContext) -> PlanContext:
-    """What is asked about the words alone, whatever has been done since."""
-    return replace(context, history=())
-
-
-def _types(subgoal: Subgoal) -> list[str]:
-    return [value.category for value in subgoal.arguments.values() if hasattr(value, "category")]
-
-
-def _again(flow: Flow) -> tuple[Message, ...]:
-    verdict = flow.verdict
-    assert verdict is not None
-    return reconsider(_fresh(flow.context), information=verdict.information, doubts=verdict.doubts)
-
-
-def _written(flow: Flow) -> tuple[Message, ...]:
-    """Ask for the plan, or ask again with what is wrong with it."""
-    context, verdict = flow.context, flow.verdict
-    if verdict is None:
-        information, steps, wrong = flow.said["retrieve"], flow.steps, ()
-    else:
-        information = verdict.information
-        goal = task_from(information)
-        steps = in_words(subgoals_of(goal)) if goal else flow.steps
-        wrong = tuple(str(fault) for fault in verdict.faults)
-    return write(context, context.skills, information=information, steps=steps, wrong=wrong)
-
-
-def _narrowed(flow: Flow) -> type[Information]:
-    verdict = flow.verdict
-    assert verdict is not None
-    return information_model(flow.context.skills, only=verdict.doubts)

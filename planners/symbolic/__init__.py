@@ -5,6 +5,6 @@ The domain is derived from `SkillSpec`s and held as a problem of the unified-pla
 """
 
 from planners.symbolic.check import Fault, FaultKind, check
-from planners.symbolic.repair import repair
+from planners.symbolic.repair import remaining, repair
 
-__all__ = ["Fault", "FaultKind", "check", "repair"]
+__all__ = ["Fault", "FaultKind", "check", "remaining", "repair"]

@@ -79,9 +79,16 @@ TABLE = Task(PICK_HEAT, "Potato", "DiningTable", sliced=True)
 
 def test_stages_that_agree_are_asked_once_each():
     model = Model()
-    plan = FlowPlanner(model.client).plan(CONTEXT)
+    plan = FlowPlanner(model.client, always_write=True).plan(CONTEXT)
     assert task_of(plan.subgoals) == HEATED
     assert model.asked == [RETRIEVE, REASON, WRITE]
+
+
+def test_the_plan_of_a_known_kind_of_task_follows_where_two_stages_agree():
+    model = Model()
+    plan = FlowPlanner(model.client).plan(CONTEXT)
+    assert task_of(plan.subgoals) == HEATED
+    assert model.asked == [RETRIEVE, REASON]
 
 
 @pytest.mark.parametrize("stage", ["retrieve", "reason", "write"])
@@ -115,7 +122,7 @@ def test_a_plan_at_fault_is_mended_toward_what_the_stages_agree_on():
     client = ScriptedClient(
         lambda r: json.dumps(broken) if r.messages[0].text.startswith(WRITE) else model.answer(r)
     )
-    plan = FlowPlanner(client).plan(CONTEXT)
+    plan = FlowPlanner(client, always_write=True).plan(CONTEXT)
     assert check(plan.subgoals, SKILLS, goal=HEATED) == []
     asked = [r.messages[-1].text for r in client.requests if r.messages[0].text.startswith(WRITE)]
     assert ["Wrong:" in question for question in asked] == [False, True]
@@ -170,7 +177,7 @@ def test_what_is_done_is_not_planned_again():
 
 def test_many_tasks_go_through_each_stage_together():
     model = Model()
-    plans = FlowPlanner(model.client).plan_many([CONTEXT] * 3)
+    plans = FlowPlanner(model.client, always_write=True).plan_many([CONTEXT] * 3)
     assert len(plans) == 3
     assert model.asked == [RETRIEVE] * 3 + [REASON] * 3 + [WRITE] * 3
 

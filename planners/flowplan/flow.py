@@ -1,0 +1,85 @@
+"""One task on its way through the stages, and what each stage asks about it."""
+
+from dataclasses import dataclass, field, replace
+
+from embodied.core.errors import PlanningError
+from embodied.core.plan import Subgoal
+from embodied.core.protocols import PlanContext
+from embodied.core.task_plans import subgoals_of
+from planners.flowplan.evaluation import Verdict
+from planners.flowplan.information import Information, information_model, task_from
+from planners.flowplan.prompts import reason, reconsider, retrieve, write
+from planners.flowplan.wording import in_words
+from planners.llm.types import Message
+
+
+@dataclass
+class Flow:
+    """One task on its way through the stages.
+
+    Attributes:
+        context: The task.
+        said: Stage to what it took the task to name.
+        steps: The steps in words.
+        subgoals: The plan so far.
+        verdict: What the evaluation found last.
+        reasons: What happened, a sentence a stage, for people.
+        error: Why there is no plan, if there is none.
+    """
+
+    context: PlanContext
+    said: dict[str, Information] = field(default_factory=dict)
+    steps: tuple[str, ...] = ()
+    subgoals: tuple[Subgoal, ...] = ()
+    verdict: Verdict | None = None
+    reasons: list[str] = field(default_factory=list)
+    error: PlanningError | None = None
+
+
+def _fresh(context: PlanContext) -> PlanContext:
+    return replace(context, history=())
+
+
+def retrieved(flow: Flow) -> tuple[Message, ...]:
+    """Ask what the task names, by its words alone, whatever has been done since."""
+    return retrieve(_fresh(flow.context))
+
+
+def reasoned(flow: Flow) -> tuple[Message, ...]:
+    """Ask for the steps in words, by the task's words alone."""
+    return reason(_fresh(flow.context))
+
+
+def types_in_step(subgoal: Subgoal) -> list[str]:
+    """Return the types that a subgoal names."""
+    return [value.category for value in subgoal.arguments.values() if hasattr(value, "category")]
+
+
+def again(flow: Flow) -> tuple[Message, ...]:
+    """Ask again what the task names, where the stages disagree."""
+    verdict = flow.verdict
+    assert verdict is not None
+    return reconsider(_fresh(flow.context), information=verdict.information, doubts=verdict.doubts)
+
+
+def written(flow: Flow) -> tuple[Message, ...]:
+    """Ask for the plan, or ask again with what is wrong with it."""
+    context, verdict = flow.context, flow.verdict
+    if verdict is None:
+        information = flow.said["retrieve"]
+        return write(context, context.skills, information=information, steps=flow.steps)
+    goal = task_from(verdict.information)
+    return write(
+        context,
+        context.skills,
+        information=verdict.information,
+        steps=in_words(subgoals_of(goal)) if goal else flow.steps,
+        wrong=[str(fault) for fault in verdict.faults],
+    )
+
+
+def narrowed(flow: Flow) -> type[Information]:
+    """Return the form of that answer: only what was said is left to choose from."""
+    verdict = flow.verdict
+    assert verdict is not None
+    return information_model(flow.context.skills, only=verdict.doubts)
