@@ -5,9 +5,9 @@ not declared has no member, an argument that a skill does not take has no field,
 are known an object of another type has no spelling.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, TypeAlias, Union
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -20,6 +20,9 @@ OBJECT_KINDS = ("object", "receptacle")
 
 MAX_SUBGOALS = 40
 """Longest plan: ALFRED's longest has 19 steps at this level."""
+
+
+_Types: TypeAlias = tuple[str, ...] | None
 
 
 class Thing(BaseModel):
@@ -35,14 +38,17 @@ class Thing(BaseModel):
 def plan_model(
     skills: Sequence[SkillSpec],
     *,
-    categories: Sequence[str] | None = None,
-    receptacles: Sequence[str] | None = None,
+    categories: Iterable[str] | None = None,
+    receptacles: Iterable[str] | None = None,
 ) -> type[BaseModel]:
     """Return the form of a plan over declared skills.
 
+    What a skill declares of the types it takes is part of the form. Which object fits which
+    receptacle is not: that is for whoever checks the plan.
+
     Args:
         skills: What the embodiment can do.
-        categories: The types that things may have; None lets any word stand.
+        categories: The types there are; None takes whatever the skills allow.
         receptacles: The types that arguments of the kind `receptacle` may have; `categories` if
             None.
 
@@ -55,31 +61,41 @@ def plan_model(
     """
     if not skills:
         raise PlanningError("No skill is declared, so there is nothing to plan with.")
-    hashable = tuple((skill.name, tuple(skill.arguments.items())) for skill in skills)
-    return _plan_model(
-        hashable,
-        None if categories is None else tuple(categories),
-        None if receptacles is None else tuple(receptacles),
+    known = None if categories is None else frozenset(categories)
+    holders = known if receptacles is None else frozenset(receptacles)
+    declared = tuple(
+        (
+            skill.name,
+            tuple(
+                (name, kind, _types(skill, name, holders if kind == "receptacle" else known))
+                for name, kind in skill.arguments.items()
+            ),
+        )
+        for skill in skills
     )
+    return _plan_model(declared)
+
+
+def _types(skill: SkillSpec, argument: str, known: frozenset[str] | None) -> _Types:
+    """Return the types an argument may have, sorted; None where any word may stand."""
+    taken = skill.categories.get(argument)
+    if taken is None or known is None:
+        found = known if taken is None else taken
+        return None if found is None else tuple(sorted(found))
+    return tuple(sorted(taken & known or taken))
 
 
 @lru_cache(maxsize=64)
 def _plan_model(
-    skills: tuple[tuple[str, tuple[tuple[str, str], ...]], ...],
-    categories: tuple[str, ...] | None,
-    receptacles: tuple[str, ...] | None,
+    skills: tuple[tuple[str, tuple[tuple[str, str, _Types], ...]], ...],
 ) -> type[BaseModel]:
-    kinds: dict[str, Any] = {"number": float, "direction": str, "text": str}
-    kinds["object"] = _thing("Thing", categories)
-    kinds["receptacle"] = (
-        kinds["object"] if receptacles is None else _thing("Receptacle", receptacles)
-    )
+    things: dict[_Types, type[BaseModel]] = {None: Thing}
     members = tuple(
         create_model(
             f"{name.title().replace('_', '')}Step",
             __config__=ConfigDict(extra="forbid", frozen=True),
             skill=(Literal[name], ...),
-            **{argument: (kinds.get(kind, str), ...) for argument, kind in arguments},
+            **{argument: (_field(kind, types, things), ...) for argument, kind, types in arguments},
         )
         for name, arguments in skills
     )
@@ -93,10 +109,14 @@ def _plan_model(
     )
 
 
-def _thing(name: str, categories: tuple[str, ...] | None) -> type[BaseModel]:
-    if categories is None:
-        return Thing
-    return create_model(name, __base__=Thing, category=(Literal[categories], ...))
+def _field(kind: str, types: _Types, things: dict[_Types, type[BaseModel]]) -> Any:
+    """Return the form of one argument; arguments of the same types share one."""
+    if kind not in OBJECT_KINDS:
+        return float if kind == "number" else str
+    if types not in things:
+        name = f"Thing{len(things)}"
+        things[types] = create_model(name, __base__=Thing, category=(Literal[types], ...))
+    return things[types]
 
 
 def to_subgoals(answer: BaseModel) -> tuple[Subgoal, ...]:
@@ -155,3 +175,8 @@ def _describe(skill: SkillSpec) -> str:
     if skill.effects:
         line += f" Then: {', '.join(skill.effects)}."
     return line
+
+
+def types_of(skills: Sequence[SkillSpec]) -> tuple[str, ...]:
+    """Return every type that some skill says it takes, sorted, for prompts."""
+    return tuple(sorted(set().union(*(each for s in skills for each in s.categories.values()))))

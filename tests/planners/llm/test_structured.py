@@ -13,7 +13,13 @@ from embodied.core.errors import PlanningError
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from planners.llm.openai_client import OpenAiClient
-from planners.llm.plan_schema import describe_skills, from_subgoals, plan_model, to_subgoals
+from planners.llm.plan_schema import (
+    describe_skills,
+    from_subgoals,
+    plan_model,
+    to_subgoals,
+    types_of,
+)
 from planners.llm.schemas import portable, strict
 from planners.llm.scripted import ScriptedClient
 from planners.llm.structured import answer_text, ask, ask_many
@@ -173,6 +179,21 @@ def test_receptacles_may_have_types_of_their_own() -> None:
     model.model_validate({"subgoals": [step]})
     with pytest.raises(ValidationError):
         model.model_validate({"subgoals": [step | {"receptacle": {"category": "Mug"}}]})
+
+
+def test_types_that_a_skill_declares_are_part_of_the_form() -> None:
+    skills = (
+        SkillSpec("slice", {"object": "object"}, categories={"object": frozenset({"Apple"})}),
+        SkillSpec("pick", {"object": "object"}, categories={"object": frozenset({"Apple", "Mug"})}),
+    )
+    model = plan_model(skills)
+    plan = [{"skill": "pick", "object": {"category": "Mug"}}]
+    model.model_validate({"subgoals": plan})
+    with pytest.raises(ValidationError):
+        model.model_validate({"subgoals": [{"skill": "slice", "object": {"category": "Mug"}}]})
+    with pytest.raises(ValidationError):
+        plan_model(skills, categories=("Apple",)).model_validate({"subgoals": plan})
+    assert types_of(skills) == ("Apple", "Mug")
 
 
 def test_without_skills_there_is_nothing_to_plan_with() -> None:
