@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from embodied.core.plan import Plan
 from embodied.core.protocols import PlanContext
 from planners.llm.plan_once.prompt import question, system
-from planners.llm.plan_schema import plan_model, to_subgoals, types_of
+from planners.llm.plan_schema import plan_model, to_subgoals
 from planners.llm.structured import ask
 from planners.llm.types import LlmClient
 
@@ -37,8 +37,7 @@ class AskedOncePlanner:
             PlanningError: If it gave no valid one; `raw` keeps its last answer.
         """
         model = plan_model(context.skills, categories=self._categories)
-        types = self._categories or types_of(context.skills)
-        messages = (system(context.skills, types), question(context))
+        messages = (system(context.skills, self._categories), question(context))
         answer = ask(self._llm, messages, model, max_repairs=self._max_repairs)
         return Plan(context.instruction, 0, to_subgoals(answer))
 

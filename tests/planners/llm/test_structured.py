@@ -121,7 +121,7 @@ def test_wrong_forms_over_the_wire(server: LoopbackServer) -> None:
         says('{"subgoals": [{"skill": "pick", "object": {"category": "Unicorn"}}]}'),
     ]
     model = plan_model(SKILLS, categories=TYPES)
-    with pytest.raises(PlanningError, match="Input should be 'Mug'") as caught:
+    with pytest.raises(PlanningError, match="Input should be 'Apple'") as caught:
         ask(OpenAiClient("m", base_url=server.url), ASKED, model)
     assert "Unicorn" in str(caught.value.raw)
     assert "'pick', 'place', 'turn', 'say', 'stop'" in server.bodies[2]["messages"][-1]["content"]
