@@ -45,6 +45,8 @@ class TinyWorld(gymnasium.Env):
         delay_s: float = 0.0,
         privileged_targets: bool = False,
         render_backend: str = "auto",
+        perception: str | None = None,
+        controller: None = None,
     ) -> None:
         self.observation_space = gymnasium.spaces.Box(0, 255, (30, 30, 3), np.uint8)
         self.action_space = gymnasium.spaces.Discrete(len(ACTIONS))

@@ -16,12 +16,14 @@ and prints the commands that get what is missing. benchmark=household needs none
 
   embodied data download NAME      fetch a published data set and unpack it; NAME is alfred
   embodied data alfred-scenes      build ALFRED's rooms ahead of time, with a report on each
+  embodied data thor21             make ai2thor 2.1.0 an environment of its own
 
 Each explains itself with --help."""
 
 COMMANDS = {
     "alfred-scenes": "embodied.commands.scenes",
     "download": "embodied.commands.download",
+    "thor21": "embodied.commands.thor21",
 }
 """What else `embodied data` does: first word to module."""
 

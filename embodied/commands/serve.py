@@ -33,6 +33,14 @@ def help_text() -> str:
     )
 
 
+def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part settings from what a program that starts us appends: from the first `-word` on."""
+    for number, word in enumerate(words):
+        if word.startswith("-") and not word.startswith("--"):
+            return list(words[:number]), list(words[number:])
+    return list(words), []
+
+
 def run(words: Sequence[str]) -> int:
     """Run the command and return its exit code.
 
@@ -45,7 +53,12 @@ def run(words: Sequence[str]) -> int:
     name, *rest = words
     if "=" in name or name.startswith("-"):
         raise ConfigError(f"Say first what to serve: embodied serve {'|'.join(_servers())}")
+    rest, appended = _split(rest)
     config = compose("serve", [f"server={name}", *(word for word in rest if word != "--config")])
+    if appended:
+        if "arguments" not in config["server"]:
+            raise ConfigError(f"embodied serve {name} takes settings alone, not {appended[0]!r}.")
+        config["server"]["make"]["arguments"] = appended
     if "--config" in rest:
         from embodied.commands.evaluate import print_config
 

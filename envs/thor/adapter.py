@@ -247,10 +247,10 @@ def wire_controller(
     import shlex
     import sys
 
-    words = [sys.executable, "-m", "envs.thor.build", "--scenes-fit", scenes_fit]
-    words += ["--data-root", str(data_root)] if data_root else []
-    words += ["--scenes-approximate"] if scenes_approximate else []
-    words += ["--render-backend", render_backend]
+    words = [sys.executable, "-m", "embodied", "serve", "thor"]
+    words += [f"data_root='{data_root}'"] if data_root else []
+    words += [f"server.fit='{scenes_fit}'", f"server.approximate={scenes_approximate}".lower()]
+    words += [f"server.render_backend={render_backend}"]
     return thor_controller(
         version=version,
         executable=shlex.join(words),

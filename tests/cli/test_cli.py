@@ -53,8 +53,8 @@ def test_help_of_eval_names_the_choices_there_are(capsys: pytest.CaptureFixture[
     main(["eval", "--help"])
     text = capsys.readouterr().out
     for word in (
-        "alfred, household",
-        "expert, planning, random",
+        "alfred, alfworld, household, r2r",
+        "expert, llm_routes, planning, random",
         "runner.workers",
         "benchmark.episodes",
     ):
