@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from embodied.core.errors import DataError
 from envs.r2r.dataset import RouteEpisode, load_routes
+from envs.r2r.features import open_features
 from envs.r2r.files import r2r_folder
 from envs.r2r.graph import NavGraph, load_graph
 from envs.r2r.objects import ViewpointObjects, load_objects
@@ -37,6 +38,7 @@ class WorldArrays:
         object_heading_rad: float32 [N, M], absolute.
         object_elevation_rad: float32 [N, M].
         object_size_rad: float32 [N, M, 2], apparent width and height.
+        views: float16 [N, 36, D], features of the views of each viewpoint, where there are any.
         geodesic_m: float32 [sum of n * n over buildings], shortest paths, building by building.
         geodesic_start: int64 [N], where a viewpoint's row of `geodesic_m` begins.
         row: int64 [N], place of a viewpoint in its building's rows. The distance from u to v of
@@ -53,6 +55,7 @@ class WorldArrays:
     object_heading_rad: NDArray[np.float32]
     object_elevation_rad: NDArray[np.float32]
     object_size_rad: NDArray[np.float32]
+    views: NDArray[np.float16] | None
     geodesic_m: NDArray[np.float32]
     geodesic_start: NDArray[np.int64]
     row: NDArray[np.int64]
@@ -83,10 +86,18 @@ class R2RArrays:
     Args:
         data_root: Folder of benchmark files.
         scans: Buildings to read; none reads all.
+        features: TSV or HDF5 file of features of the 36 views; none leaves them out.
     """
 
-    def __init__(self, data_root: str | Path, *, scans: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        data_root: str | Path,
+        *,
+        scans: Sequence[str] = (),
+        features: str | Path | None = None,
+    ) -> None:
         self._data_root = data_root
+        self._features = features
         self._scans = tuple(scans) or _scans(data_root)
         self._number: dict[tuple[str, str], int] = {}
 
@@ -118,6 +129,7 @@ class R2RArrays:
             object_heading_rad=_column(around, 1),
             object_elevation_rad=_column(around, 2),
             object_size_rad=np.stack([_column(around, 3), _column(around, 4)], axis=2),
+            views=self._views(graphs),
             geodesic_m=np.concatenate([g.distance_m.ravel() for g in graphs]).astype(np.float32),
             geodesic_start=np.concatenate(
                 [begin + row * len(row) for begin, row in zip(squares, rows, strict=True)]
@@ -160,6 +172,14 @@ class R2RArrays:
             )
             self._number = {name: number for number, name in enumerate(names)}
         return self._number
+
+    def _views(self, graphs: Sequence[NavGraph]) -> NDArray[np.float16] | None:
+        if self._features is None:
+            return None
+        store = open_features(self._features)
+        return np.stack(
+            [store.at(g.scan, v).astype(np.float16) for g in graphs for v in g.viewpoint_ids]
+        )
 
     def _objects(
         self, graphs: Sequence[NavGraph]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 class World(Protocol):
     """N viewpoints; K neighbours and M objects at most, padded with -1 (angles with 0).
 
-    Headings are absolute, clockwise. `geodesic_m[geodesic_start[u] + row[v]]` is the length of the
+    Headings are absolute, clockwise; views lie at elevation * 12 + heading, 30 degrees apart.
+    `geodesic_m[geodesic_start[u] + row[v]]` is the length of the
     shortest path from u to v of the same building.
     """
 
@@ -26,6 +27,7 @@ class World(Protocol):
     object_heading_rad: NDArray[np.float32]  # [N, M]
     object_elevation_rad: NDArray[np.float32]  # [N, M]
     object_size_rad: NDArray[np.float32]  # [N, M, 2]
+    views: NDArray[np.floating] | None  # [N, 36, D], features of the views of each viewpoint
     geodesic_m: NDArray[np.float32]
     geodesic_start: NDArray[np.int64]  # [N]
     row: NDArray[np.int64]  # [N]

@@ -46,6 +46,7 @@ class KnownWorld:
         self.object_heading_rad = torch.zeros(capacity, MAX_OBJECTS)
         self.object_elevation_rad = torch.zeros(capacity, MAX_OBJECTS)
         self.object_size_rad = torch.zeros(capacity, MAX_OBJECTS, 2)
+        self.views: Tensor | None = None
         self.degree = torch.zeros(capacity, dtype=torch.int64)
         self.thing_count = torch.zeros(capacity, dtype=torch.int64)
 
@@ -78,6 +79,11 @@ class KnownWorld:
             [w.elevation_rad + seen.elevation_rad for w in ways]
         )
         self.distance_m[here, :count] = _column([w.distance_m for w in ways])
+        if seen.features is not None:
+            views = torch.from_numpy(np.asarray(seen.features, dtype=np.float32))
+            if self.views is None:
+                self.views = torch.zeros(len(self.degree), *views.shape)
+            self.views[here] = views
         things = [e for e in entities if e.direction_rad is not None and e.size_rad is not None]
         things = things[:MAX_OBJECTS]
         count = len(things)

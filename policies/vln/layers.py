@@ -1,7 +1,6 @@
 """Layers of the network."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 
@@ -65,7 +64,7 @@ class TextEncoder(nn.Module):
         self.backward = nn.LSTM(width, width // 2, batch_first=True)
         self.above = nn.ModuleList(
             nn.TransformerEncoderLayer(
-                width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True
+                width, heads, 2 * width, dropout, "relu", batch_first=True, norm_first=True
             )
             for _ in range(layers)
         )
@@ -114,7 +113,7 @@ class Experts(nn.Module):
     @staticmethod
     def router(width: int, experts: int) -> nn.Module:
         """Return the layer that makes gates from state and instruction together."""
-        return nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, experts))
+        return nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, experts))
 
     def forward(self, x: Tensor, gates: Tensor) -> Tensor:
         """Apply to [B, N, D] with gates [B, N, experts]."""
@@ -200,9 +199,9 @@ class Block(nn.Module):
         if only is not None:
             x, asking = pick(x, only), pick(y, only)
         found = attend(self._split(self.query(asking)), self._split(key), self._split(value), bias)
-        x = x + self.drop(self.out(found.transpose(1, 2).flatten(2)))
+        x = x + self.out(found.transpose(1, 2).flatten(2))
         z = self.norm_words(x)
         asked = self.ask(z, gates) if gates is not None else self.ask(z)
         found = attend(self._split(asked), *words, word_bias)
         x = x + self.drop(self.answer(found.transpose(1, 2).flatten(2)))
-        return x + self.drop(self.outer(F.gelu(self.inner(self.norm_last(x))))), y
+        return x + self.drop(self.outer(self.inner(self.norm_last(x)).relu())), y

@@ -20,8 +20,6 @@ from policies.vln.layers import Block, Dropout, Experts, TextEncoder, pick
 from policies.vln.prompts import ACTIONS
 from policies.vln.tokens import OBJECT_FEATURES, TOKEN_FEATURES, Tokens
 
-DEPTHS = 24
-
 
 @dataclass(frozen=True)
 class ModelConfig:
@@ -151,17 +149,13 @@ class VlnModel(nn.Module):
         )
         self.begin = nn.Linear(width, width)
         self.token = nn.Sequential(
-            nn.Linear(TOKEN_FEATURES + 1, width), nn.GELU(), nn.Linear(width, width)
+            nn.Linear(TOKEN_FEATURES + 1, width), nn.ReLU(), nn.Linear(width, width)
         )
-        self.depth = nn.Embedding(DEPTHS, width)
-        nn.init.normal_(self.depth.weight, std=0.02)
         self.step = nn.GRUCell(width, width)
         if config.objects:
-            self.object_name = nn.Linear(config.vector_size, width)
-            self.object_place = nn.Linear(OBJECT_FEATURES, width)
+            self.object = nn.Linear(config.vector_size + OBJECT_FEATURES + 1, width)
             self.mention = nn.Linear(width, width)
             self.sharpness = nn.Parameter(torch.tensor(10.0))
-            self.mentioned = nn.Parameter(torch.zeros(width))
         if config.feature_size:
             self.picture = nn.Sequential(
                 nn.LayerNorm(config.feature_size), nn.Linear(config.feature_size, width)
@@ -176,7 +170,9 @@ class VlnModel(nn.Module):
         )
         self.router = Experts.router(width, config.experts) if config.experts else None
         self.last = nn.LayerNorm(width)
-        self.score = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, 4))
+        self.judge = nn.Linear(width, width)
+        self.judge_here = nn.Linear(width, width)
+        self.score = nn.Linear(width, 4)
         self.turn_back = nn.Parameter(torch.tensor([-3.0, -1.0, -3.0]))
         self.drop = Dropout(config.dropout)
 
@@ -204,7 +200,6 @@ class VlnModel(nn.Module):
         """
         kind = tokens.is_state[..., None].to(tokens.features)
         x = self.token(torch.cat([tokens.features, kind], dim=-1))
-        x = x + kind * self.depth(tokens.depth.clamp(max=DEPTHS - 1))
         if self.config.feature_size and tokens.pictures is not None:
             x = x + self.picture(tokens.pictures)
         x = self.drop(x)
@@ -231,8 +226,8 @@ class VlnModel(nn.Module):
                 x = x + pick(route, owner[..., None])
             kept.append(pick(normed, first))
         x = self.last(x)
-        here = pick(pick(x, first), owner[..., None])
-        out = self.score(torch.cat([x, here], dim=-1))
+        here = pick(self.judge_here(pick(x, first)), owner[..., None])
+        out = self.score((self.judge(x) + here).relu())
         matched = None
         if self.config.prompts:
             matched = self.prompt_match(x) @ self.prompt_action.weight.T
@@ -304,12 +299,8 @@ class VlnModel(nn.Module):
         alike = tokens.object_vectors @ text.vectors.transpose(1, 2)
         weights = (alike * self.sharpness + text.bias[:, 0]).softmax(-1)
         best = (alike * weights).sum(-1, keepdim=True)
-        things = (
-            self.object_name(tokens.object_vectors)
-            + self.object_place(tokens.objects)
-            + self.mention(weights @ text.words) * best
-            + self.mentioned * best
-        )
+        told = torch.cat([tokens.object_vectors, tokens.objects, best], dim=-1)
+        things = self.object(told) + self.mention((weights * best) @ text.words)
         return self.drop(things)
 
 

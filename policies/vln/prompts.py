@@ -45,7 +45,8 @@ _WORDS = {
     "leave": "leave",
     "out": "leave",
 }
-_DULL = frozenset("the a an and then to of your you on at it is with that this".split()) | {*_WORDS}
+_FILLERS = "the a an and then to of your you on at it is with that this"
+_DULL = frozenset(_FILLERS.split()) | {*_WORDS}
 
 
 def parse(words: list[str]) -> list[tuple[int, int, str]]:

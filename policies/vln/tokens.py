@@ -1,7 +1,7 @@
 """What was seen on a walk as tokens: one for each viewpoint stood on, one for each way from it.
 
 Shapes: B walks, T slots (viewpoints stood on, in order), N tokens, M objects, F size of the frozen
-word vectors. Everything is relative to the heading of arrival, so that a mirror is a change of sign.
+word vectors. Everything is relative to the heading of arrival, so that a mirror changes signs.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from torch import Tensor
 
 TURN_RAD = 2.0 * torch.pi
 WAY_FEATURES = 8
-ROUTE_FEATURES = 4
+DEPTHS = 12
+"""Lengths of routes told apart, in edges; longer ones look like the longest."""
+ROUTE_FEATURES = 4 + DEPTHS
 TOKEN_FEATURES = 2 * WAY_FEATURES + ROUTE_FEATURES
 OBJECT_FEATURES = 5
 
@@ -25,7 +27,6 @@ class Tokens:
             by and the route so far.
         is_state: bool [B, N].
         mask: bool [B, N], true where there is a token.
-        depth: int64 [B, N], edges of the route from the start to the token's slot.
         slot: int64 [B, N], the slot a token belongs to.
         heading_rad: [B, N], of ways, relative; 0 for states.
         ancestors: bool [B, T, T], whether column's slot lies on the route to row's slot, itself
@@ -42,7 +43,6 @@ class Tokens:
     features: Tensor
     is_state: Tensor
     mask: Tensor
-    depth: Tensor
     slot: Tensor
     heading_rad: Tensor
     ancestors: Tensor
@@ -82,9 +82,9 @@ def way_features(
 
 def route_features(steps: Tensor, length_m: Tensor, climb_m: Tensor) -> Tensor:
     """Return [..., ROUTE_FEATURES] of routes from the start."""
-    return torch.stack(
-        [steps / 6.0, length_m / 10.0, climb_m / 3.0, (steps == 0).to(length_m)], dim=-1
-    )
+    told = [steps / 6.0, length_m / 10.0, climb_m / 3.0, (steps == 0).to(length_m)]
+    depth = torch.nn.functional.one_hot(steps.clamp(max=DEPTHS - 1), DEPTHS)
+    return torch.cat([torch.stack(told, dim=-1), depth.to(length_m)], dim=-1)
 
 
 def object_features(heading_rad: Tensor, elevation_rad: Tensor, size_rad: Tensor) -> Tensor:

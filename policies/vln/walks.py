@@ -21,6 +21,8 @@ from policies.vln.tokens import (
 
 FAR = 1e6
 SUCCESS_M = 3.0
+VIEW_RAD = torch.pi / 6.0
+"""Headings and elevations of views lie this far apart."""
 
 
 class WorldTensors:
@@ -48,6 +50,7 @@ class WorldTensors:
         self.geodesic_m = put(world.geodesic_m).clamp(max=FAR)
         self.geodesic_start = put(world.geodesic_start)
         self.row = put(world.row)
+        self.views = None if world.views is None else put(world.views)
         self.degree = (self.neighbours >= 0).sum(1)
         self.thing_count = (self.objects >= 0).sum(1)
 
@@ -84,6 +87,11 @@ class Walks:
         max_slots: Viewpoints a walk may visit.
         object_keep: Share of objects that is shown, for training.
     """
+
+    _BATCHED = (
+        *("side", "nodes", "parents", "steps", "route"),
+        *("ancestors", "between_m", "back_m", "walked_m"),
+    )
 
     def __init__(
         self,
@@ -152,7 +160,7 @@ class Walks:
 
     def select(self, rows: Tensor) -> None:
         """Keep some of the batch."""
-        for name in "side nodes parents steps route ancestors between_m back_m walked_m".split():
+        for name in self._BATCHED:
             setattr(self, name, getattr(self, name)[rows])
 
     def tokens(self, *, newest: bool) -> tuple[Tokens, Tensor]:
@@ -197,15 +205,29 @@ class Walks:
                 ),
                 is_state=column == 0,
                 mask=mask,
-                depth=torch.gather(steps, 1, row),
                 slot=row + begin,
                 heading_rad=torch.gather(headings, 1, places),
                 ancestors=self.ancestors[:, : self.count, : self.count],
                 parents=self.parents[:, : self.count],
+                pictures=self._pictures(nodes, size, row, column),
                 **self._objects(nodes, real, facing, begin),
             ),
             places,
         )
+
+    def _pictures(self, nodes: Tensor, size: int, row: Tensor, column: Tensor) -> Tensor | None:
+        """Return [B, N, D], features of the view each way lies in; of a state those ahead."""
+        world = self.world
+        if world.views is None:
+            return None
+        facing = self.route[:, self.count - nodes.shape[1] : self.count, 0]
+        heading = torch.cat([facing[..., None], world.heading_rad[nodes, :size]], dim=2)
+        lift = world.elevation_rad[nodes, :size]
+        lift = torch.cat([torch.zeros_like(facing)[..., None], lift], dim=2)
+        view = view_of(heading, lift).flatten(1)
+        node = torch.gather(nodes, 1, row)
+        found = world.views[node, torch.gather(view, 1, row * (size + 1) + column)]
+        return found.to(self.route.dtype)
 
     def _objects(
         self, nodes: Tensor, real: Tensor, facing: Tensor, begin: int
@@ -266,6 +288,12 @@ class Walks:
         best = total.flatten(1).amin(1)[:, None, None]
         ways = (total <= best + 0.01) & options.ways & ~stops.any(1)[:, None, None]
         return ways, stops
+
+
+def view_of(heading_rad: Tensor, elevation_rad: Tensor) -> Tensor:
+    """Return which of a viewpoint's 36 views a direction lies in: elevation * 12 + heading."""
+    turn = (heading_rad / VIEW_RAD).round().to(torch.int64) % 12
+    return turn + 12 * ((elevation_rad / VIEW_RAD).round().clamp(-1, 1).to(torch.int64) + 1)
 
 
 def _front(there: Tensor) -> Tensor:

@@ -44,12 +44,11 @@ def load_model(path: str | Path | None = None):
     """
     path = SHIPPED if path is None else Path(path).expanduser()
     try:
-        import torch
         from safetensors import safe_open
+
+        from policies.vln.model import ModelConfig, VlnModel
     except ImportError as error:
         raise ConfigError('policy=vln needs torch: pip install "embodied[train]".') from error
-    from policies.vln.model import ModelConfig, VlnModel
-
     try:
         with safe_open(path, framework="pt") as file:
             about = file.metadata()

@@ -32,14 +32,20 @@ _SIDES = {
     "clockwise": "counterclockwise",
 }
 MIRROR = _SIDES | {right: left for left, right in _SIDES.items()}
+
+
+def _table(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # "right after the sofa" is not a side; "turn right after the sofa" is.
-_NO_SIDE_BEFORE = frozenset(
+_NO_SIDE_BEFORE = _table(
     "before after in past next by outside inside there here when as where behind beside above "
-    "below under near across up down through between around".split()
+    "below under near across up down through between around"
 )
-_SIDE_AFTER = frozenset(
+_SIDE_AFTER = _table(
     "turn turning go going veer bear make take head the a an your immediate immediately slight "
-    "slightly sharp hard first second to on then slide face".split()
+    "slightly sharp hard first second to on then slide face"
 )
 
 

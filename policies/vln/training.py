@@ -1,0 +1,335 @@
+"""`embodied train task=vln`: imitation of shortest paths, then DAgger, from arrays of routes."""
+
+import copy
+import dataclasses
+import datetime
+import json
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from embodied.core.errors import ConfigError
+from policies.vln.batches import Examples
+from policies.vln.data import RouteData
+from policies.vln.model import ModelConfig, VlnModel
+from policies.vln.rollout import Chooser, Result, Weights, learn, roll
+from policies.vln.walks import WorldTensors
+from policies.vln.weights import load_model, name_vectors, save_model
+from policies.vln.words import Vocabulary, collect, frozen_vectors
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """How long and how fast.
+
+    Attributes:
+        updates: Steps of the optimiser.
+        batch: Instructions in each.
+        imitation: Updates before the policy's own walks come in.
+        own_walks: Share of updates that learn from the policy's own walks afterwards.
+        max_moves: Moves of such a walk.
+        rate: Highest learning rate; a warm-up, then half a cosine down to a fiftieth.
+        warm_up: Updates of the warm-up.
+        decay: Weight decay of matrices.
+        clip: Norm that gradients are clipped to.
+        average: Decay of the running average of the weights, which is what is kept.
+        mirror: Share of instructions seen in a mirror.
+        object_keep: Share of objects shown.
+        every: Updates between checkpoints.
+        measured: Instructions of the development fold measured at each; all at the end.
+    """
+
+    updates: int = 6000
+    batch: int = 48
+    imitation: int = 900
+    own_walks: float = 0.5
+    max_moves: int = 7
+    rate: float = 1.2e-3
+    warm_up: int = 200
+    decay: float = 0.05
+    clip: float = 2.0
+    average: float = 0.998
+    mirror: float = 0.5
+    object_keep: float = 0.8
+    every: int = 500
+    measured: int = 400
+
+
+class VlnTraining:
+    """Trains `VlnModel` on routes.
+
+    Args:
+        data: Opens the benchmark (`RouteData`).
+        train: Split to learn from.
+        measure: Split to measure on while learning; never learned from.
+        words_of: Splits whose words enter the vocabulary.
+        model: Settings of `ModelConfig`.
+        schedule: Settings of `Schedule`.
+        init: Weights to start from; none starts anew.
+        threads: Threads of torch.
+        device: `cpu` or `cuda`.
+
+    Raises:
+        ConfigError: If a setting has no such name.
+    """
+
+    def __init__(
+        self,
+        *,
+        data: RouteData,
+        train: str = "train_fold",
+        measure: str = "dev_fold",
+        words_of: tuple[str, ...] = ("train", "val_seen"),
+        model: Mapping[str, Any] | None = None,
+        schedule: Mapping[str, Any] | None = None,
+        init: str | None = None,
+        threads: int = 1,
+        device: str = "cpu",
+    ) -> None:
+        self._data, self._train, self._measure = data, train, measure
+        self._words_of = tuple(words_of)
+        self._model, self._init = dict(model or {}), init
+        self._threads, self._device = threads, device
+        try:
+            self._schedule = Schedule(**(schedule or {}))
+            ModelConfig(vocabulary_size=2, **self._model)
+        except TypeError as error:
+            raise ConfigError(f"task=vln has no such setting: {error}") from error
+
+    def run(self, *, output_dir: Path, seed: int) -> str:
+        """Train, going on from `output_dir/checkpoint.pt` if it is there.
+
+        Raises:
+            EmbodiedError: If data or packages are missing.
+        """
+        output_dir.mkdir(parents=True, exist_ok=True)
+        torch.set_num_threads(self._threads)
+        torch.manual_seed(seed)
+        started_s = time.monotonic()
+        world = self._data.world()
+        model, vocabulary = self._start(world.object_names, output_dir)
+        places = WorldTensors(world, name_vectors(world.object_names, vocabulary), self._device)
+        prompts = model.config.prompts
+        train = Examples(self._data.routes(self._train), vocabulary, world, prompts=prompts)
+        measure = Examples(self._data.routes(self._measure), vocabulary, world, prompts=prompts)
+        run = _Run(model, self._schedule, output_dir, seed)
+        run.resume()
+        run.train(train, measure, places)
+        scores = evaluate(run.average, measure, places)
+        path = output_dir / "vln.safetensors"
+        save_model(path, run.average, vocabulary)
+        card = {
+            "command": "embodied train task=vln",
+            "seed": seed,
+            "date": datetime.date.today().isoformat(),
+            "learned_from": self._train,
+            "instructions": len(train),
+            "measured_on": self._measure,
+            "scores": scores,
+            "minutes": round((run.seconds + time.monotonic() - started_s) / 60.0, 1),
+            "cpu_minutes": round(run.cpu_s / 60.0, 1),
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "model": dataclasses.asdict(model.config),
+            "schedule": dataclasses.asdict(self._schedule),
+            "init": self._init,
+        }
+        (output_dir / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+        told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
+        return f"{self._measure}: {told}\nweights: {path}"
+
+    def _start(self, names: tuple[str, ...], output_dir: Path) -> tuple[VlnModel, Vocabulary]:
+        kept = self._init or (output_dir / "words.npz")
+        if self._init:
+            model, vocabulary = load_model(kept)
+            for parameter in model.parameters():
+                parameter.requires_grad_(True)
+            return model.to(self._device), vocabulary
+        if (output_dir / "words.npz").exists():
+            with np.load(output_dir / "words.npz") as file:
+                vocabulary = Vocabulary(tuple(file["words"].tolist()), file["vectors"])
+        else:
+            texts = (t for split in self._words_of for t in self._data.routes(split).texts)
+            words = collect(texts, names)
+            size = ModelConfig(vocabulary_size=2, **self._model).vector_size
+            vocabulary = Vocabulary(words, frozen_vectors(words, size=size))
+            np.savez(output_dir / "words.npz", words=np.array(words), vectors=vocabulary.vectors)
+        config = ModelConfig(
+            vocabulary_size=len(vocabulary.words), **{"vector_size": 64, **self._model}
+        )
+        model = VlnModel(config)
+        model.text.vectors.copy_(torch.from_numpy(vocabulary.vectors))
+        return model.to(self._device), vocabulary
+
+
+def evaluate(
+    model: VlnModel,
+    examples: Examples,
+    world: WorldTensors,
+    *,
+    chosen: np.ndarray | None = None,
+    words_of: np.ndarray | None = None,
+    max_moves: int = 15,
+    batch: int = 128,
+) -> dict[str, float]:
+    """Return SR, SPL, OSR in percent, TL and NE in metres, over examples.
+
+    Args:
+        model: The network.
+        examples: A split.
+        world: Where.
+        chosen: Which examples; all by default.
+        words_of: int, whose words each of all examples is given; its own by default.
+        max_moves: Moves before a walk has to stop.
+        batch: Walks at a time.
+    """
+    chosen = np.arange(len(examples)) if chosen is None else chosen
+    said = np.arange(len(examples)) if words_of is None else words_of
+    chosen = chosen[np.argsort(examples.lengths[said[chosen]], kind="stable")]
+    found: list[Result] = []
+    for start in range(0, len(chosen), batch):
+        part = chosen[start : start + batch]
+        found.append(
+            roll(
+                model,
+                world,
+                examples.batch(part, words_of=said[part]),
+                temperature=0.0,
+                max_steps=max_moves,
+                choose=Chooser(),
+            )
+        )
+
+    def mean(values: Iterator[torch.Tensor], scale: float) -> float:
+        return round(scale * float(torch.cat(list(values)).mean()), 2)
+
+    return {
+        "SR": mean((r.success for r in found), 100.0),
+        "SPL": mean((r.spl for r in found), 100.0),
+        "OSR": mean((r.oracle for r in found), 100.0),
+        "TL": mean((r.walked_m for r in found), 1.0),
+        "NE": mean((r.error_m for r in found), 1.0),
+    }
+
+
+class _Run:
+    """A training run with its optimiser, averaged weights, logs and checkpoint."""
+
+    def __init__(self, model: VlnModel, schedule: Schedule, folder: Path, seed: int) -> None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        self.model, self.schedule, self.folder = model, schedule, folder
+        self.average = copy.deepcopy(model)
+        matrices = [p for p in model.parameters() if p.ndim > 1]
+        others = [p for p in model.parameters() if p.ndim <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": matrices, "weight_decay": schedule.decay}, {"params": others}],
+            schedule.rate,
+            betas=(0.9, 0.98),
+            weight_decay=0.0,
+        )
+        self.update, self.seconds, self.cpu_s = 0, 0.0, 0.0
+        self.rng = np.random.default_rng(seed)
+        self._writer = SummaryWriter(str(folder / "tensorboard"))
+        self._logs: dict[str, list[float]] = defaultdict(list)
+
+    @property
+    def _checkpoint(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        if not self._checkpoint.exists():
+            return
+        kept = torch.load(self._checkpoint, weights_only=False)
+        self.model.load_state_dict(kept["model"])
+        self.average.load_state_dict(kept["average"])
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.update, self.seconds, self.cpu_s = kept["update"], kept["seconds"], kept["cpu_s"]
+        self.rng.bit_generator.state = kept["rng"]
+        torch.set_rng_state(kept["torch"])
+
+    def save(self) -> None:
+        """Write the checkpoint; a run killed meanwhile keeps the one before."""
+        part = self._checkpoint.with_suffix(".part")
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "average": self.average.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "update": self.update,
+                "seconds": self.seconds,
+                "cpu_s": self.cpu_s,
+                "rng": self.rng.bit_generator.state,
+                "torch": torch.get_rng_state(),
+            },
+            part,
+        )
+        part.replace(self._checkpoint)
+
+    def train(self, train: Examples, measure: Examples, world: WorldTensors) -> None:
+        """Make the updates that are left."""
+        plan = self.schedule
+        clock, cpu = time.monotonic(), time.process_time()
+        while self.update < plan.updates:
+            for chosen in train.epoch(self.rng, plan.batch):
+                self._learn(train, chosen, world)
+                if self.update % plan.every == 0 or self.update == plan.updates:
+                    self.seconds += time.monotonic() - clock
+                    self.cpu_s += time.process_time() - cpu
+                    clock, cpu = time.monotonic(), time.process_time()
+                    self._report(measure, world)
+                    self.save()
+                if self.update >= plan.updates:
+                    break
+
+    def _learn(self, train: Examples, chosen: np.ndarray, world: WorldTensors) -> None:
+        plan = self.schedule
+        batch = train.batch(chosen, flip=self.rng.random(len(chosen)) < plan.mirror)
+        own = self.update >= plan.imitation and self.rng.random() < plan.own_walks
+        moves = train.teacher(chosen)
+        if own:
+            walked = roll(self.model, world, batch, temperature=1.0, max_steps=plan.max_moves)
+            moves = walked.moves
+            self._logs["success"].append(float(walked.success.mean()))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate()
+        loss, logs = learn(
+            self.model, world, batch, moves, weights=Weights(), object_keep=plan.object_keep
+        )
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip)
+        self.optimizer.step()
+        self.update += 1
+        decay = min(plan.average, self.update / (self.update + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(self.average.parameters()), list(self.model.parameters()), 1.0 - decay
+            )
+        for name, value in logs.items():
+            self._logs[name].append(value)
+
+    def _rate(self) -> float:
+        plan = self.schedule
+        done = self.update / plan.updates
+        warm = min(1.0, (self.update + 1) / plan.warm_up)
+        return plan.rate * warm * (0.02 + 0.49 * (1.0 + math.cos(math.pi * done)))
+
+    def _report(self, measure: Examples, world: WorldTensors) -> None:
+        some = np.random.default_rng(0).permutation(len(measure))[: self.schedule.measured]
+        scores = evaluate(self.average, measure, world, chosen=some)
+        for name, values in self._logs.items():
+            self._writer.add_scalar(f"train/{name}", float(np.mean(values)), self.update)
+        for name, value in scores.items():
+            self._writer.add_scalar(f"measure/{name}", value, self.update)
+        self._writer.add_scalar("train/rate", self._rate(), self.update)
+        self._writer.flush()
+        told = " ".join(f"{name} {np.mean(values):.3f}" for name, values in self._logs.items())
+        print(f"update {self.update}: {told} | {scores}", flush=True)
+        self._logs.clear()

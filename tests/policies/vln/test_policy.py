@@ -1,0 +1,149 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from embodied.core.errors import ConfigError, DataError
+from embodied.core.observation import Observation
+from embodied.core.plan import Status, Subgoal
+from policies.vln.batches import Examples
+from policies.vln.policy import VlnPolicy
+from policies.vln.rollout import Chooser, roll
+from policies.vln.training import VlnTraining
+from policies.vln.weights import load_model, save_model
+
+
+def walk(policy, town, helpers, text, start, heading_rad):
+    """Follow a text from a place; return the numbers of the places passed."""
+    here, passed = start, [start]
+    policy.reset()
+    policy.begin(Subgoal("follow", {"instruction": text}, text))
+    for _ in range(60):
+        panorama, entities = helpers.stand(town, here, heading_rad)
+        action, outcome = policy.act(Observation(panorama=panorama, entities=entities))
+        if outcome.status is Status.DONE:
+            assert action is None
+            return passed
+        near = [way.viewpoint for way in panorama.ways]
+        assert action.viewpoint in near
+        way = panorama.ways[near.index(action.viewpoint)]
+        heading_rad = (heading_rad + way.heading_rad) % (2 * np.pi)
+        here = town.viewpoint_ids.index(action.viewpoint)
+        passed.append(here)
+    raise AssertionError("never stopped")
+
+
+@pytest.mark.parametrize("settings", [{}, {"prompts": True, "experts": 2}], ids=str)
+def test_the_policy_walks_as_the_batch_does(
+    settings, helpers, vocabulary, routes, town, places, tmp_path
+):
+    restless = helpers.make_model(vocabulary, **settings)
+    with torch.no_grad():  # of strong opinions, that stops late and goes back gladly
+        restless.score.weight *= 30.0
+        restless.score.bias[1] -= 200.0
+        restless.turn_back -= 5.0
+    save_model(tmp_path / "w.safetensors", restless, vocabulary)
+    model, words = load_model(tmp_path / "w.safetensors")
+    policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=6)
+    examples = Examples(routes, words, town, prompts=model.config.prompts)
+    batch = examples.batch(np.arange(len(examples)))
+    ended = roll(model, places, batch, temperature=0.0, max_steps=6, choose=Chooser())
+    went_back = False
+    for row, text in enumerate(routes.texts):
+        passed = walk(policy, town, helpers, text, int(routes.paths[row, 0]), 0.0)
+        assert 2.0 * (len(passed) - 1) == pytest.approx(ended.walked_m[row].item())
+        went_back |= len(set(passed)) < len(passed)
+    assert went_back, "no walk of this test goes back; choose other weights"
+
+
+def test_a_walk_without_the_words_is_the_same_whatever_was_said(
+    helpers, vocabulary, town, tmp_path
+):
+    save_model(tmp_path / "w.safetensors", helpers.make_model(vocabulary), vocabulary)
+    policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=4, empty=True)
+    said = [walk(policy, town, helpers, text, 5, 0.0) for text in ("turn left", "walk right")]
+    assert said[0] == said[1]
+
+
+def test_without_a_panorama_it_says_what_to_choose(helpers, vocabulary, tmp_path):
+    save_model(tmp_path / "w.safetensors", helpers.make_model(vocabulary), vocabulary)
+    policy = VlnPolicy(weights=tmp_path / "w.safetensors")
+    policy.begin(Subgoal("follow", {}, "turn left"))
+    with pytest.raises(ConfigError, match="benchmark=r2r"):
+        policy.act(Observation())
+
+
+def test_missing_weights_say_how_they_are_made(tmp_path):
+    with pytest.raises(DataError, match="embodied train task=vln"):
+        load_model(tmp_path / "none.safetensors")
+    (tmp_path / "text.safetensors").write_text("no weights")
+    with pytest.raises(DataError, match="holds no weights"):
+        load_model(tmp_path / "text.safetensors")
+
+
+class Town:
+    """The data of a training run: the same routes for every split."""
+
+    def __init__(self, town, routes):
+        self._town, self._routes = town, routes
+
+    def world(self):
+        return self._town
+
+    def routes(self, split):
+        return self._routes
+
+
+def train(folder, town, routes, vocabulary, updates, stop_at=None):
+    folder.mkdir(exist_ok=True)
+    np.savez(folder / "words.npz", words=np.array(vocabulary.words), vectors=vocabulary.vectors)
+    plan = {"updates": updates, "batch": 4, "imitation": 2, "every": 2, "warm_up": 1}
+    task = VlnTraining(
+        data=Town(town, routes),
+        model={"width": 32, "heads": 2, "vector_size": 8, "dropout": 0.1},
+        schedule=plan,
+    )
+    return task.run(output_dir=folder, seed=1)
+
+
+def test_training_writes_weights_a_card_and_logs(town, routes, vocabulary, tmp_path):
+    told = train(tmp_path / "run", town, routes, vocabulary, 4)
+    assert "SR" in told
+    card = json.loads((tmp_path / "run/card.json").read_text())
+    assert card["seed"] == 1
+    assert set(card["scores"]) == {"SR", "SPL", "OSR", "TL", "NE"}
+    assert list((tmp_path / "run/tensorboard").iterdir())
+    model, words = load_model(tmp_path / "run/vln.safetensors")
+    assert words.words == vocabulary.words
+    assert model.config.width == 32
+
+
+def test_a_run_that_was_killed_goes_on_from_its_checkpoint(
+    town, routes, vocabulary, tmp_path, monkeypatch
+):
+    from policies.vln import training
+
+    whole = tmp_path / "killed"
+    calls = []
+    report = training._Run._report
+
+    def killed(self, *args):
+        report(self, *args)
+        calls.append(self.update)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(training._Run, "_report", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train(whole, town, routes, vocabulary, 6)
+    kept = torch.load(whole / "checkpoint.pt", weights_only=False)
+    assert kept["update"] == 2
+    monkeypatch.setattr(training._Run, "_report", report)
+    train(whole, town, routes, vocabulary, 6)
+    assert torch.load(whole / "checkpoint.pt", weights_only=False)["update"] == 6
+
+
+def test_a_setting_that_does_not_exist_is_named():
+    with pytest.raises(ConfigError, match="speed"):
+        VlnTraining(data=None, schedule={"speed": 1})
