@@ -71,6 +71,13 @@ them; of 0 and 12 mm this brought things put down in train nearer to their later
 """
 
 
+STOOD_M, STOOD_DEG = 0.05, 1.0
+"""Agents that stand and look so nearly alike stand at the same place."""
+
+AS_BIG = 0.35
+"""Logarithm of the ratio of sizes up to which things are about as big."""
+
+
 @dataclass(frozen=True)
 class _Collider:
     """A thing's bounding box seen from above, own frame, from its pivot.
@@ -120,6 +127,9 @@ class ThorPlacement:
         """Return the first point of THOR's order at which the thing fits."""
         if query.receptacle_type in SINGLE:
             return self.otherwise.choose(query)
+        remembered = _remembered(query)
+        if remembered is not None:
+            return remembered
         spot = _first_fit(query)
         if spot is not None and _shows(query, spot):
             return spot
@@ -127,10 +137,42 @@ class ThorPlacement:
         other = self.otherwise.choose(query)
         return other if spot is None or (other is not None and _shows(query, other)) else spot
 
-    def pieces_xz_m(self, type_name: str) -> Floats | None:
-        """Return where a type's pieces lie after a cut."""
-        known = _learned("pieces_m").get(type_name)
-        return self.otherwise.pieces_xz_m(type_name) if known is None else np.array(known)
+
+def _remembered(query: PutQuery) -> Spot | None:
+    """Where a thing like this was seen to lie that was put from here; None where none was.
+
+    Those of the same name come first, then those of its type, then others about as big. Of
+    several spots of these that are free it is the one nearest to the agent, as THOR has it.
+    """
+    x, _, z = query.agent.position_m
+    collider = _collider(query)
+    mine = np.sort(collider.half_m)
+    found = []
+    for rest in query.known:
+        turned_deg = (rest.agent_yaw_deg - query.agent.yaw_deg + 180.0) % 360.0 - 180.0
+        if abs(turned_deg) > STOOD_DEG:
+            continue
+        if np.hypot(rest.agent_xz_m[0] - x, rest.agent_xz_m[1] - z) > STOOD_M:
+            continue
+        unlike = float(np.abs(np.log(np.sort(rest.half_m) / mine)).max())
+        if rest.type != query.type and unlike > AS_BIG:
+            continue
+        turn = rotation_matrix(rest.rotation_deg)
+        flat = np.array([rest.position_m[0], 0.0, rest.position_m[2]])
+        bottom = flat + np.array([0.0, rest.bottom_m, 0.0])
+        centre = bottom + turn @ np.array([collider.middle_xz_m[0], 0.0, collider.middle_xz_m[1]])
+        if not _clear(query, centre[None], collider.half_m, turn[[0, 2], 0])[0]:
+            continue
+        pivot = bottom + np.array([0.0, query.pivot_m[1], 0.0])
+        levels = [abs(float(placed.centre_m[1] - rest.bottom_m)) for placed in query.spaces]
+        spot = Spot(pivot, turn, query.spaces[int(np.argmin(levels))].index)
+        if _shows(query, spot):
+            kind = (
+                0.0 if rest.name == query.name else 0.5 if rest.type == query.type else 1 + unlike
+            )
+            away = float(np.linalg.norm(bottom - np.asarray(query.agent.position_m)))
+            found.append((kind, away, len(found), spot))
+    return min(found, key=lambda each: each[:3])[3] if found else None
 
 
 def _first_fit(query: PutQuery) -> Spot | None:

@@ -59,7 +59,8 @@ class PartBoxes:
 def slice_specs(spec: ObjectSpec) -> tuple[ObjectSpec, ...]:
     """Return what a cut leaves of an object: `<id>|AppleSliced_1` ..., or one `<id>|EggCracked`.
 
-    The slices have the object's colour and are as big for their type as the object for its own.
+    The slices have the object's colour and, where its pieces are not known, are as big for their
+    type as the object for its own.
     """
     if not spec.info.can("sliceable"):
         return ()
@@ -68,7 +69,8 @@ def slice_specs(spec: ObjectSpec) -> tuple[ObjectSpec, ...]:
     info = object_type(type_name)
     scale = np.asarray(spec.size_m) / np.asarray(spec.info.size_m)
     size = tuple(float(s) for s in np.asarray(info.size_m) * scale)
-    names = [type_name] if cracked else [f"{type_name}_{n + 1}" for n in range(spec.info.slices)]
+    sizes = [piece.size_m for piece in spec.pieces] or [size] * max(spec.info.slices, 1)
+    names = [type_name] if cracked else [f"{type_name}_{n + 1}" for n in range(len(sizes))]
     return tuple(
         ObjectSpec(
             object_id=f"{spec.object_id}|{name}",
@@ -79,7 +81,7 @@ def slice_specs(spec: ObjectSpec) -> tuple[ObjectSpec, ...]:
             name=f"{spec.name or spec.object_id}|{name}",
             style={**spec.style, "seed": style_seed(spec)},
         )
-        for name in names
+        for name, size in zip(names, sizes, strict=True)
     )
 
 

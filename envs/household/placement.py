@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from envs.household.footprints import Footprints
 from envs.household.frames import rotation_matrix
+from envs.household.scene import KnownRest
 from envs.household.spaces import PlacedSpace
 from envs.household.world import Agent
 
@@ -113,6 +114,8 @@ class PutQuery:
         fov_deg: Vertical field of view.
         reach_m: Horizontal reach.
         depth_m: What the agent sees without the thing in its hand, planar depth [H, W].
+        name: The thing's name, its type where it has none.
+        known: Where things put there are known to come to rest.
     """
 
     type: str
@@ -132,6 +135,8 @@ class PutQuery:
     fov_deg: float
     reach_m: float
     depth_m: NDArray[np.float32]
+    name: str = ""
+    known: tuple[KnownRest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,12 +154,6 @@ class Placement(Protocol):
     def choose(self, query: PutQuery) -> Spot | None:
         """Return a spot, None where there is none."""
 
-    def pieces_xz_m(self, type_name: str) -> Floats | None:
-        """Return where the pieces of a cut lie, (x, z) [N, 2] from the whole's pivot.
-
-        In the whole's frame turned level; None lays them out in a row.
-        """
-
 
 @dataclass(frozen=True)
 class _Pose:
@@ -168,10 +167,6 @@ class _Pose:
 @dataclass(frozen=True)
 class GridPlacement:
     """The default: see the module."""
-
-    def pieces_xz_m(self, type_name: str) -> Floats | None:
-        """Lay every cut out in a row."""
-        return None
 
     def choose(self, query: PutQuery) -> Spot | None:
         """Return the free spot nearest to the middle of the view."""

@@ -16,6 +16,19 @@ from envs.household.shape import Shape, Vec3
 
 
 @dataclass(frozen=True)
+class PieceSpec:
+    """One piece that a cut leaves of an object.
+
+    Attributes:
+        at_xz_m: Its middle, from the pivot of the whole, in the whole's frame turned level.
+        size_m: (width, height, depth), along the same axes.
+    """
+
+    at_xz_m: tuple[float, float]
+    size_m: Vec3
+
+
+@dataclass(frozen=True)
 class ObjectSpec:
     """One object: a fridge, a drawer of a dresser, a mug.
 
@@ -33,6 +46,7 @@ class ObjectSpec:
         states: Start states: `open`, `on`, `dirty`, `filled`.
         style: Free choices for its shape and look: `seed`, `colour`, `variant`, `hinge`.
         shape: A shape of its own; None takes the type's.
+        pieces: What a cut leaves of it; empty takes the type's slices, in a row.
     """
 
     object_id: str
@@ -47,6 +61,7 @@ class ObjectSpec:
     states: Mapping[str, bool] = field(default_factory=dict)
     style: Mapping[str, str | float] = field(default_factory=dict)
     shape: Shape | None = None
+    pieces: tuple[PieceSpec, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = np.array([*self.position_m, *self.size_m, *self.rotation_deg, *self.pivot_m])
@@ -59,6 +74,33 @@ class ObjectSpec:
     def info(self) -> ObjectType:
         """Its row of the catalogue."""
         return object_type(self.type)
+
+
+@dataclass(frozen=True)
+class KnownRest:
+    """Where something was seen to come to rest when it was put down; placements may follow it.
+
+    Attributes:
+        receptacle: Object id of where it was put.
+        type: What was put.
+        name: The same more closely: `Mug_2197d4a8`, `AppleSliced_1`.
+        agent_xz_m: Where the agent stood.
+        agent_yaw_deg: And where it looked.
+        half_m: Half of the thing's (width, depth).
+        position_m: The thing's pivot at rest.
+        bottom_m: Height of its bottom.
+        rotation_deg: Euler angles (x, y, z).
+    """
+
+    receptacle: str
+    type: str
+    name: str
+    agent_xz_m: tuple[float, float]
+    agent_yaw_deg: float
+    half_m: tuple[float, float]
+    position_m: Vec3
+    bottom_m: float
+    rotation_deg: Vec3
 
 
 @dataclass(frozen=True)
@@ -91,6 +133,7 @@ class Scene:
         seed: Seeds palette and textures.
         label: Where it comes from, shown wherever its results are: `generated`,
             `reconstructed`.
+        rests: Where things put down are known to come to rest.
     """
 
     name: str
@@ -99,6 +142,7 @@ class Scene:
     objects: tuple[ObjectSpec, ...]
     seed: int = 0
     label: str = "generated"
+    rests: tuple[KnownRest, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.by_id) != len(self.objects):

@@ -13,7 +13,7 @@ from envs.alfred.scenes.triggers import trigger_boxes
 from envs.household.footprints import Footprints
 from envs.household.frames import rotation_matrix
 from envs.household.placement import PutQuery
-from envs.household.scene import ObjectSpec
+from envs.household.scene import KnownRest, ObjectSpec
 from envs.household.shape import Space
 from envs.household.spaces import PlacedSpace
 from envs.household.world import Agent
@@ -166,8 +166,52 @@ def test_what_is_too_big_for_the_grid_still_finds_a_place():
     assert spot is not None
 
 
-def test_pieces_lie_where_the_masks_show_them():
-    halves = ThorPlacement().pieces_xz_m("Apple")
-    assert halves is not None
-    assert halves.shape == (2, 2)
-    assert ThorPlacement().pieces_xz_m("Watermelon") is None
+def rest(x, z, **more) -> KnownRest:
+    """An apple seen at (x, z) that was put from where `put` has the agent."""
+    fields = {
+        "receptacle": "DiningTable|1",
+        "type": "Apple",
+        "name": "Apple_1",
+        "agent_xz_m": (0.0, -0.1),
+        "agent_yaw_deg": 0.0,
+        "half_m": (APPLE_HALF_M, APPLE_HALF_M),
+        "position_m": (x, 0.94, z),
+        "bottom_m": 0.9,
+        "rotation_deg": (0.0, 0.0, 0.0),
+    }
+    return KnownRest(**{**fields, **more})
+
+
+def chosen(**more) -> tuple[float, float]:
+    spot = ThorPlacement().choose(put(**more))
+    assert spot is not None
+    return (round(float(spot.position_m[0]), 6), round(float(spot.position_m[2]), 6))
+
+
+def test_where_a_thing_was_seen_to_lie_it_goes_again():
+    assert chosen(known=(rest(0.21, 0.63),)) == (0.21, 0.63)
+
+
+def test_of_places_it_was_seen_at_the_nearest_free_one_is_taken():
+    known = (rest(0.2, 0.7), rest(-0.2, 0.4))
+    assert chosen(known=known) == (-0.2, 0.4)
+    assert chosen(known=known, things=thing(-0.2, 0.4)) == (0.2, 0.7)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"agent_yaw_deg": 90.0},
+        {"agent_xz_m": (0.25, -0.1)},
+        {"type": "Bread", "half_m": (0.2, 0.1)},
+    ],
+    ids=["looked elsewhere", "stood elsewhere", "far bigger"],
+)
+def test_what_was_put_otherwise_tells_nothing(more):
+    assert chosen(known=(rest(0.21, 0.63, **more),)) == chosen()
+
+
+def test_its_own_kind_tells_more_than_what_is_about_as_big():
+    other = rest(-0.1, 0.3, type="Tomato", name="Tomato_2")
+    assert chosen(known=(other,)) == (-0.1, 0.3)
+    assert chosen(known=(other, rest(0.21, 0.63))) == (0.21, 0.63)

@@ -152,13 +152,14 @@ def aimed_centre_m(views: Views, near_m: Floats) -> Floats:
     return np.linalg.solve(normal, np.einsum("vij,vj->i", across, eyes) + anchor * near_m)
 
 
-def fit_box(views: Views, prior: Prior, *, firm: Sequence[Face] = ()) -> Box:
+def fit_box(views: Views, prior: Prior, *, firm: Sequence[Face] = (), aimed: bool = True) -> Box:
     """Fit a box to masks.
 
     Args:
         views: The masks, and the poses they were seen from.
         prior: What is expected.
         firm: Sides known beforehand.
+        aimed: Whether the box may be far from where it is expected.
 
     Returns:
         The box, in the frame the views are given in.
@@ -185,11 +186,13 @@ def fit_box(views: Views, prior: Prior, *, firm: Sequence[Face] = ()) -> Box:
 
     # From where it is expected and from where the masks point: a box that starts out of every
     # view has no slope to follow.
-    aimed = np.concatenate([aimed_centre_m(views, expected[:3]), expected[3:]])
+    starts = [expected]
+    if aimed:
+        starts.append(np.concatenate([aimed_centre_m(views, expected[:3]), expected[3:]]))
     found = [
         least_squares(
             residuals, start, loss="soft_l1", f_scale=ROBUST_PX, max_nfev=80, x_scale="jac"
         )
-        for start in (expected, aimed)
+        for start in starts
     ]
     return box_of(min(found, key=lambda each: each.cost).x)

@@ -78,6 +78,40 @@ class Start:
         return ids.type_of_name(self.name)
 
 
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A piece picked up where it was cut.
+
+    Attributes:
+        whole: Where the whole stood, untouched.
+        number: The piece's own, from 1.
+        sighting: Its mask.
+    """
+
+    whole: Start
+    number: int
+    sighting: Sighting
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """Something put into or onto a piece of furniture, and seen again where it came to rest.
+
+    Attributes:
+        receptacle_id: Where it was put.
+        object_id: What was put.
+        name: Its name, for a piece of a cut its type.
+        pose: Where the agent stood when it put it.
+        sighting: The first mask of it afterwards.
+    """
+
+    receptacle_id: str
+    object_id: str
+    name: str
+    pose: AgentPose
+    sighting: Sighting
+
+
 @dataclass(frozen=True)
 class UsePose:
     """A good pose to use an object from, as the layout files list them."""
@@ -97,6 +131,8 @@ class RoomEvidence:
         sightings: Object id to its interactions.
         starts: Every distinct start of every movable object, over all episodes.
         supports: For objects picked up untouched: (its start, the receptacle's id).
+        cuts: Pieces picked up where they were cut.
+        laid: Things put down and seen again.
         use_poses: Object id to a pose to use it from.
         cells_m: (x, z) where agents stood, on the 0.25 m grid, and the layout's.
         stood_m: Those of them where an agent was recorded.
@@ -108,6 +144,8 @@ class RoomEvidence:
     sightings: dict[str, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
     starts: dict[tuple[str, str], Start] = field(default_factory=dict)
     supports: list[tuple[Start, str]] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
+    laid: list[Laid] = field(default_factory=list)
     use_poses: dict[str, UsePose] = field(default_factory=dict)
     cells_m: set[tuple[float, float]] = field(default_factory=set)
     stood_m: set[tuple[float, float]] = field(default_factory=set)
@@ -190,6 +228,8 @@ def gather(
 def _follow(room: RoomEvidence, trajectory: Trajectory, starts: Mapping[str, Start]) -> None:
     opened: set[str] = set()
     touched: set[str] = set()
+    moved: set[str] = set()
+    put: dict[str, tuple[str, AgentPose]] = {}
     holders: dict[str, str | None] = {}
     for high in trajectory.high_actions:
         if high.name == "PickupObject" and high.object_id:
@@ -200,23 +240,44 @@ def _follow(room: RoomEvidence, trajectory: Trajectory, starts: Mapping[str, Sta
         action = step.action
         if action.object_id is None or action.runs is None or not len(action.runs):
             continue
-        room.sightings[action.object_id].append(
-            Sighting(
-                object_id=action.object_id,
-                action=action.name,
-                pose=step.pose,
-                runs=action.runs,
-                is_open=action.object_id in opened,
-                untouched=action.object_id not in touched,
-                held_id=action.held_id,
-                trajectory_id=trajectory.trajectory_id,
-            )
+        sighting = Sighting(
+            object_id=action.object_id,
+            action=action.name,
+            pose=step.pose,
+            runs=action.runs,
+            is_open=action.object_id in opened,
+            untouched=action.object_id not in touched,
+            held_id=action.held_id,
+            trajectory_id=trajectory.trajectory_id,
         )
+        room.sightings[action.object_id].append(sighting)
+        _note_cut(room, sighting, starts, moved)
+        if action.object_id in put:
+            receptacle, pose = put.pop(action.object_id)
+            start = starts.get(action.object_id)
+            name = start.name if start is not None else ids.type_of(action.object_id)
+            room.laid.append(Laid(receptacle, action.object_id, name, pose, sighting))
+        if action.name == "PutObject" and action.held_id and action.object_id not in starts:
+            put[action.held_id] = (action.object_id, step.pose)
         _note_support(room, action, holders, starts, touched)
         if action.name in OPENING:
             (opened.add if OPENING[action.name] else opened.discard)(action.object_id)
+        if action.name == "PickupObject":
+            moved.add(action.object_id)
         if action.name in MOVING:
             touched.add(action.object_id)
+
+
+def _note_cut(
+    room: RoomEvidence, sighting: Sighting, starts: Mapping[str, Start], moved: set[str]
+) -> None:
+    """Note a piece picked up for the first time, of a whole that had not been moved."""
+    whole, _, piece = sighting.object_id.rpartition("|")
+    number = piece.rpartition("Sliced_")[2]
+    if sighting.action != "PickupObject" or not number.isdigit() or whole not in starts:
+        return
+    if whole not in moved and sighting.object_id not in moved:
+        room.cuts.append(Cut(starts[whole], int(number), sighting))
 
 
 def _note_support(

@@ -14,7 +14,8 @@ from envs.alfred import ids
 from envs.alfred.replay import runs_mask
 from envs.alfred.scenes.boxfit import Box, Prior, Views, fit_box, thin
 from envs.alfred.scenes.camera import Cameras, box_corners
-from envs.alfred.scenes.evidence import RoomEvidence, Sighting, Start
+from envs.alfred.scenes.cuts import fit_pieces
+from envs.alfred.scenes.evidence import Cut, RoomEvidence, Sighting, Start
 from envs.alfred.scenes.looks import (
     LEAST_GAIN,
     STRAIGHT,
@@ -25,18 +26,22 @@ from envs.alfred.scenes.looks import (
 )
 from envs.household.catalog import object_types
 from envs.household.frames import rotation_matrix
+from envs.household.scene import PieceSpec
 from envs.household.shape import Vec3
 
-TYPE_VIEWS = 100
-NAME_VIEWS = 40
+TYPE_VIEWS = 60
+NAME_VIEWS = 16
 SAME_LEVEL_M = 0.03
 LEVELLING_ROUNDS = 8
 FEWEST_RESTS = 4
 FLAT_M = 0.008
 """Thinner than this nothing is drawn or hit reliably."""
 
-LOOK_VIEWS = 10
-BEST_TURNS = 3
+LOOK_VIEWS = 8
+LIKE_ENOUGH = 0.75
+"""No other turn is tried of a shape that is so like its masks, in IoU."""
+
+BEST_TURNS = 2
 ROUNDS = 2
 """How often a shape is built anew at the size that was found."""
 
@@ -49,11 +54,13 @@ class MovableBoxes:
         types: By type.
         names: By object name, where it was seen.
         turns: By type or name, how the catalogue's shape is turned in the box.
+        pieces: What a cut leaves, by type of the whole.
     """
 
     types: Mapping[str, Box]
     names: Mapping[str, Box]
     turns: Mapping[str, Vec3] = field(default_factory=dict)
+    pieces: Mapping[str, tuple[PieceSpec, ...]] = field(default_factory=dict)
 
     def of(self, name: str) -> Box:
         """The box of an object, its type's or the catalogue's where it was never seen."""
@@ -109,7 +116,9 @@ def fit_types(rooms: Iterable[RoomEvidence]) -> MovableBoxes:
     """Fit every type's box over all rooms, its bottom where things of the type rest."""
     pairs: dict[str, list[tuple[Sighting, Start]]] = defaultdict(list)
     supports: list[tuple[str, str, Start]] = []
+    cuts: list[Cut] = []
     for room in rooms:
+        cuts += room.cuts
         for name, found in start_sightings(room).items():
             pairs[ids.type_of_name(name)] += found
         supports += [(room.floor_plan, holder, start) for start, holder in room.supports]
@@ -125,7 +134,8 @@ def fit_types(rooms: Iterable[RoomEvidence]) -> MovableBoxes:
         if type_name in object_types() and found
     }
     boxes = level_bottoms({name: box for name, (box, _) in fits.items()}, supports)
-    return MovableBoxes(boxes, {}, {name: turn for name, (_, turn) in fits.items()})
+    turns = {name: turn for name, (_, turn) in fits.items()}
+    return MovableBoxes(boxes, {}, turns, fit_pieces(cuts, boxes))
 
 
 def level_bottoms(
@@ -197,7 +207,9 @@ def fit_names(room: RoomEvidence, types: MovableBoxes) -> MovableBoxes:
     }
     names = {name: _with_bottom(box, types.of(name).low_m[1]) for name, (box, _) in fitted.items()}
     turns = {name: turn for name, (_, turn) in fitted.items()}
-    return MovableBoxes(types.types, {**types.names, **names}, {**types.turns, **turns})
+    return MovableBoxes(
+        types.types, {**types.names, **names}, {**types.turns, **turns}, types.pieces
+    )
 
 
 def _fit(
@@ -235,14 +247,16 @@ def _fit(
     def refined(candidate: Box, turned: Vec3) -> Box:
         for _ in range(ROUNDS):
             outline = look_outline(type_name, candidate.size_m, turned)
-            candidate = fit_box(with_outline(views, outline), prior)
+            candidate = fit_box(with_outline(views, outline), prior, aimed=False)
         return candidate
 
     loose = fit_box(views, prior)
-    ranked = sorted(turns_of(type_name), key=lambda each: -like(loose, each))
-    best = refined(box, turn)
+    best = refined(loose, turn)
     most_like = like(best, turn)
-    for other in ranked[:BEST_TURNS]:
+    others: list[Vec3] = []
+    if most_like < LIKE_ENOUGH:
+        others = sorted(turns_of(type_name), key=lambda each: -like(loose, each))
+    for other in others[:BEST_TURNS]:
         if other == turn:
             continue
         found = refined(loose, other)

@@ -18,7 +18,7 @@ from envs.alfred.scenes.pieces import resting_points
 from envs.alfred.scenes.specs import Surroundings, furniture_specs, on_nothing_else
 from envs.household.catalog import object_types
 from envs.household.palette import RoomPalette
-from envs.household.scene import Floor, ObjectSpec, Scene
+from envs.household.scene import Floor, KnownRest, ObjectSpec, Scene
 
 LABEL = "reconstructed"
 
@@ -41,6 +41,7 @@ class Room:
         floor: Its floor.
         furniture: Everything that stays where it is.
         movables: Boxes of what does not.
+        rests: Where things put down were seen to come to rest.
     """
 
     floor_plan: str
@@ -49,6 +50,7 @@ class Room:
     floor: Floor
     furniture: tuple[ObjectSpec, ...]
     movables: MovableBoxes
+    rests: tuple[KnownRest, ...] = ()
 
 
 def room_kind(floor_plan: str) -> tuple[str, int]:
@@ -106,6 +108,7 @@ def movable_spec(
         pivot_m=(-float(centre[0]), -float(box.low_m[1]), -float(centre[2])),
         name=start.name,
         states={"open": True} if start.type in START_OPEN else {},
+        pieces=boxes.pieces.get(start.type, ()),
     )
     if start.type == "Box":
         return replace(spec, shape=carton_shape(spec, palette))
@@ -158,6 +161,7 @@ def room_scene(
         objects=(*room.furniture, *movable_specs(starts, room, where=where)),
         seed=room.seed,
         label=LABEL,
+        rests=room.rests,
     )
 
 

@@ -22,6 +22,7 @@ from envs.alfred.dataset import SPLITS, VERSION, AlfredData, Trajectory, floor_p
 from envs.alfred.scenes.evidence import RoomEvidence, gather, trajectories_by_room
 from envs.alfred.scenes.movables import MovableBoxes, fit_types
 from envs.alfred.scenes.rebuild import LABEL, Room, rebuild_room, room_kind
+from envs.alfred.scenes.rests import known_rests
 from envs.alfred.scenes.spaces import with_trigger_boxes
 
 T = TypeVar("T")
@@ -161,7 +162,9 @@ class RoomStore:
     def _build(self, floor_plan: str) -> Room:
         evidence = self.evidence(floor_plan)
         room = rebuild_room(evidence, self.types())
-        return replace(room, furniture=with_trigger_boxes(room, evidence))
+        furniture = with_trigger_boxes(room, evidence)
+        rests = known_rests(evidence.laid, furniture, room.movables)
+        return replace(room, furniture=furniture, rests=rests)
 
     def _check(self, floor_plan: str) -> None:
         room_kind(floor_plan)

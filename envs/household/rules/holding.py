@@ -131,6 +131,8 @@ def put_query(
         fov_deg=context.settings.fov_deg,
         reach_m=context.settings.reach_m,
         depth_m=_depth_past(context, held),
+        name=held.spec.name.rpartition("|")[2] or held.spec.type,
+        known=tuple(each for each in world.scene.rests if each.receptacle == receptacle.id),
     )
 
 

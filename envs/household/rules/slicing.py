@@ -23,8 +23,7 @@ def _slice(context: Context, values: Values) -> None:
         raise Refused(Reason.NO_KNIFE)
     within_grasp(context, state)
     pieces = pieces_of(world, state.id)
-    known = context.placement.pieces_xz_m(state.spec.type)
-    positions, turn = _laid_out(world, state.id, pieces, known)
+    positions, turn = _laid_out(world, state.id, pieces)
     parent, space = state.parent, state.space
     world.attach(state.id, None)
     world.set(state.id, "shown", False)
@@ -42,7 +41,7 @@ def pieces_of(world: World, object_id: str) -> list[str]:
 
 
 def _laid_out(
-    world: World, object_id: str, pieces: list[str], known_xz_m: np.ndarray | None
+    world: World, object_id: str, pieces: list[str]
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Pivots of the pieces where they are known to lie, and their common rotation.
 
@@ -58,8 +57,8 @@ def _laid_out(
     positions = []
     for rank, piece in enumerate(pieces):
         of_piece = world[piece].spec
-        if known_xz_m is not None and rank < len(known_xz_m):
-            x, z = known_xz_m[rank]
+        if spec.pieces:
+            x, z = spec.pieces[rank].at_xz_m
             base = world.position_m(object_id) * np.array([1.0, 0.0, 1.0]) + low * [0.0, 1.0, 0.0]
             positions.append(base + turn @ (np.array([x, 0.0, z]) + np.asarray(of_piece.pivot_m)))
             continue

@@ -12,6 +12,9 @@ FLESH = {
     "LettuceSliced": "#b9d08a",
 }
 
+THICK = 0.5
+"""Depth over the smaller of width and height, from which on a piece is a chunk and no slice."""
+
 
 def apple(k: Kit) -> Shape:
     """Build an apple with stalk and leaf."""
@@ -117,6 +120,9 @@ def round_slice(k: Kit) -> Shape:
     """Build a round slice that stands on edge: skin around, flesh on both sides."""
     y = k.h / 2
     flesh = linear(FLESH[k.spec.type])
+    if k.d > THICK * min(k.w, k.h):
+        k.add("ellipsoid", (-k.x, k.x), (0, k.h), (-k.z, k.z), flesh, "plain")
+        return k.shape()
     k.add(
         "cylinder",
         (-k.x, k.x),
