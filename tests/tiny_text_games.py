@@ -16,9 +16,12 @@ KITCHEN: Mapping[str, Sequence[str]] = {
     "Cabinet 1": ["Mug 1"],
     "Cabinet 2": ["Mug 2"],
     "Drawer 1": [],
+    "Drawer 2": ["Knife 2"],
     "DiningTable 1": ["Book 1"],
     "SideTable 1": ["DeskLamp 1"],
 }
+SAME_SPOT = {"Drawer 2": "Drawer 1"}
+"""Receptacles that stand where another does: one cannot go to one from the other."""
 OPENABLE = {"Fridge", "Microwave", "Cabinet", "Drawer"}
 FITS = {
     "CounterTop": "Apple Knife Tomato Mug Book",
@@ -115,8 +118,9 @@ def problem(goal: str, kitchen: Mapping[str, Sequence[str]] = KITCHEN) -> str:
     facts = ["(atLocation agent1 loc_bar_0)"]
     kinds: dict[str, str] = {}
     for number, (place, things) in enumerate(kitchen.items(), 1):
-        kind, where = place.split()[0], f"loc_bar_{number}"
-        objects += [f"{_id(place)} - receptacle", f"{where} - location"]
+        spot = list(kitchen).index(SAME_SPOT.get(place, place)) + 1
+        kind, where = place.split()[0], f"loc_bar_{spot}"
+        objects += [f"{_id(place)} - receptacle", f"loc_bar_{number} - location"]
         kinds[f"{kind}Type"] = "rtype"
         facts += [f"(receptacleType {_id(place)} {kind}Type)"]
         facts += [f"(receptacleAtLocation {_id(place)} {where})"]

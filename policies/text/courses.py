@@ -125,11 +125,11 @@ class Courses:
         if not devices:
             raise CourseError(Cause.NOT_FOUND, f"there is no {kind} here")
         for device in devices[:MAX_PLACES_TRIED]:
-            if device != self._memory.here:
+            if not self._memory.is_here(device):
                 yield Command("go", place=device)
             command = Command(step.skill, thing, device)
             yield command
-            if (device, command) not in self._memory.refused:
+            if (self._memory.here, command) not in self._memory.refused:
                 return
         raise CourseError(Cause.REFUSED, f"{type_of(thing)} cannot be {step.skill}ed")
 
@@ -165,7 +165,7 @@ class Courses:
         places = self._memory.of_type(_named(step, "object").category)
         if not places:
             raise CourseError(Cause.NOT_FOUND, f"there is no {_named(step, 'object')} here")
-        if places[0] != self._memory.here:
+        if not self._memory.is_here(places[0]):
             yield Command("go", place=places[0])
         yield Command("close", place=places[0])
 
@@ -252,8 +252,11 @@ class Courses:
 
     def _reach(self, place: str) -> Iterator[Command]:
         """Go before a receptacle and open it if it is shut."""
-        if place != self._memory.here:
+        if not self._memory.is_here(place):
             yield Command("go", place=place)
+        if self._memory.here != place and self._memory.places[place] is None:
+            # It stands where the agent stands already: one cannot go there, but look at it.
+            yield Command("examine", place=place)
         if place in self._memory.shut:
             yield Command("open", place=place)
 

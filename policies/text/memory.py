@@ -14,8 +14,8 @@ class Command:
     """A command with what it names.
 
     Attributes:
-        verb: `go`, `open`, `take`, `move`, `use`, `heat`, `cool` or `clean`.
-        thing: Name of what is handled; empty for `go` and `open`.
+        verb: `go`, `open`, `close`, `examine`, `take`, `move`, `use`, `heat`, `cool` or `clean`.
+        thing: Name of what is handled; empty for those before `take`.
         place: Name of the receptacle or device; empty for `use`.
     """
 
@@ -27,6 +27,7 @@ class Command:
         return {
             "go": f"go to {self.place}",
             "open": f"open {self.place}",
+            "examine": f"examine {self.place}",
             "take": f"take {self.thing} from {self.place}",
             "move": f"move {self.thing} to {self.place}",
             "close": f"close {self.place}",
@@ -42,6 +43,8 @@ class TextMemory:
         places: Name of each receptacle to the names of what it is known to hold; None where it was
             not looked into.
         here: Name of the receptacle before the agent; empty at the start.
+        beside: Name of a receptacle to those known to stand at the same spot, where one cannot go
+            to one from the other.
         held: Name of what is in the hand; empty if nothing.
         shut: Names of receptacles known to be closed.
         laid_down: Names of things the agent put somewhere as its plan said.
@@ -51,6 +54,7 @@ class TextMemory:
 
     places: dict[str, list[str] | None] = field(default_factory=dict)
     here: str = ""
+    beside: dict[str, set[str]] = field(default_factory=dict)
     held: str = ""
     shut: set[str] = field(default_factory=set)
     laid_down: set[str] = field(default_factory=set)
@@ -63,6 +67,8 @@ class TextMemory:
         if reading.refused:
             if command is not None:
                 self.refused.add((self.here, command))
+                if command.verb == "go" and self.here:
+                    self._stand_together(self.here, command.place)
             return
         if command is not None:
             self._apply(command)
@@ -87,9 +93,17 @@ class TextMemory:
             self.held = ""
             self.places[command.place] = [*(self.places.get(command.place) or []), command.thing]
 
+    def _stand_together(self, one: str, other: str) -> None:
+        spot = {one, other} | self.beside.get(one, set()) | self.beside.get(other, set())
+        self.beside |= dict.fromkeys(spot, spot)
+
+    def is_here(self, place: str) -> bool:
+        """Return whether a receptacle is in reach without going anywhere."""
+        return place == self.here or place in self.beside.get(self.here, ())
+
     def known(self, kind: str) -> Iterator[tuple[str, str]]:
         """Yield the things of a type with their places, those before the agent first."""
-        for place in sorted(self.places, key=lambda name: name != self.here):
+        for place in sorted(self.places, key=lambda name: not self.is_here(name)):
             for name in self.places[place] or ():
                 if type_of(name) == kind:
                     yield name, place
@@ -97,7 +111,7 @@ class TextMemory:
     def of_type(self, kind: str) -> list[str]:
         """Return the receptacles of a type, the one before the agent first, then open ones."""
         names = [name for name in self.places if type_of(name) == kind]
-        return sorted(names, key=lambda name: (name != self.here, self._shut(name)))
+        return sorted(names, key=lambda name: (not self.is_here(name), self._shut(name)))
 
     def unseen(self) -> list[str]:
         """Return the receptacles not looked into."""
@@ -105,7 +119,7 @@ class TextMemory:
 
     def cost(self, place: str) -> int:
         """Return how many commands it takes to look into a receptacle."""
-        return (place != self.here) + self._shut(place)
+        return (not self.is_here(place)) + self._shut(place)
 
     def _shut(self, place: str) -> bool:
         return place in self.shut or (

@@ -106,7 +106,7 @@ def test_admissible_commands_are_listed_only_if_asked_for(data_root: Path) -> No
         observation, _ = env.reset(options={"episode_id": MUG})
         assert ("go to drawer 1" in observation[TEXT]) is listed
         room = {each.name for each in env.decode_observation(observation).entities}
-        assert len(room) == 9
+        assert len(room) == 10
 
 
 def test_human_goals_are_those_of_the_same_trial(data_root: Path) -> None:

@@ -67,7 +67,7 @@ def test_it_looks_first_where_such_things_are_kept(env: AlfWorldEnv) -> None:
             rooms={"Mug": 100}, seen={"Mug": {kept_in: 100}}, held={"Mug": {kept_in: 90}}
         )
         commands, outcome = Hands(env, TextPolicy(whereabouts=table)).do(step("pick", object="Mug"))
-        assert commands[0] == f"go to {kept_in.lower()} 1"
+        assert commands[0].startswith(f"go to {kept_in.lower()} ")
         assert outcome.status is Status.DONE
 
 
@@ -135,7 +135,22 @@ def test_failures_have_a_cause_and_say_why(
 def test_a_search_looks_everywhere_once(hands: Hands) -> None:
     commands, _ = hands.do(step("pick", object="Laptop"))
     walks = [command for command in commands if command.startswith("go to")]
-    assert len(walks) == len(set(walks)) == 9
+    assert len(walks) == len(set(walks)) == 10
+
+
+def test_what_stands_at_the_same_spot_is_looked_at_without_going(env: AlfWorldEnv) -> None:
+    table = Whereabouts(rooms={"Pen": 9}, seen={"Pen": {"Drawer": 9}}, held={"Pen": {"Drawer": 9}})
+    hands = Hands(env, TextPolicy(whereabouts=table))
+    commands, _ = hands.do(step("pick", object="Pen"))
+    one, other = commands[0].removeprefix("go to "), commands[2].removeprefix("go to ")
+    assert {one, other} == {"drawer 1", "drawer 2"}
+    assert commands[:5] == [
+        f"go to {one}", f"open {one}", f"go to {other}", f"examine {other}", f"open {other}",
+    ]  # fmt: skip
+    # and it is remembered: one is in reach of the other
+    hands.do(step("goto", object="Drawer"))
+    held_in = next(place for _, place in hands.policy.memory.known("Knife") if "drawer" in place)
+    assert hands.policy.memory.is_here(held_in)
 
 
 def test_any_lamp_lights(env: AlfWorldEnv) -> None:
@@ -160,7 +175,7 @@ def test_what_is_eliminated_is_looked_into_last(env: AlfWorldEnv) -> None:
 
     only = Only()
     commands, outcome = Hands(env, TextPolicy(eliminate=only)).do(step("pick", object="Mug"))
-    assert commands[0] == "go to drawer 1"
+    assert commands[0].startswith("go to drawer")
     assert outcome.status is Status.DONE
     assert len(only.asked) == 1  # of each type it asks once a step
 
