@@ -63,11 +63,12 @@ def plan_model(
         raise PlanningError("No skill is declared, so there is nothing to plan with.")
     known = None if categories is None else frozenset(categories)
     holders = known if receptacles is None else frozenset(receptacles)
+    limits = {"object": known, "receptacle": holders}
     declared = tuple(
         (
             skill.name,
             tuple(
-                (name, kind, _types(skill, name, holders if kind == "receptacle" else known))
+                (name, kind, _types(skill, name, limits.get(kind)))
                 for name, kind in skill.arguments.items()
             ),
         )
@@ -112,6 +113,8 @@ def _plan_model(
 def _field(kind: str, types: _Types, things: dict[_Types, type[BaseModel]]) -> Any:
     """Return the form of one argument; arguments of the same types share one."""
     if kind not in OBJECT_KINDS:
+        if types is not None:
+            return Literal[types]
         return float if kind == "number" else str
     if types not in things:
         name = f"Thing{len(things)}"

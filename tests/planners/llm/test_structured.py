@@ -181,6 +181,18 @@ def test_receptacles_may_have_types_of_their_own() -> None:
         model.model_validate({"subgoals": [step | {"receptacle": {"category": "Mug"}}]})
 
 
+def test_directions_that_a_skill_declares_are_part_of_the_form() -> None:
+    ways = {"direction": frozenset({"left", "right"})}
+    skills = (SkillSpec("turn", {"direction": "direction"}, categories=ways),)
+    model = plan_model(skills, categories=TYPES)
+    step = {"skill": "turn", "direction": "left"}
+    assert to_subgoals(model.model_validate({"subgoals": [step]}))[0].arguments == {
+        "direction": "left"
+    }
+    with pytest.raises(ValidationError):
+        model.model_validate({"subgoals": [step | {"direction": "north"}]})
+
+
 def test_types_that_a_skill_declares_are_part_of_the_form() -> None:
     skills = (
         SkillSpec("slice", {"object": "object"}, categories={"object": frozenset({"Apple"})}),
