@@ -1,6 +1,6 @@
 """What every planner's plans go through before anything moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from embodied.core.correction import Correction, CorrectionKind
@@ -75,6 +75,16 @@ class CheckedPlanner:
         )
         self._told = [*self._told[1 - REMEMBERED :], _Told(subgoals, len(said), changes)]
         return Plan(context.instruction, 0, subgoals)
+
+    def plan_many(self, contexts: Sequence[PlanContext]) -> list[Plan | PlanningError]:
+        """Plan several tasks from their beginning, together where the planner can."""
+        many = getattr(self._planner, "plan_many", None)
+        if many is None or not all(_fresh(context) for context in contexts):
+            return [_tried(lambda context=context: self.plan(context)) for context in contexts]
+        return [
+            made if isinstance(made, PlanningError) else _tried(lambda m=made, c=c: _mended(m, c))
+            for made, c in zip(many(contexts), contexts, strict=True)
+        ]
 
     def measures(self) -> Mapping[str, float]:
         """Return what the planner itself counts, for the records."""
@@ -153,6 +163,22 @@ class CheckedPlanner:
             return fold(subgoals, change, plan_text)
         except PlanningError:
             return None
+
+
+def _fresh(context: PlanContext) -> bool:
+    return not context.history and not context.corrections and context.current_plan is None
+
+
+def _mended(plan: Plan, context: PlanContext) -> Plan:
+    subgoals = repair(plan.subgoals, context.skills, entities=context.entities)
+    return replace(plan, subgoals=subgoals)
+
+
+def _tried(make: Callable[[], Plan]) -> Plan | PlanningError:
+    try:
+        return make()
+    except PlanningError as error:
+        return error
 
 
 def _of_this_instruction(corrections: Sequence[Correction]) -> list[Correction]:

@@ -211,3 +211,22 @@ def test_a_plan_that_cannot_be_mended_moves_nothing():
     made = CheckedPlanner(inner)
     with pytest.raises(PlanningError):
         made.plan(PlanContext(Instruction.from_text("do it"), SKILLS))
+
+
+def test_many_tasks_are_planned_each_with_its_plan_or_its_error():
+    inner = Knows({"do it": subgoals_of(MUG)})
+    contexts = [PlanContext(Instruction.from_text(text), SKILLS) for text in ("do it", "fly")]
+    made = CheckedPlanner(inner).plan_many(contexts)
+    assert [type(each) for each in made] == [Plan, PlanningError]
+    assert made[0].subgoals == subgoals_of(MUG)
+
+
+def test_many_tasks_go_to_the_planner_together_where_it_can_and_are_mended():
+    class Many(Knows):
+        def plan_many(self, contexts):
+            place = subgoals_of(MUG)[1:]
+            return [Plan(context.instruction, 0, place) for context in contexts]
+
+    contexts = [PlanContext(Instruction.from_text("do it"), SKILLS)] * 2
+    made = CheckedPlanner(Many()).plan_many(contexts)
+    assert [plan.subgoals for plan in made] == [subgoals_of(MUG)] * 2
