@@ -82,11 +82,21 @@ def plain_name(name: str) -> str:
 def load_objects(data_root: str | Path, scan: str) -> ScanObjects:
     """Read a building's objects from `r2r/object_boxes/<scan>.json`; kept in memory.
 
+    Where that file is missing, the published files of its viewpoints are read in its place,
+    `<scan>_<viewpoint>.json`.
+
     Raises:
-        DataError: If the file is missing or malformed.
+        DataError: If neither is there, or one is malformed.
     """
-    path = r2r_folder(data_root) / "object_boxes" / f"{scan}.json"
-    content = read_json(path, what=f"object boxes of scan {scan}")
+    folder = r2r_folder(data_root) / "object_boxes"
+    path = folder / f"{scan}.json"
+    singles = [] if path.exists() else sorted(folder.glob(f"{scan}_*.json"))
+    what = f"object boxes of scan {scan}"
+    content: dict[str, Any] = {}
+    for single in singles:
+        content.update(read_json(single, what=what))
+    if not singles:
+        content = read_json(path, what=what)
     try:
         return _build(scan, content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -70,3 +70,14 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     write(tmp_path, {"v": {"9": {"name": "x"}}})
     with pytest.raises(DataError, match="no file of object boxes"):
         load_objects(tmp_path, "s")
+
+
+def test_the_published_files_of_single_viewpoints_are_read_too(house: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r2r" / "object_boxes"
+    folder.mkdir(parents=True)
+    joined = json.loads((house / "r2r" / "object_boxes" / "house.json").read_text())
+    for viewpoint, things in joined.items():
+        (folder / f"house_{viewpoint}.json").write_text(json.dumps({viewpoint: things}))
+    one, other = load_objects(house, "house"), load_objects(tmp_path, "house")
+    assert one.names == other.names
+    assert other.around("d").heading_rad == pytest.approx(one.around("d").heading_rad)
