@@ -12,6 +12,9 @@ from policies.vln.prompts import MAX_PROMPTS, parse
 from policies.vln.rollout import Batch, Moves
 from policies.vln.words import PAD, Vocabulary, mirrored, tokens
 
+BANDS = 8
+"""Lengths that batches are sorted into."""
+
 
 class Examples:
     """The instructions of a split, encoded once, as they are and mirrored.
@@ -35,6 +38,8 @@ class Examples:
         self.goal = routes.paths[np.arange(len(words)), routes.lengths - 1].astype(np.int64)
         self.counts = routes.lengths
         self.ways = _ways(routes, world)
+        degree = (world.neighbours >= 0).sum(axis=1)
+        self.tokens = np.where(routes.paths >= 0, 1 + degree[routes.paths], 0).sum(axis=1)
         self.heading_rad = routes.heading_rad
         self._prompts = [parse(each) for each in words] if prompts else None
         self._mirrored = [parse(mirrored(each)) for each in words] if prompts else None
@@ -94,13 +99,19 @@ class Examples:
         )
 
     def epoch(self, rng: np.random.Generator, size: int) -> Iterator[np.ndarray]:
-        """Yield every example once, in random batches of like length."""
+        """Yield every example once, in random batches of like size.
+
+        Batches are alike in tokens first and in words second, so that little of them is padding.
+        """
         order = rng.permutation(len(self))
         batches = []
-        for start in range(0, len(order), size * 16):
-            part = order[start : start + size * 16]
-            part = part[np.lexsort((rng.random(len(part)), self.lengths[part]))]
-            batches += [part[k : k + size] for k in range(0, len(part), size)]
+        for start in range(0, len(order), size * BANDS * BANDS):
+            part = order[start : start + size * BANDS * BANDS]
+            part = part[np.argsort(self.tokens[part], kind="stable")]
+            for band in range(0, len(part), size * BANDS):
+                some = part[band : band + size * BANDS]
+                some = some[np.argsort(self.lengths[some], kind="stable")]
+                batches += [some[k : k + size] for k in range(0, len(some), size)]
         for number in rng.permutation(len(batches)):
             yield batches[number]
 

@@ -3,6 +3,10 @@
 import torch
 from torch import Tensor, nn
 
+PLACES = 16
+"""Places in an instruction told apart, counted from either end."""
+WORDS_A_PLACE = 4
+
 
 class Dropout(nn.Module):
     """Dropout whose masks are cut from a long random strip.
@@ -68,6 +72,8 @@ class TextEncoder(nn.Module):
             )
             for _ in range(layers)
         )
+        self.place = nn.Linear(2 * PLACES, width, bias=False)
+        nn.init.zeros_(self.place.weight)
         self.norm = nn.LayerNorm(width)
         self.drop = Dropout(dropout)
 
@@ -91,10 +97,19 @@ class TextEncoder(nn.Module):
         ahead = self.onward(embedded)[0]
         back = self.backward(torch.gather(embedded, 1, turned))[0]
         back = torch.gather(back, 1, turned[..., : back.shape[2]])
-        words = torch.cat([ahead, back], dim=-1) + embedded
+        words = torch.cat([ahead, back], dim=-1) + embedded + self.place(_places(lengths, rows))
         for layer in self.above:
             words = layer(words, src_key_padding_mask=~mask)
         return self.drop(self.norm(words)), vectors, mask
+
+
+def _places(lengths: Tensor, rows: Tensor) -> Tensor:
+    """Return [B, L, 2 * PLACES]: how far each word is from the first and from the last."""
+    first = torch.arange(rows.shape[1])[None].expand(rows.shape)
+    last = (lengths[:, None] - 1 - first).clamp(min=0)
+    both = torch.stack([first, last], dim=-1).div(WORDS_A_PLACE, rounding_mode="floor")
+    told = nn.functional.one_hot(both.clamp(max=PLACES - 1), PLACES)
+    return told.flatten(2).to(rows.device, torch.float32)
 
 
 class Experts(nn.Module):

@@ -8,7 +8,7 @@ from embodied.core.errors import ConfigError
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Outcome, Subgoal
 from policies.vln.weights import load_model
-from policies.vln.words import tokens
+from policies.vln.words import mirrored, tokens
 
 
 class VlnPolicy:
@@ -22,6 +22,7 @@ class VlnPolicy:
         weights: A file of `embodied train task=vln`; by default the shipped one.
         max_moves: New viewpoints it looks at before it has to stop.
         stop_sharpness: See `Chooser`.
+        both_sides: Whether to read every viewpoint in a mirror, too, and average.
         empty: Whether to walk without the words, to see what they are worth.
     """
 
@@ -31,11 +32,13 @@ class VlnPolicy:
         weights: str | Path | None = None,
         max_moves: int = 15,
         stop_sharpness: float = 1.0,
+        both_sides: bool = True,
         empty: bool = False,
     ) -> None:
         self._model, self._vocabulary = load_model(weights)
         self._max_moves = max_moves
         self._stop_sharpness = stop_sharpness
+        self._both_sides = both_sides
         self._empty = empty
         self._words: list[str] = []
         self.reset()
@@ -106,8 +109,6 @@ class VlnPolicy:
         """Return the reader with the newest viewpoint entered."""
         import torch
 
-        from policies.vln.batches import prompt_arrays
-        from policies.vln.prompts import parse
         from policies.vln.rollout import Reader
         from policies.vln.walks import Walks
 
@@ -115,12 +116,7 @@ class VlnPolicy:
             slot, way = self._next
             self._reader.walks.move(torch.tensor([slot]), torch.tensor([way]))
             return self._reader
-        rows = self._vocabulary.encode(self._words)
-        lengths = torch.tensor([len(rows)])
-        prompts = None
-        if self._model.config.prompts:
-            prompts = prompt_arrays([parse(self._words)], self._vocabulary, lengths.numpy())
-        text = self._model.encode(torch.from_numpy(rows)[None], lengths, prompts)
+        sides = [self._words, mirrored(self._words)] if self._both_sides else [self._words]
         walks = Walks(
             self._world,
             torch.tensor([here]),
@@ -128,8 +124,21 @@ class VlnPolicy:
             side=torch.ones(1),
             max_slots=self._max_moves + 1,
         )
-        self._reader = Reader(self._model, text, walks)
+        self._reader = Reader(self._model, walks, *map(self._encode, sides))
         return self._reader
+
+    def _encode(self, words: list[str]):
+        import torch
+
+        from policies.vln.batches import prompt_arrays
+        from policies.vln.prompts import parse
+
+        rows = self._vocabulary.encode(words)
+        lengths = torch.tensor([len(rows)])
+        prompts = None
+        if self._model.config.prompts:
+            prompts = prompt_arrays([parse(words)], self._vocabulary, lengths.numpy())
+        return self._model.encode(torch.from_numpy(rows)[None], lengths, prompts)
 
     def _way_back(self, slot: int) -> list[int]:
         """Return the viewpoints on the shortest known way from here to a slot, without here."""

@@ -116,13 +116,18 @@ class Reader:
 
     Args:
         model: The network, in evaluation mode.
-        text: The instructions.
         walks: The walks, at their start.
+        text: The instructions.
+        mirrored: The same with left and right swapped. Where they are given, every walk is read a
+            second time as seen in a mirror, and the scores are averaged.
     """
 
-    def __init__(self, model: VlnModel, text: TextCode, walks: Walks) -> None:
-        self._model, self._text, self.walks = model, text, walks
-        self._memory: Memory | None = None
+    def __init__(
+        self, model: VlnModel, walks: Walks, text: TextCode, mirrored: TextCode | None = None
+    ) -> None:
+        self._model, self.walks = model, walks
+        self._texts = [text] if mirrored is None else [text, mirrored]
+        self._memories: list[Memory | None] = [None] * len(self._texts)
         self._grids: list[Tensor] = []
 
     def read(self) -> tuple[Tensor, Options]:
@@ -132,14 +137,17 @@ class Reader:
             Scores [B, S * K + S] of all options, ways slot by slot, then stops; and the options.
         """
         walks = self.walks
-        tokens, places = walks.tokens(newest=True)
-        reading = self._model(self._text, tokens, self._memory)
-        old = self._memory
-        self._memory = reading.memory if old is None else old.with_newer(reading.memory)
         width = 1 + walks.world.neighbours.shape[1]
-        grid = torch.full((len(places), width), UNSEEN, device=places.device)
-        values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
-        self._grids.append(grid.scatter(1, places, values))
+        found = []
+        for number, (text, old) in enumerate(zip(self._texts, self._memories, strict=True)):
+            tokens, places = walks.tokens(newest=True, mirror=number > 0)
+            reading = self._model(text, tokens, old)
+            newer = reading.memory if old is None else old.with_newer(reading.memory)
+            self._memories[number] = newer
+            grid = torch.full((len(places), width), UNSEEN, device=places.device)
+            values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
+            found.append(grid.scatter(1, places, values))
+        self._grids.append(torch.stack(found).mean(0))
         scores = torch.stack(self._grids, 1)
         options = walks.options(walks.count - 1, width - 1)
         return price(self._model, scores[..., 1:], scores[..., 0], options), options
@@ -147,9 +155,8 @@ class Reader:
     def select(self, rows: Tensor) -> None:
         """Keep some of the batch."""
         self.walks.select(rows)
-        self._text = self._text.select(rows)
-        if self._memory is not None:
-            self._memory = self._memory.select(rows)
+        self._texts = [text.select(rows) for text in self._texts]
+        self._memories = [each and each.select(rows) for each in self._memories]
         self._grids = [each[rows] for each in self._grids]
 
 
@@ -162,6 +169,7 @@ def roll(
     temperature: float,
     max_steps: int,
     choose: "Chooser | None" = None,
+    mirrored: Batch | None = None,
 ) -> Result:
     """Walk until every walk has stopped.
 
@@ -172,11 +180,13 @@ def roll(
         temperature: 0 takes the highest score, else options are drawn.
         max_steps: Moves before a walk is made to stop.
         choose: Where to stop, see `Chooser`; by default at the highest score.
+        mirrored: The same with the words of the mirror image; see `Reader`.
     """
     training = model.training
     model.eval()
     walks = Walks(world, batch.start, batch.heading_rad, side=batch.side, max_slots=max_steps + 1)
-    reader = Reader(model, model.encode(batch.rows, batch.lengths, batch.prompts), walks)
+    texts = [model.encode(b.rows, b.lengths, b.prompts) for b in (batch, mirrored) if b]
+    reader = Reader(model, walks, *texts)
     size, device = len(batch.start), batch.start.device
     alive = torch.arange(size, device=device)
     ended = torch.zeros(3, size, device=device)

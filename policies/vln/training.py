@@ -176,6 +176,7 @@ def evaluate(
     words_of: np.ndarray | None = None,
     max_moves: int = 15,
     batch: int = 128,
+    both_sides: bool = False,
 ) -> dict[str, float]:
     """Return SR, SPL, OSR in percent, TL and NE in metres, over examples.
 
@@ -187,6 +188,7 @@ def evaluate(
         words_of: int, whose words each of all examples is given; its own by default.
         max_moves: Moves before a walk has to stop.
         batch: Walks at a time.
+        both_sides: Whether every walk is read in a mirror, too; see `Reader`.
     """
     chosen = np.arange(len(examples)) if chosen is None else chosen
     said = np.arange(len(examples)) if words_of is None else words_of
@@ -202,6 +204,11 @@ def evaluate(
                 temperature=0.0,
                 max_steps=max_moves,
                 choose=Chooser(),
+                mirrored=(
+                    examples.batch(part, words_of=said[part], flip=np.ones(len(part), dtype=bool))
+                    if both_sides
+                    else None
+                ),
             )
         )
 
@@ -232,6 +239,7 @@ class _Run:
             schedule.rate,
             betas=(0.9, 0.98),
             weight_decay=0.0,
+            fused=True,
         )
         self.update, self.seconds, self.cpu_s = 0, 0.0, 0.0
         self.rng = np.random.default_rng(seed)

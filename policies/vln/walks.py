@@ -136,7 +136,7 @@ class Walks:
         self.nodes[:, new] = reached
         self.parents[:, new] = slot
         self.steps[:, new] = self.steps[rows, slot] + 1
-        turn = wrap_rad(heading - old[:, 0]) * self.side
+        turn = wrap_rad(heading - old[:, 0])
         climb = old[:, 2] + edge * lift.sin()
         self.route[:, new] = torch.stack([heading, old[:, 1] + edge, climb, turn, lift, edge], 1)
         self.ancestors[:, new] = self.ancestors[rows, slot]
@@ -163,8 +163,8 @@ class Walks:
         for name in self._BATCHED:
             setattr(self, name, getattr(self, name)[rows])
 
-    def tokens(self, *, newest: bool) -> tuple[Tokens, Tensor]:
-        """Return what was seen, of the newest slot alone or of all.
+    def tokens(self, *, newest: bool, mirror: bool = False) -> tuple[Tokens, Tensor]:
+        """Return what was seen, of the newest slot alone or of all, perhaps in a mirror.
 
         Returns:
             The tokens, and int64 [B, N]: where each stands in the grid [T, 1 + K] of slots by
@@ -178,7 +178,7 @@ class Walks:
         near = world.neighbours[nodes, :size]
         near = torch.where(real[..., None], near, torch.full_like(near, -1))
         facing, length_m, climb_m, turn, lift, edge = self.route[:, begin : self.count].unbind(-1)
-        side = self.side[:, None, None]
+        side = (-self.side if mirror else self.side)[:, None, None]
         way = wrap_rad(world.heading_rad[nodes, :size] - facing[..., None]) * side
         known = near[..., None] == self.nodes[:, None, None, : self.count]
         order = torch.arange(self.count, device=nodes.device)
@@ -187,7 +187,10 @@ class Walks:
             way, world.elevation_rad[nodes, :size], world.distance_m[nodes, :size], known
         )
         steps = self.steps[:, begin : self.count]
-        came = way_features(turn, lift, edge, torch.zeros_like(turn)) * (steps > 0)[..., None]
+        came = (
+            way_features(turn * side[..., 0], lift, edge, torch.zeros_like(turn))
+            * (steps > 0)[..., None]
+        )
         walked = route_features(steps, length_m, climb_m)
         state = torch.cat([torch.zeros_like(came), came, walked], dim=-1)[:, :, None]
         ways = torch.nn.functional.pad(ways, (0, state.shape[-1] - ways.shape[-1]))
@@ -210,7 +213,7 @@ class Walks:
                 ancestors=self.ancestors[:, : self.count, : self.count],
                 parents=self.parents[:, : self.count],
                 pictures=self._pictures(nodes, size, row, column),
-                **self._objects(nodes, real, facing, begin),
+                **self._objects(nodes, real, facing, begin, side),
             ),
             places,
         )
@@ -230,7 +233,7 @@ class Walks:
         return found.to(self.route.dtype)
 
     def _objects(
-        self, nodes: Tensor, real: Tensor, facing: Tensor, begin: int
+        self, nodes: Tensor, real: Tensor, facing: Tensor, begin: int, side: Tensor
     ) -> dict[str, Tensor]:
         world = self.world
         size = int(world.thing_count[nodes].amax())
@@ -240,7 +243,7 @@ class Walks:
             shown = shown & (torch.rand(objects.shape, device=nodes.device) < self.object_keep)
         places = _front(shown.flatten(1))
         heading = wrap_rad(world.object_heading_rad[nodes, :size] - facing[..., None])
-        heading = heading * self.side[:, None, None]
+        heading = heading * side
         features = object_features(
             heading, world.object_elevation_rad[nodes, :size], world.object_size_rad[nodes, :size]
         ).flatten(1, 2)

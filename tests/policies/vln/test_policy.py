@@ -48,7 +48,10 @@ def test_the_policy_walks_as_the_batch_does(
     policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=6)
     examples = Examples(routes, words, town, prompts=model.config.prompts)
     batch = examples.batch(np.arange(len(examples)))
-    ended = roll(model, places, batch, temperature=0.0, max_steps=6, choose=Chooser())
+    other = examples.batch(np.arange(len(examples)), flip=np.ones(len(examples), dtype=bool))
+    ended = roll(
+        model, places, batch, temperature=0.0, max_steps=6, choose=Chooser(), mirrored=other
+    )
     went_back = False
     for row, text in enumerate(routes.texts):
         passed = walk(policy, town, helpers, text, int(routes.paths[row, 0]), 0.0)

@@ -20,7 +20,7 @@ def test_a_walk_read_at_once_is_read_as_it_was_step_by_step(
     torch.manual_seed(3)
     walks = Walks(places, batch.start, batch.heading_rad, side=batch.side, max_slots=5)
     text = model.encode(batch.rows, batch.lengths, batch.prompts)
-    reader = Reader(model, text, walks)
+    reader = Reader(model, walks, text)
     with torch.no_grad():
         for step in range(5):
             flat, options = reader.read()

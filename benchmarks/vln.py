@@ -1,0 +1,125 @@
+"""What words, objects and switches are worth to `policy=vln`, on R2R.
+
+    python benchmarks/vln.py words [--split val_seen] [--weights FILE] [--limit N]
+    python benchmarks/vln.py ablation [--rows full no-objects ...] [--updates N] [--seeds N]
+
+The first walks a split as told, with the words of other routes, and without words. The second
+trains each row of `ROWS` anew for few updates on `train_fold` and measures it on `dev_fold`: rows
+compare with one another, not with the shipped weights, which were trained for longer. Walks here
+are batched; `embodied eval benchmark=r2r planner=route_whole policy=vln` walks one by one and
+arrives where they do.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from envs.r2r.arrays import R2RArrays
+
+ROWS: dict[str, dict[str, Any]] = {
+    "full": {},
+    "no-objects": {"model": {"objects": False}},
+    "no-own-walks": {"schedule": {"own_walks": 0.0}},
+    "no-mirror": {"schedule": {"mirror": 0.0}},
+    "action-prompts": {"model": {"prompts": True}},
+    "experts": {"model": {"experts": 4}},
+}
+"""Name of a row to what it changes in the task's `model` and `schedule`."""
+
+
+def words(data: R2RArrays, args: argparse.Namespace) -> None:
+    """Print success with the words as told, of other routes, and none."""
+    import torch
+
+    from policies.vln.batches import Examples
+    from policies.vln.training import evaluate
+    from policies.vln.walks import WorldTensors
+    from policies.vln.weights import load_model, name_vectors
+    from policies.vln.words import UNKNOWN
+
+    torch.set_num_threads(args.threads)
+    model, vocabulary = load_model(args.weights)
+    world = data.world()
+    places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
+    examples = Examples(data.routes(args.split), vocabulary, world, prompts=model.config.prompts)
+    rng = np.random.default_rng(0)
+    chosen = rng.permutation(len(examples))[: args.limit]
+    kept = examples.rows, examples.lengths
+    for name in ("as told", "of other routes", "none", "no objects seen"):
+        said = None
+        if name == "of other routes":
+            said = rng.permutation(len(examples))
+        if name == "none":
+            examples.rows = [np.array([UNKNOWN])] * len(examples)
+            examples.lengths = np.ones(len(examples), dtype=np.int64)
+        else:
+            examples.rows, examples.lengths = kept
+        if name == "no objects seen":
+            places.objects.fill_(-1)
+            places.thing_count.fill_(0)
+        scores = evaluate(model, examples, places, chosen=chosen, words_of=said)
+        print(f"{args.split}, words {name}: {json.dumps(scores)}", flush=True)
+
+
+def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
+    """Train every row for a while and print what it reaches."""
+    from policies.vln.training import VlnTraining
+
+    for name in args.rows:
+        changes = ROWS[name]
+        found = []
+        for seed in range(args.seeds):
+            folder = Path(args.folder or tempfile.mkdtemp()) / f"{name}-{seed}"
+            plan = {
+                "updates": args.updates,
+                "imitation": args.updates // 2,
+                "every": args.updates,
+                "measured": 8,
+                "batch": args.batch,
+            }
+            task = VlnTraining(
+                data=data,
+                model={"dropout": 0.12, **changes.get("model", {})},
+                schedule={**plan, **changes.get("schedule", {})},
+                threads=args.threads,
+            )
+            task.run(output_dir=folder, seed=seed)
+            card = json.loads((folder / "card.json").read_text())
+            found.append(card["scores"])
+            print(f"{name}, seed {seed}: {json.dumps(card['scores'])}", flush=True)
+        rates = [each["SR"] for each in found]
+        paths = [each["SPL"] for each in found]
+        print(
+            f"{name}: SR {np.mean(rates):.1f} SPL {np.mean(paths):.1f}, {args.seeds} seeds, "
+            f"{card['parameters']} parameters, {card['cpu_minutes']} CPU minutes",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--threads", type=int, default=2)
+    kinds = parser.add_subparsers(dest="what", required=True)
+    say = kinds.add_parser("words")
+    say.add_argument("--split", default="val_seen")
+    say.add_argument("--weights", default=None)
+    say.add_argument("--limit", type=int, default=None)
+    rows = kinds.add_parser("ablation")
+    rows.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS))
+    rows.add_argument("--updates", type=int, default=800)
+    rows.add_argument("--batch", type=int, default=32)
+    rows.add_argument("--seeds", type=int, default=1)
+    rows.add_argument("--folder", default=None)
+    args = parser.parse_args()
+    default = Path.home() / ".cache" / "embodied" / "data"
+    data = R2RArrays(os.environ.get("EMBODIED_DATA", default))
+    {"words": words, "ablation": ablation}[args.what](data, args)
+
+
+if __name__ == "__main__":
+    main()
