@@ -13,6 +13,7 @@ from envs.alfred.scenes.evidence import BASINS
 from envs.alfred.scenes.habits import HABITS
 from envs.alfred.scenes.interiors import WALL_M, hollow_shape
 from envs.alfred.scenes.pieces import Piece, in_world, main_level_m
+from envs.alfred.scenes.relief import relief_spec
 from envs.alfred.scenes.shaping import with_surface_at
 from envs.household.frames import rotation_matrix
 from envs.household.palette import RoomPalette
@@ -48,18 +49,16 @@ def furniture_specs(pieces: Sequence[Piece], surroundings: Surroundings) -> tupl
     for piece in pieces:
         if piece.owner is not None:
             owned.setdefault(piece.owner, []).append(plain[piece.object_id])
-    return tuple(
-        replace(
-            plain[piece.object_id],
-            shape=shape_of_piece(
-                piece,
-                plain[piece.object_id],
-                surroundings,
-                owned.get(piece.object_id, ()),
-            ),
-        )
-        for piece in pieces
-    )
+    specs = []
+    for piece in pieces:
+        spec = plain[piece.object_id]
+        relief = relief_spec(piece, spec, pieces, surroundings.palette)
+        if relief is None:
+            owned_here = owned.get(piece.object_id, ())
+            shape = shape_of_piece(piece, spec, surroundings, owned_here)
+            relief = replace(spec, shape=shape)
+        specs.append(relief)
+    return tuple(specs)
 
 
 def bottom_of(piece: Piece) -> Floats:
