@@ -95,7 +95,7 @@ def test_a_version_that_is_not_spoken_is_named() -> None:
 
 
 def test_every_action_is_done_or_says_why_it_cannot_be() -> None:
-    from envs.thor.simulator import HANDLERS
+    from envs.thor.handlers import HANDLERS
 
     for spoken in dialects().values():
         for action in spoken.actions.values():

@@ -2,7 +2,6 @@
 
 import sys
 
-import numpy as np
 import pytest
 
 pytest.importorskip("ai2thor", reason="the ai2thor package is not installed: embodied[thor]")
@@ -11,9 +10,9 @@ from embodied.core.errors import ConfigError
 from envs.alfred.placement import ThorPlacement
 from envs.household.controller import HouseholdController
 from envs.household.env import InteractionEnv
-from envs.household.event import Event
 from envs.household.source import HouseholdSource
 from envs.thor.adapter import ThorController, wire_controller
+from envs.thor.compare import differences
 from envs.thor.environments import thor21_folder
 from envs.thor.link import Link, LinkSettings, ThorError, ThorRefusedError
 
@@ -28,21 +27,6 @@ VERSIONS = [
         ),
     ),
 ]
-OWN = ("sceneName", "agent", "inventoryObjects", "lastActionSuccess", "errorMessage", "fov")
-
-
-def differences(ours: Event, theirs: Event) -> list[str]:
-    """What tells two events apart, but for what the dialect's depth cannot say."""
-    found = [key for key in OWN if key != "agent" and ours.metadata[key] != theirs.metadata[key]]
-    agent = theirs.metadata["agent"]
-    found += [k for k, value in ours.metadata["agent"].items() if agent[k] != value]
-    for mine, other in zip(ours.metadata["objects"], theirs.metadata["objects"], strict=True):
-        found += [f"{mine['objectId']}.{k}" for k, value in mine.items() if other[k] != value]
-    found += [] if np.array_equal(ours.frame, theirs.frame) else ["frame"]
-    found += [] if np.array_equal(ours.instance_ids, theirs.instance_ids) else ["ids"]
-    near = ours.depth_frame < 4.99
-    far = np.abs(ours.depth_frame - theirs.depth_frame)[near].max()
-    return found + ([] if far < 1e-3 else ["depth"])
 
 
 @pytest.mark.parametrize("version", VERSIONS)

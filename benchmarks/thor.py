@@ -1,0 +1,285 @@
+"""THOR's protocol: the same episodes through the package, what a step costs, what faults do.
+
+    python benchmarks/thor.py parity --version 5.0.0     # ALFRED valid_seen, step by step
+    python benchmarks/thor.py parity --version 2.1.0     # wants `embodied data thor21`
+    python benchmarks/thor.py step                        # a step over FIFO beyond one in process
+    python benchmarks/thor.py faults --count 200          # crashes and hangs at random points
+    python benchmarks/thor.py fuzz --count 100000         # malformed messages at the build
+
+The household answers in every case; no Unity build runs here.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from embodied.runtime.agent import PlanningAgent
+from envs.alfred.placement import ThorPlacement
+from envs.alfred.source import AlfredSource
+from envs.household.controller import HouseholdController
+from envs.household.env import InteractionEnv
+from envs.thor import fifo
+from envs.thor.adapter import wire_controller
+from envs.thor.compare import differences
+from envs.thor.link import ThorError
+
+ROOM = "Household-kitchen-00001"
+DATA = Path(os.environ.get("EMBODIED_DATA", "~/.cache/embodied/data")).expanduser()
+
+
+def parity(version: str, limit: int | None) -> None:
+    """Run every recorded expert in process and through the package, and compare every event."""
+    environments = [
+        InteractionEnv(
+            source=AlfredSource(data_root=DATA, split="valid_seen", annotations="first"),
+            controller=controller,
+            privileged_targets=True,
+        )
+        for controller in (
+            HouseholdController(placement=ThorPlacement()),
+            wire_controller(version=version, data_root=str(DATA), start_timeout_s=1200.0),
+        )
+    ]
+    here, there = environments
+    episodes = here.episodes()[:limit]
+    steps, same, worst = 0, 0, []
+    try:
+        for spec in track(episodes, description=f"ai2thor {version}"):
+            count, found = _compared(here, there, spec.episode_id)
+            steps += count
+            same += not found
+            if found:
+                worst.append(f"{spec.episode_id}: {found[0]}")
+    finally:
+        there.close()
+    print(f"ai2thor {version}: {same} of {len(episodes)} episodes the same, {steps} steps")
+    for line in worst[:20]:
+        print(f"  {line}")
+
+
+def _compared(
+    here: InteractionEnv, there: InteractionEnv, episode_id: str
+) -> tuple[int, list[str]]:
+    options = {"episode_id": episode_id}
+    (seen, info), _ = here.reset(options=options), there.reset(options=options)
+    agent = PlanningAgent(*here.expert(by="id"))
+    agent.begin(info["instruction"], skills=here.skills)
+    over, steps = False, 0
+    found = differences(here.controller.last_event, there.controller.last_event)
+    while not over and not found:
+        action = here.encode_action(agent.step(here.decode_observation(seen), float(steps)))
+        seen, _, ended, cut, info = here.step(action)
+        _, _, their_end, their_cut, theirs = there.step(action)
+        steps += 1
+        over = ended or cut
+        found = differences(here.controller.last_event, there.controller.last_event)
+        if (ended, cut, info["is_success"]) != (their_end, their_cut, theirs["is_success"]):
+            found.append("verdict")
+        found = [f"step {steps}: {each}" for each in found]
+    return steps, found
+
+
+def step(count: int) -> None:
+    """Time the same steps in process and over FIFO, taking turns."""
+    import ai2thor.controller
+
+    from envs.thor.inprocess import Controller
+
+    options = {"scene": ROOM, "fieldOfView": 60, "gridSize": 0.25}
+    build = f"{sys.executable} -m embodied serve thor"
+    for name, shown in (
+        ("RGB", {}),
+        ("RGB, depth, ids", {"renderDepthImage": True, "renderInstanceSegmentation": True}),
+    ):
+        controllers = [
+            Controller(**options, **shown),
+            ai2thor.controller.Controller(
+                local_executable_path=build, x_display="0", **options, **shown
+            ),
+        ]
+        times_ms: list[list[float]] = [[], []]
+        for _ in range(count):
+            for controller, into in zip(controllers, times_ms, strict=True):
+                begun = time.perf_counter()
+                controller.step("RotateRight")
+                into.append((time.perf_counter() - begun) * 1e3)
+        for controller in controllers:
+            controller.stop()
+        own, wire = (statistics.median(each) for each in times_ms)
+        quickest = min(times_ms[1]) - min(times_ms[0])
+        print(
+            f"{name}: in process {own:.1f} ms, over FIFO {wire:.1f} ms, beyond it "
+            f"{wire - own:.1f} ms (medians of {count}); of the quickest {quickest:.1f} ms"
+        )
+
+
+def faults(count: int, seed: int) -> None:
+    """Kill or freeze build or package at random points; nothing may hang or be left behind."""
+    rng = random.Random(seed)
+    folder = Path(tempfile.mkdtemp(prefix="thor-faults-"))
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    before = _descriptors()
+    ended, survived, longest_s = 0, 0, 0.0
+    for _ in track(range(count), description="faults"):
+        controller = wire_controller(
+            data_root=str(folder / "none"), start_timeout_s=20.0, step_timeout_s=3.0
+        )
+        kind = rng.choice([signal.SIGKILL, signal.SIGSTOP])
+        whole_group = rng.random() < 0.5
+        delay_s = rng.choice([rng.uniform(0.0, 4.0), rng.uniform(4.0, 8.0)])
+        timer = threading.Timer(delay_s, _strike, [controller, kind, whole_group, rng.random()])
+        timer.daemon = True
+        timer.start()
+        begun = time.monotonic()
+        try:
+            controller.reset(ROOM)
+            while time.monotonic() - begun < delay_s + 0.5:
+                controller.step("RotateRight")
+            survived += 1
+        except ThorError:
+            ended += 1
+        longest_s = max(longest_s, time.monotonic() - begun - delay_s)
+        timer.cancel()
+        controller.close()
+    time.sleep(1.5)
+    left = subprocess.run(
+        ["pgrep", "-f", str(folder)], capture_output=True, text=True, check=False
+    ).stdout.split()
+    print(
+        f"{count} faults: {ended} ended with an error, {survived} went on; longest from the fault "
+        f"to the end {longest_s:.1f} s; processes left {len(left)}, folders left "
+        f"{len(list(folder.iterdir()))}, descriptors {before} before and {_descriptors()} after"
+    )
+
+
+def _strike(controller, kind: signal.Signals, whole_group: bool, which: float) -> None:
+    pid = controller._link.pid
+    if pid is None:
+        return
+    try:
+        if whole_group:
+            os.killpg(pid, kind)
+            return
+        members = [
+            int(each)
+            for each in subprocess.run(
+                ["pgrep", "-g", str(pid)], capture_output=True, text=True, check=False
+            ).stdout.split()
+        ]
+        if members:
+            os.kill(members[int(which * len(members))], kind)
+    except ProcessLookupError:
+        pass
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def fuzz(count: int, seed: int) -> None:
+    """Write malformed messages to a build over its pipes; it has to answer each and stay small."""
+    rng = np.random.default_rng(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        pipes = {name: os.path.join(folder, name) for name in ("server", "client")}
+        for path in pipes.values():
+            os.mkfifo(path)
+        environment = {
+            **os.environ,
+            "AI2THOR_SERVER_TYPE": "FIFO",
+            "AI2THOR_FIFO_SERVER_PIPE_PATH": pipes["server"],
+            "AI2THOR_FIFO_CLIENT_PIPE_PATH": pipes["client"],
+        }
+        build = subprocess.Popen(
+            [sys.executable, "-m", "embodied", "serve", "thor", f"data_root={folder}/none"],
+            env=environment,
+            stderr=subprocess.DEVNULL,
+        )
+        with open(pipes["server"], "rb", buffering=2**20) as out:
+            _reply(out)
+            with open(pipes["client"], "wb", buffering=0) as into:
+                first_mib = 0.0
+                for number in track(range(count), description="fuzz"):
+                    into.write(_malformed(rng) + fifo.END_MARK)
+                    _reply(out)
+                    if number == count // 10:
+                        first_mib = _rss_mib(build.pid)
+                last_mib = _rss_mib(build.pid)
+                good = b'{"action": "Pass", "sequenceId": 5}'
+                into.write(fifo.HEADER.pack(fifo.ACTION, len(good)) + good + fifo.END_MARK)
+                assert _reply(out)["sequenceId"] == 5
+        code = build.wait(20)
+    print(
+        f"{count} malformed messages, each answered; resident {first_mib:.0f} MiB after a tenth, "
+        f"{last_mib:.0f} MiB after all; a good one answered then; exit status {code}"
+    )
+
+
+def _malformed(rng: np.random.Generator) -> bytes:
+    """A message that is wrong in one of the ways there are."""
+    noise = rng.bytes(int(rng.integers(0, 200)))
+    good = {"action": str(rng.choice(["MoveAhead", "PickupObject", "SetObjectPoses", "Reset"]))}
+    bodies = [
+        noise,
+        json.dumps(good).encode()[: int(rng.integers(0, 20))],
+        json.dumps({**good, "renderImage": False, "x": [noise.hex()]}).encode(),
+        json.dumps([good]).encode(),
+        b"[" * int(rng.integers(1, 5000)),
+        json.dumps({"action": noise.hex(), "sequenceId": noise.hex()}).encode(),
+        b'{"action": 1e999, "sequenceId": NaN}',
+    ]
+    body = bodies[int(rng.integers(len(bodies)))]
+    kind = int(rng.choice([fifo.ACTION, fifo.ACTION, int(rng.integers(0, 255))]))
+    return fifo.HEADER.pack(kind, len(body)) + body
+
+
+def _reply(out) -> dict:
+    import msgpack
+
+    metadata = {}
+    while True:
+        kind, length = fifo.HEADER.unpack(out.read(fifo.HEADER.size))
+        if kind == fifo.END:
+            return metadata
+        body = out.read(length)
+        if kind == fifo.METADATA:
+            metadata = msgpack.unpackb(body)
+
+
+def _rss_mib(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    parity_words = commands.add_parser("parity")
+    parity_words.add_argument("--version", default="5.0.0", choices=["5.0.0", "2.1.0"])
+    parity_words.add_argument("--limit", type=int)
+    for name, count in (("step", 500), ("faults", 200), ("fuzz", 100_000)):
+        words = commands.add_parser(name)
+        words.add_argument("--count", type=int, default=count)
+        words.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    if given.command == "parity":
+        parity(given.version, given.limit)
+    elif given.command == "step":
+        step(given.count)
+    else:
+        {"faults": faults, "fuzz": fuzz}[given.command](given.count, given.seed)
+
+
+if __name__ == "__main__":
+    main()
