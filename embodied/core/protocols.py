@@ -25,6 +25,7 @@ class PlanContext:
         history: Subgoals tried, with how each ended, oldest first.
         corrections: What a person said meanwhile.
         current_plan: The plan being replaced, if any.
+        insights: What earlier episodes taught about tasks like this one, one sentence each.
     """
 
     instruction: Instruction
@@ -33,6 +34,7 @@ class PlanContext:
     history: tuple[tuple[Subgoal, Outcome], ...] = ()
     corrections: tuple[Correction, ...] = ()
     current_plan: Plan | None = None
+    insights: tuple[str, ...] = ()
 
 
 class Planner(Protocol):

@@ -7,6 +7,7 @@ from typing import Any
 
 from embodied.core.action import STOP, Action
 from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.entity import Entity
 from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
@@ -16,6 +17,7 @@ from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import CorrectionQueue
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
+from embodied.runtime.remembering import Remembering
 from embodied.runtime.tracking import FINISH, Told, cause_of, not_finished, remembered
 
 
@@ -90,6 +92,7 @@ class PlanningAgent:
         self._not_understood: dict[int, str] = {}
         self._plans: list[tuple[str, ...]] = []
         self._counted_before = totals(self._planner, self._policy)
+        self._told_end = False
 
     @property
     def halted(self) -> bool:
@@ -103,6 +106,7 @@ class PlanningAgent:
 
     def begin(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
         """Start an episode: forget the last one, whatever it left in the queue included."""
+        self._tell_end()  # where the world ended the last one, it was not told yet
         self._queue.drain()
         self._halt.clear()
         self._now_s = 0.0
@@ -132,7 +136,10 @@ class PlanningAgent:
         if self._plan_wanted:
             self._submit(observation)
         self._collect()
-        return self._act(observation)
+        action = self._act(observation)
+        if self._ending:
+            self._tell_end()
+        return action
 
     def report(self) -> Mapping[str, Any]:
         """Return plans, current subgoal, progress, corrections, counts and why the agent ended."""
@@ -192,15 +199,23 @@ class PlanningAgent:
         self._plan_wanted = False
         self._job_open = True
         self._revision += 1
-        context = PlanContext(
+        context = self._context(observation.entities)
+        self._executor.submit(lambda: self._planner.plan(context), revision=self._revision)
+
+    def _context(self, entities: tuple[Entity, ...] = ()) -> PlanContext:
+        return PlanContext(
             instruction=self._instruction,
             skills=self._skills,
-            entities=observation.entities,
+            entities=entities,
             history=tuple(self._history),
             corrections=tuple(self._corrections),
             current_plan=self._plan,
         )
-        self._executor.submit(lambda: self._planner.plan(context), revision=self._revision)
+
+    def _tell_end(self) -> None:
+        if isinstance(self._planner, Remembering) and self._history and not self._told_end:
+            self._told_end = True
+            self._planner.ended(self._context())
 
     def _collect(self) -> None:
         for result in self._executor.poll():

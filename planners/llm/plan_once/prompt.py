@@ -33,8 +33,9 @@ def system(skills: Sequence[SkillSpec], categories: Iterable[str] | None = None)
 
 
 def question(context: PlanContext) -> Message:
-    """Return what is asked: goal, steps, what was tried, what a person said meanwhile."""
-    lines = task_lines(context.instruction)
+    """Return what is asked: what is remembered, goal, steps, what was tried and said meanwhile."""
+    lines = [f"Known: {sentence}" for sentence in context.insights]
+    lines += task_lines(context.instruction)
     if context.history:
         lines += history_lines(context.history)
     if context.corrections:
