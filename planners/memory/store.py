@@ -97,7 +97,7 @@ class Memory:
         return tuple(found)
 
     def _nearest(self, words: Iterable[str]) -> list[int]:
-        bag = Counter(words)
+        bag = Counter(set(words))
         scores: dict[int, float] = {}
         for word, count in bag.items():
             weight = self._rarity(word) ** 2 * count
@@ -119,7 +119,7 @@ class Memory:
         return math.sqrt(sum((self._rarity(word) * count) ** 2 for word, count in bag.items()))
 
     def _take(self, episode: Remembered) -> None:
-        bag = Counter(words_of(episode.goal))
+        bag = Counter(set(words_of(episode.goal)))
         for word in bag:
             self._where.setdefault(word, []).append(len(self._episodes))
         self._holders.update(bag.keys())
