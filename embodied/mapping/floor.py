@@ -15,9 +15,11 @@ from embodied.mapping.pose import AHEAD, STEP_M, Cell
 FINE_M = 0.05
 HALF_SPAN_M = 13.0
 """The map ends this far from the start; ALFRED's rooms are at most 12 m long."""
-OBSTACLE_GAIN, OBSTACLE_MOST = 3, 8
+OBSTACLE_GAIN, FAR_OBSTACLE_GAIN, OBSTACLE_MOST = 3, 1, 8
 FREE_GAIN, FREE_LEAST = 1, -4
 """Evidence of a fine cell: what is seen to stand there against seeing the floor there."""
+FAR_M = 2.2
+"""From here on depth is too rough to say for sure where a thing stands."""
 GRAZE_M = 0.27
 """A move refused at more clearance met something that does not show."""
 BUMP_M = 0.1
@@ -76,14 +78,34 @@ class FloorMap:
         self.doubtful: set[Cell] = set()
         self.walked: set[Cell] = set()
 
-    def add(self, *, floor_xy_m: NDArray[np.float32], obstacle_xy_m: NDArray[np.float32]) -> None:
-        """Take in points of the floor and of what stands on it, [N, 2] each."""
+    def add(
+        self,
+        *,
+        floor_xy_m: NDArray[np.float32],
+        obstacle_xy_m: NDArray[np.float32],
+        from_xy_m: tuple[float, float] = (0.0, 0.0),
+        rough: bool = False,
+    ) -> None:
+        """Take in points of the floor and of what stands on it, [N, 2] each.
+
+        Args:
+            floor_xy_m: Points of free floor.
+            obstacle_xy_m: Points of what stands on it.
+            from_xy_m: Where they were seen from.
+            rough: Whether depth is off by more than a little: then what is seen from near
+                outweighs what is seen from far.
+        """
         free = self._cells(floor_xy_m)
-        taken = self._cells(obstacle_xy_m)
         flat, seen = self._evidence.reshape(-1), self._seen.reshape(-1)
         flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
+        near, far = obstacle_xy_m, obstacle_xy_m[:0]
+        if rough:
+            apart = np.hypot(*(obstacle_xy_m - np.array(from_xy_m, dtype=np.float32)).T)
+            near, far = obstacle_xy_m[apart < FAR_M], obstacle_xy_m[apart >= FAR_M]
+        taken, perhaps = self._cells(near), self._cells(far)
         flat[taken] = np.minimum(flat[taken] + OBSTACLE_GAIN, OBSTACLE_MOST)
-        for cells in (free, taken):
+        flat[perhaps] = np.minimum(flat[perhaps] + FAR_OBSTACLE_GAIN, OBSTACLE_MOST)
+        for cells in (free, taken, perhaps):
             seen[cells] = True
             if len(cells):
                 rows, columns = np.divmod(cells, self._size)

@@ -62,6 +62,7 @@ class Instance:
         cut_off: Whether it was never seen whole.
         sighting: Where it is in the present frame.
         last_seen: Number of the last frame it was in.
+        joined: What it turned out to be part of, None where it is itself.
     """
 
     number: int
@@ -79,6 +80,12 @@ class Instance:
     cut_off: bool = False
     sighting: Sighting | None = None
     last_seen: int = -1
+    joined: "Instance | None" = None
+
+    @property
+    def itself(self) -> "Instance":
+        """What it is now: another, where the two turned out to be one."""
+        return self if self.joined is None else self.joined.itself
 
     @property
     def centre_m(self) -> Floats:
@@ -147,7 +154,12 @@ def thinned(points_m: Floats, *, voxel_m: float = VOXEL_M, most: int = MOST_POIN
 
 
 def agreement(
-    lows_m: Floats, highs_m: Floats, low_m: Floats, high_m: Floats, *, pad_m: float = 0.03
+    lows_m: Floats,
+    highs_m: Floats,
+    low_m: Floats,
+    high_m: Floats,
+    *,
+    pad_m: float | NDArray[np.floating] = 0.03,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Compare boxes [N] with boxes [M].
 
@@ -156,14 +168,16 @@ def agreement(
         highs_m: Upper corners [N, 3].
         low_m: Lower corners [M, 3].
         high_m: Upper corners [M, 3].
-        pad_m: Every side is moved out by this, so that thin things overlap too.
+        pad_m: Every side is moved out by this, so that thin things overlap too; one for each
+            of the N, or one for all.
 
     Returns:
         Shared volume over the smaller of the two [N, M], and the distance of their middles in
         metres [N, M].
     """
-    one_low, one_high = lows_m[:, None] - pad_m, highs_m[:, None] + pad_m
-    two_low, two_high = low_m[None] - pad_m, high_m[None] + pad_m
+    pad = np.reshape(np.broadcast_to(pad_m, (len(lows_m),)), (-1, 1, 1))
+    one_low, one_high = lows_m[:, None] - pad, highs_m[:, None] + pad
+    two_low, two_high = low_m[None] - pad, high_m[None] + pad
     shared = np.clip(np.minimum(one_high, two_high) - np.maximum(one_low, two_low), 0.0, None)
     smaller = np.minimum(np.prod(one_high - one_low, axis=2), np.prod(two_high - two_low, axis=2))
     apart = np.linalg.norm((one_low + one_high - two_low - two_high) / 2.0, axis=2)

@@ -16,7 +16,7 @@ from embodied.mapping.instances import PROBES, Instance, Sighting, agreement
 from embodied.mapping.matching import match
 from embodied.mapping.pose import GridPose
 from embodied.mapping.relations import lies_in
-from embodied.mapping.sightings import floor_and_obstacles, sighting_of
+from embodied.mapping.sightings import REACH_M, floor_and_obstacles, sighting_of
 
 LEAST_PX = 3
 """Smaller detections tell nothing."""
@@ -27,6 +27,8 @@ WITHDRAWN_BELOW = 0.3
 GOOD_LOOK_M, POOR_LOOK_M = 1.6, 6.0
 """A receptacle is searched well from here, hardly at all from there."""
 FLOOR_OFF_M = 0.12
+LEAST_FLOOR, LEAST_NOISE = 200, 0.004
+"""Points of floor that depth is judged by, and what it is off by at least to count."""
 PART_PAD_M, PART_SHARE = 0.012, 0.5
 """What lies by half within another of its type, and is not seen beside it, is part of it."""
 
@@ -44,7 +46,8 @@ class SceneMap:
         hand: What is held.
         last_ok: Whether the last action worked.
         frame: Number of frames taken in.
-        unsure: Instances that were given up, with how they came to be.
+        withdrawn: Instances that were given up.
+        noise: By what share depth is off, judged by the floor.
     """
 
     def __init__(self, *, eye_height_m: float = EYE_HEIGHT_M) -> None:
@@ -59,6 +62,8 @@ class SceneMap:
         self.withdrawn: list[Instance] = []
         self._pending: Instance | None = None
         self._next_number = 0
+        self._floor_off: list[float] = []
+        self.noise = 0.0
 
     @property
     def camera(self) -> PosedCamera:
@@ -196,22 +201,38 @@ class SceneMap:
                 camera.intrinsics, eye_height_m=camera.eye_height_m - float(np.median(height))
             )
             camera = self._camera
-            floor, taken, _ = floor_and_obstacles(detections, depth_m, hidden, camera, pose)
-        self.floor.add(floor_xy_m=floor, obstacle_xy_m=taken)
+            floor, taken, height = floor_and_obstacles(detections, depth_m, hidden, camera, pose)
+        self.floor.add(floor_xy_m=floor, obstacle_xy_m=taken, from_xy_m=pose.xy_m, rough=self.rough)
         self.floor.stood_at(pose.cell)
+        self._judge_depth(height)
         sightings = []
         for number, detection in enumerate(detections):
             if number not in in_hand:
-                sighting = sighting_of(detection, depth_m, camera, pose)
+                sighting = sighting_of(
+                    detection, depth_m, camera, pose, reach_m=REACH_M * (1.0 - self.noise)
+                )
                 if sighting is not None and sighting.area_px >= LEAST_PX:
                     sightings.append(sighting)
         self._assign(sightings)
         self._look_for_the_rest(depth_m)
 
+    def _judge_depth(self, height_m: Floats) -> None:
+        """Learn how far depth is off from where the floor appears: it is level."""
+        if len(height_m) > LEAST_FLOOR:
+            off = float(np.median(height_m)) / self.camera.eye_height_m
+            self._floor_off.append(off * off)
+            self.noise = float(np.sqrt(np.mean(self._floor_off)))
+            self.noise = self.noise if self.noise > LEAST_NOISE else 0.0
+
+    @property
+    def rough(self) -> bool:
+        """Whether depth is off by more than a little."""
+        return self.noise > 0.0
+
     def _assign(self, sightings: list[Sighting]) -> None:
         self._settle_pending(sightings)
         known = [each for each in self.instances if not each.held and each.sighting is None]
-        pairs = match(sightings, known)
+        pairs = match(sightings, known, noise=self.noise)
         for number, sighting in enumerate(sightings):
             if number in pairs:
                 known[pairs[number]].take(sighting, self.pose, self.frame)
@@ -250,7 +271,7 @@ class SceneMap:
         if thing is None or thing.inside is None:
             return
         known = [each for each in self.instances if not each.held and each is not thing]
-        pairs = match(sightings, known)
+        pairs = match(sightings, known, noise=self.noise)
         place = thing.inside
         fresh = [
             number
@@ -342,6 +363,7 @@ class SceneMap:
             if each.inside is drop:
                 each.inside = keep
         self._forget(drop)
+        drop.joined = keep
 
     def _forget(self, instance: Instance) -> None:
         self.instances = [each for each in self.instances if each is not instance]

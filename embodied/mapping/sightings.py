@@ -21,7 +21,12 @@ STRIDE = 3
 
 
 def sighting_of(
-    detection: Detection, depth_m: Floats, camera: PosedCamera, pose: GridPose
+    detection: Detection,
+    depth_m: Floats,
+    camera: PosedCamera,
+    pose: GridPose,
+    *,
+    reach_m: float = REACH_M,
 ) -> Sighting | None:
     """Place a detection in space; None where it has no mask.
 
@@ -30,6 +35,7 @@ def sighting_of(
         depth_m: Planar depth of the frame, flat [H * W].
         camera: The camera.
         pose: Where it is.
+        reach_m: How far the agent reaches, horizontally.
     """
     if detection.mask is None or detection.box_xyxy is None:
         return None
@@ -53,7 +59,7 @@ def sighting_of(
         low_m=ordered[cut],
         high_m=ordered[len(points) - 1 - cut],
         range_m=float(np.median(range_m)),
-        reach_px=float(np.count_nonzero(range_m < REACH_M)) * area / len(points),
+        reach_px=float(np.count_nonzero(range_m < reach_m)) * area / len(points),
         area_px=area,
         cut_off=bool(
             left == 0

@@ -28,6 +28,8 @@ REPLAN_EVERY = 3
 """Steps after which a way is thought over: the map has grown meanwhile."""
 LEAST_REACH_PX = 4.0
 ENOUGH_PX = 60.0
+LEAST_VIEWS = 2
+"""Poses a thing was seen from before it is handled, where perception errs."""
 
 
 def failed(cause: Cause, evidence: str) -> Outcome:
@@ -76,6 +78,12 @@ class Body:
         """Whether something is in view and in reach now."""
         return target.sighting is not None and target.sighting.reach_px >= least_px
 
+    def trusts(self, target: Instance) -> bool:
+        """Whether enough views agree on what a thing is; one is enough where depth is exact."""
+        if not self.map.rough:
+            return True
+        return len(target.seen_from) >= LEAST_VIEWS and target.belief > 0.5
+
     # --- going
 
     def routes(self) -> Routes:
@@ -114,19 +122,22 @@ class Body:
     def approach(self, aim: Aim, tried: set[GridPose] | None = None) -> Run:
         """Go where something is in view and in reach."""
         tried = set() if tried is None else tried
-        target = aim.target
 
         def ready() -> bool:
-            good = self.sees(target) and all(each.sighting is not None for each in aim.also)
+            target = aim.target.itself
+            good = self.sees(target) and self.trusts(target)
+            good = good and all(each.itself.sighting is not None for each in aim.also)
             return good and self.map.pose not in tried
 
         def well() -> bool:
-            sighting = target.sighting
+            sighting = aim.target.itself.sighting
             if not ready() or sighting is None or aim.opens:
                 return False
             return sighting.reach_px >= min(ENOUGH_PX, 0.5 * sighting.area_px)
 
         for _ in range(MOST_POSES):
+            aim = aim.now()
+            target = aim.target
             if target not in self.map.instances:
                 return failed(Cause.NOT_FOUND, f"{target} turned out not to be there")
             if well():
@@ -155,6 +166,7 @@ class Body:
         """Go to the best pose to look at something, at most two, until it was seen well enough."""
         tried: set[GridPose] = set()
         for _ in range(2):
+            aim = aim.now()
             if enough():
                 return None
             if aim.target not in self.map.instances:
@@ -179,6 +191,7 @@ class Body:
         tried: set[GridPose] = set()
         for _ in range(most):
             outcome = yield from self.approach(aim, tried)
+            aim = aim.now()
             if outcome is not None:
                 self.refusals[aim.target] += 1
                 return outcome
@@ -191,16 +204,18 @@ class Body:
 
     def open(self, door: Instance) -> Run:
         """Open something that is not believed to be open."""
+        door = door.itself
         if door.is_("open"):
             return None
         outcome = yield from self.interact("OpenObject", Aim(door, opens=True))
         if outcome is None:
-            self.opened.append(door)
+            self.opened.append(door.itself)
         return outcome
 
     def close_up(self) -> Run:
         """Close again what was opened for an errand; the errand is done even where that fails."""
-        for door in self.opened:
+        for each in self.opened:
+            door = each.itself
             if door.is_("open") and door in self.map.instances:
                 here = self.map.pose
                 if self.sees(door, least_px=2.0):

@@ -114,7 +114,11 @@ class Place:
             return failed(Cause.HAND_EMPTY, f"nothing is in the hand to put on {reference}")
         asked = arguments.get("object", ObjectRef(thing.category))
         key = (thing.category, reference.category)
-        before = [tools.placed[key]] if ANOTHER in asked.attributes and key in tools.placed else []
+        before = (
+            [tools.placed[key].itself]
+            if ANOTHER in asked.attributes and key in tools.placed
+            else []
+        )
         outcome = None
         tried: set[Instance] = set()
         for _ in range(MOST_INSTANCES):

@@ -1,7 +1,7 @@
 """Where to stand, and how to look, to see and reach something that is on the map."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,11 @@ class Aim:
     also: tuple[Instance, ...] = ()
     opens: bool = False
     reach_m: float = REACH_M
+
+    def now(self) -> "Aim":
+        """Return the same for what its things are now: two may have turned out to be one."""
+        target, also = self.target.itself, tuple(each.itself for each in self.also)
+        return self if target is self.target else replace(self, target=target, also=also)
 
 
 @dataclass(frozen=True, eq=False)
