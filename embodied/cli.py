@@ -12,6 +12,7 @@ COMMANDS = {
     "eval": ("embodied.commands.evaluate", "run a benchmark and print its metrics"),
     "run": ("embodied.commands.watch", "watch one episode: every step in words, and a video"),
     "train": ("embodied.commands.train", "train a small model; weights, card and logs"),
+    "plan": ("embodied.commands.plan", "show a plan with its reasons, or score a planner"),
     "serve": ("embodied.commands.serve", "put a language model behind an HTTP interface"),
     "report": ("embodied.commands.report", "print the table of a run's folder"),
     "leaderboard": (

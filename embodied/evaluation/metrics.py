@@ -119,6 +119,16 @@ METRICS: dict[str, RatioMetric] = {
         RatioMetric("SPL", _share("spl"), "SR, weighted by path length"),
         RatioMetric("nDTW", _share("ndtw"), "likeness of path and reference, by time warping"),
         RatioMetric("SDTW", _share("sdtw"), "nDTW of successes"),
+        RatioMetric("exact", _share("exact"), "plans right in all the task has, but the lamp"),
+        RatioMetric("exact_with_toggle", _share("exact_with_toggle"), "exact, and the lamp"),
+        RatioMetric("task_type", _share("task_type"), "plans of the right type of task"),
+        RatioMetric("object", _share("object"), "plans about the right object"),
+        RatioMetric("sliced", _share("sliced"), "plans right about cutting"),
+        RatioMetric("parent", _share("parent"), "plans that end in the right receptacle"),
+        RatioMetric("mrecep", _share("mrecep"), "plans with the right vessel, or none"),
+        RatioMetric("toggle", _share("toggle"), "plans with the right lamp, or none"),
+        RatioMetric("sequence", _share("sequence"), "plans that are the recorded one"),
+        RatioMetric("valid", _share("valid"), "plans that the declared skills can carry out"),
         RatioMetric("CLS", _share("cls"), "coverage of the reference, weighted by length"),
     )
 }

@@ -81,7 +81,8 @@ class Abilities:
         allowed = sorted(self.allowed(skill, argument) or ())
         few = [self.say(name) for name in allowed if name in self._names][:4]
         other = f"I can {do}, for example: {', '.join(few)}." if few else ""
-        return Refused(f"A {self.say(type_name)} cannot be {done}.", alternative=other)
+        reason = f"A {self.say(type_name)} cannot be {done}."
+        return Refused(reason, alternative=other, skill=skill)
 
     def refuse_pair(self, skill: str, thing: str, receptacle: str) -> Refused:
         """Say that a thing does not go into a receptacle, and name places where it goes."""
@@ -91,6 +92,5 @@ class Abilities:
         deed = {"heat": "be heated in", "cool": "be cooled in", "clean": "be rinsed in"}.get(
             skill, "be put into or onto"
         )
-        return Refused(
-            f"A {self.say(thing)} cannot {deed} a {self.say(receptacle)}.", alternative=other
-        )
+        reason = f"A {self.say(thing)} cannot {deed} a {self.say(receptacle)}."
+        return Refused(reason, alternative=other, skill=skill)

@@ -144,6 +144,9 @@ def _continued(last: Clause, segment: _Segment) -> Clause | None:
         last.particles += said.particles
         return None
     if said.objects or said.goals:
+        said.goals = [ref for ref in said.goals if ref.led_by != "not"]
+        if not said.objects and not said.goals:
+            return None
         if not said.objects:
             last.goals += said.goals
             last.sources += said.sources
@@ -188,6 +191,9 @@ def _filled(clause: Clause, segment: _Segment) -> Clause:
         rest = tags[index + 1 :]
         if tag.kind in ("thing", "pronoun"):
             ref = Ref(tag.thing or Thing((), tag.text, "it"), tag.kind == "pronoun", led_by)
+            if index and refs and _one_noun(tags[index - 1], tag):
+                _rename(clause, refs, ref)
+                continue
             role, led_by = _attach(clause, ref, role, refs)
         elif tag.kind == "carrying" or (tag.kind == "goal" and tag.text in ("with", "using")):
             role = "carried"
@@ -214,6 +220,27 @@ def _filled(clause: Clause, segment: _Segment) -> Clause:
         elif tag.kind == "word":
             _word(clause, tag.text)
     return clause
+
+
+def _one_noun(before: Tag, tag: Tag) -> bool:
+    """Whether two names stand side by side and so are one: the kitchen island counter."""
+    bare = tag.thing is not None and tag.thing.phrase == tag.thing.head
+    return before.kind == "thing" and tag.kind == "thing" and bare
+
+
+def _rename(clause: Clause, refs: list[Ref], ref: Ref) -> None:
+    """Let the second of two names be what the first is."""
+    last = refs.pop()
+    assert last.thing is not None
+    assert ref.thing is not None
+    phrase = f"{last.thing.phrase} {ref.thing.phrase}"
+    merged = replace(last, thing=replace(last.thing, types=ref.thing.types, head=ref.thing.head,
+                                         phrase=phrase))  # fmt: skip
+    refs.append(merged)
+    for group in (clause.objects, clause.goals, clause.sources):
+        for index, each in enumerate(group):
+            if each is last:
+                group[index] = merged
 
 
 def _names_something(rest: Sequence[Tag]) -> bool:

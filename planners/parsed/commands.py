@@ -1,5 +1,6 @@
 """Commands in words to subgoals: the grammar's half of the parser."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from embodied.core.plan import Subgoal
@@ -21,11 +22,13 @@ class Command:
         clauses: What it says.
         subgoals: What it asks for.
         unread: Words that no table has.
+        choices: Type in the subgoals to all types that its words may mean.
     """
 
     clauses: tuple[Clause, ...]
     subgoals: tuple[Subgoal, ...]
     unread: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]]
 
 
 class CommandReader:
@@ -58,9 +61,10 @@ class CommandReader:
         if not clauses:
             raise Question("What should I do?", raw=text)
         deeds = Deeds(self.abilities).of(clauses)
-        subgoals = Lowering(self.abilities).subgoals(deeds)
+        lowering = Lowering(self.abilities)
+        subgoals = lowering.subgoals(deeds)
         unread = tuple(word for clause in clauses for word in clause.unknown)
-        return Command(tuple(clauses), subgoals, unread)
+        return Command(tuple(clauses), subgoals, unread, lowering.choices)
 
     def _ask(self, lowered: str) -> None:
         for words, question in self._words.questions.items():

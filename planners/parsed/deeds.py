@@ -15,7 +15,7 @@ from planners.parsed.meaning import (
     amount_of,
     unknown,
 )
-from planners.parsed.refusals import Question, Refused
+from planners.parsed.refusals import UNABLE, Question, Refused
 
 MOTIONS: Mapping[str, str] = {
     "left": "turn",
@@ -152,15 +152,20 @@ class Deeds:
             home = [self._resolve.mentions.placed.get(t) for each in items for t in each.types[:1]]
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self._deposit(items, home[0])
+        goals = [ref for ref in goals if ref.led_by != "not"]
         for ref in goals:
             if ref.thing is not None and not ref.thing.types and not ref.pronoun:
-                if ref.thing.head not in NO_FURNITURE:
+                if ref.thing.head not in NO_FURNITURE and not _any_known(goals):
                     raise unknown(ref.thing)
         beside = [ref for ref in goals if ref.led_by in NEAR]
         into = [ref for ref in goals if ref.led_by not in NEAR]
         if not into and beside:
             return self._deposit(items, self._beside(items, beside))
-        if items and (lamps := [ref for ref in into if self._is_lamp(ref)]) and len(lamps) == len(into):
+        if (
+            items
+            and (lamps := [ref for ref in into if self._is_lamp(ref)])
+            and len(lamps) == len(into)
+        ):
             lamp = self._resolve.items(lamps, "look", "lamp")
             return [Deed("look", (item,), lamp[:1]) for item in items]
         places = self._resolve.items(into, "place", "receptacle", quiet=True, but=items)
@@ -220,7 +225,9 @@ class Deeds:
         return [Deed(skill, (item,)) for item in self._items(replace(clause, objects=refs), skill)]
 
     def _toggle(self, clause: Clause) -> list[Deed]:
-        return self._simple("toggle", replace(clause, goals=[]))
+        held = [] if clause.tool is None else [clause.tool]
+        lit = self._simple("toggle", replace(clause, goals=[]))
+        return [*self._hold(self._resolve.items(held, "pick")), *lit]
 
     def _change(self, clause: Clause) -> list[Deed]:
         skill = clause.intent
@@ -228,6 +235,9 @@ class Deeds:
             raise Question("I rinse things in the sink, without a tool. Should I do that?")
         refs = clause.objects or [Ref(None, True)]
         items = self._items(replace(clause, objects=refs), "pick")
+        for item in items:
+            if item.types and self._abilities.choose(skill, "object", item.types) is None:
+                raise self._abilities.refuse_thing(skill, item.types[0])
         tool = clause.tool.thing if clause.tool else None
         deeds = [Deed(skill, (item,), _named(tool)) for item in items]
         if skill == "slice":
@@ -237,7 +247,7 @@ class Deeds:
         device = self._abilities.allowed(skill, "receptacle") or frozenset()
         places = [
             ref for ref in clause.goals
-            if not (ref.thing and set(ref.thing.types) & device) and ref.led_by not in NEAR
+            if not (ref.thing and set(ref.thing.types) & device) and ref.led_by in TO
         ]  # fmt: skip
         if places and any(ref.thing and ref.thing.types for ref in places):
             return [*deeds, *self._place(items, places, clause)]
@@ -345,6 +355,7 @@ class Deeds:
             f"I have no skill to {clause.verb.split()[0]}.",
             alternative="I can fetch, put, open, close, switch, cut, heat, cool, rinse and look.",
             raw=clause.text,
+            kind=UNABLE,
         )
 
     def _unsaid(self, clause: Clause) -> list[Deed]:
@@ -361,6 +372,11 @@ class Deeds:
         if any(item.states for item in items):
             return self._hold(items)
         raise Question(f"What should I do with {clause.text!r}?")
+
+
+def _any_known(refs: Sequence[Ref]) -> bool:
+    """Whether some place is known; what it stands next to need not be."""
+    return any(ref.pronoun or (ref.thing is not None and bool(ref.thing.types)) for ref in refs)
 
 
 def _named(thing: object) -> tuple[Item, ...]:

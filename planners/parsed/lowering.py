@@ -41,6 +41,7 @@ class Lowering:
         self._can = abilities
         self._hand = Hand()
         self._steps: list[Subgoal] = []
+        self.choices: dict[str, tuple[str, ...]] = {}
 
     def subgoals(self, deeds: Sequence[Deed]) -> tuple[Subgoal, ...]:
         """Return the plan.
@@ -140,6 +141,7 @@ class Lowering:
             self._place(vessel, replace(place, contents=None))
         name = self._fetch(replace(item, types=(pair[0], *item.types)))
         receptacle = ObjectRef(pair[1], _described(place), phrase=place.phrase)
+        self.choices.setdefault(pair[1], place.types)
         self._add("place", object=self._reference("place", item, name), receptacle=receptacle)
         hand.held, hand.type = None, ""
 
@@ -214,6 +216,7 @@ class Lowering:
             attributes.append(SLICED)
         if item.other:
             attributes.append(ANOTHER)
+        self.choices.setdefault(name, item.types)
         return ObjectRef(name, tuple(attributes), phrase=item.phrase)
 
     def _add(self, skill: str, **arguments: ObjectRef | float | str) -> None:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from planners.parsed.abilities import Abilities
 from planners.parsed.clauses import Clause, Ref
-from planners.parsed.refusals import Question, Refused
+from planners.parsed.refusals import UNKNOWN, Question, Refused
 from planners.parsed.tagging import Thing
 
 NEAR = {"next to", "near", "beside", "close to", "by", "to the side of", "to the left of",
         "to the right of", "above", "below", "behind", "in front of", "under", "underneath",
-        "beneath", "not"}  # fmt: skip
+        "beneath", "not", "on the left of", "on the right of", "on the left side of",
+        "on the right side of", "to the left side of", "to the right side of", "around",
+        "against", "across", "along", "between", "over by", "for"}  # fmt: skip
 TO = {"to", "into", "onto", "over to", "in to", "on to", "back to", "back into", "back onto",
       "up to", "inside", "inside of", "back in", "back on", "towards", "toward"}  # fmt: skip
 BRINGING = ("bring", "carry", "move", "transport", "transfer", "haul", "relocate", "i need",
@@ -153,7 +155,7 @@ class Resolver:
                 Item(each.types, each.phrase, states or each.states, each.attributes, 1, other)
                 for each in meant
             ]
-        if thing is None:
+        if thing is None or (thing.head == "water" and skill != "toggle"):
             return []
         if not thing.types:
             if quiet:
@@ -182,7 +184,8 @@ def unknown(thing: Thing) -> Refused:
     return Refused(
         f"I know nothing that is called {thing.head or thing.phrase!r}.",
         alternative="Say it in other words if it is something of a household.",
-        raw=thing.phrase,
+        raw=thing.head or thing.phrase,
+        kind=UNKNOWN,
     )
 
 

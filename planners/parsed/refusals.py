@@ -3,6 +3,10 @@
 from embodied.core.errors import PlanningError
 
 
+UNKNOWN, UNABLE, UNFIT = "unknown", "unable", "unfit"
+"""Kinds of refusals."""
+
+
 class Refused(PlanningError):  # noqa: N818 - a refusal, raised as an error
     """The words ask for something that cannot be meant, or that this body cannot do.
 
@@ -10,12 +14,25 @@ class Refused(PlanningError):  # noqa: N818 - a refusal, raised as an error
         reason: What is wrong with it, a whole sentence.
         alternative: What could be done instead; empty where there is nothing.
         raw: The words.
+        kind: `UNKNOWN` where nothing is called so, `UNABLE` where no skill does it, `UNFIT` where
+            things do not go together.
+        skill: The skill that things are not fit for; empty where it is not about one.
     """
 
-    def __init__(self, reason: str, *, alternative: str = "", raw: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        alternative: str = "",
+        raw: str | None = None,
+        kind: str = UNFIT,
+        skill: str = "",
+    ) -> None:
         super().__init__(f"{reason} {alternative}".strip(), raw=raw)
         self.reason = reason
         self.alternative = alternative
+        self.kind = kind
+        self.skill = skill
 
 
 class Question(PlanningError):  # noqa: N818

@@ -10,6 +10,7 @@ _SHORT = re.compile(r"(?<=[a-z])['’](?=[a-z])")
 BOTH = {"both", "two", "2", "pair"}
 PIECES = {"slice", "slices", "piece", "pieces", "chunk", "chunks"}
 NO_NOUNS = {"bit", "little", "way", "few", "small", "time", "while", "moment", "times", "tad"}
+ROOMS = {"kitchen", "bathroom", "bedroom"}
 OTHER = {"another", "other", "second"}
 STARTS = {"", "joint", "stop", "asking", "earlier", "later", "polite"}
 """Tags after which a verb is a verb and no noun."""
@@ -98,11 +99,14 @@ class Tagger:
                     kind == "asking" and words.verbs.at(pieces, at) and match[0] == 1
                 ):
                     return match[0], Tag(kind, text=" ".join(pieces[at : at + match[0]]))
-        if match := words.small["then"].at(pieces, at):
+        match = words.small["then"].at(pieces, at)
+        leads = words.small["goals"].at(pieces, at)
+        if match and not (leads and leads[0] > match[0]):
             return match[0], Tag("joint", text=" ".join(pieces[at : at + match[0]]))
         if starting and (tag := self._verb(at)):
             return tag
-        if match := words.small["politeness"].at(pieces, at):
+        match = words.small["politeness"].at(pieces, at)
+        if match and not (leads and leads[0] > match[0]):
             return match[0], Tag("polite", text=word)
         if found := self._amount(at):
             return found
@@ -232,6 +236,8 @@ class Tagger:
             if word in BOTH and not bare:
                 count, definite = 2, True
                 at += 1
+                if word == "both" and not self._noun_ahead(at):
+                    return at - start, Tag("pronoun", text=word)
                 continue
             if match := words.small["determiners"].at(pieces, at):
                 other = other or bool(OTHER & set(pieces[at : at + match[0]]))
@@ -264,6 +270,10 @@ class Tagger:
     def _unknown(self, start: int, at: int, definite: bool, count: int) -> tuple[int, Tag] | None:
         """After a determiner stands a noun, even one that nothing here is called."""
         pieces, words = self._pieces, self.words
+        if definite and at > start + 1 and pieces[at - 1] in ROOMS:
+            text = " ".join(pieces[start:at])
+            thing = Thing((), text, pieces[at - 1], count, definite=True)
+            return at - start, Tag("thing", text=text, thing=thing)
         if not definite or at >= len(pieces) or not pieces[at].isalpha():
             return None
         corrected = words.corrected(pieces[at])

@@ -1,6 +1,5 @@
 """The parser's network in torch; `planners.parsed.forward` computes the same with numpy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +21,7 @@ class Shape:
         heads: Attention heads of each slot.
         hidden: Width of what the slots share before they answer.
         positions: Steps from either end that are told apart.
+        dropout: Share of values dropped in training.
     """
 
     words: int
@@ -31,6 +31,7 @@ class Shape:
     heads: int = 4
     hidden: int = 192
     positions: int = 12
+    dropout: float = 0.3
 
 
 @dataclass
@@ -82,7 +83,7 @@ class ParserNetwork(nn.Module):
         self.shared = nn.Linear(len(SLOTS) * width, shape.hidden)
         self.answers = nn.ModuleList(nn.Linear(width + shape.hidden, size) for size in sizes)
         self.step_answers = nn.ModuleList(nn.Linear(width, size) for size in step_sizes)
-        self.dropout = nn.Dropout(0.3)
+        self.dropout = nn.Dropout(shape.dropout)
         for table in (self.word, self.piece):
             nn.init.normal_(table.weight, std=0.1)
         for table in (self.place, self.from_end):
@@ -122,9 +123,3 @@ class ParserNetwork(nn.Module):
             told = self.dropout(x.flatten(0, 1)[batch.sentences].amax(1))
             steps = [answer(told) for answer in self.step_answers]
         return slots, steps
-
-
-def exported(network: ParserNetwork, known: Mapping[str, int]) -> dict[str, Tensor]:
-    """Return the tensors that inference needs, in half precision."""
-    del known
-    return {name: tensor.detach().half() for name, tensor in network.state_dict().items()}

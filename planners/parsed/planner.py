@@ -1,0 +1,135 @@
+"""`planner=parsed`: the default planner, which needs no language model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from embodied.core.plan import Plan, Subgoal
+from embodied.core.protocols import PlanContext
+from embodied.core.skills import SkillSpec
+from embodied.core.task_plans import subgoals_of
+from planners.parsed import plausibility
+from planners.parsed.commands import CommandReader
+from planners.parsed.plausibility import Plausibility
+from planners.parsed.reader import TaskReader
+from planners.parsed.refusals import Question, Refused
+from planners.parsed.spoken import spoken
+from planners.parsed.understanding import Understander, Understanding
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a plan is as it is.
+
+    Attributes:
+        kind: `task` where the words were read as one task, `commands` where one by one.
+        confidence: How likely it is to be what was meant.
+        reasons: Whole sentences.
+    """
+
+    kind: str
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+class ParsedPlanner:
+    """Reads words as one task with a learned parser, and as commands with a grammar.
+
+    FILM (Min et al. 2021, section 3.1) parses the task's type and each argument with models of
+    their own; here one network reads goal and steps, all arguments are decided together, and a
+    grammar reads what is no such task: several errands, opening and closing, walking, turning,
+    tilting. Words that ask for what no declared skill can do are refused; words that leave open
+    what has to be known are answered with a question.
+
+    Args:
+        weights: Folder of the weights; None takes the shipped ones.
+    """
+
+    def __init__(self, *, weights: str | Path | None = None) -> None:
+        self._tasks = TaskReader(weights)
+        folder = None if weights is None else Path(weights)
+        self._plausibility = (
+            Plausibility.load(folder)
+            if folder is not None and (folder / plausibility.FILE).exists()
+            else plausibility.shipped()
+        )
+        self._understander: tuple[tuple[SkillSpec, ...], Understander] | None = None
+        self.explanation: Explanation | None = None
+
+    def plan(self, context: PlanContext) -> Plan:
+        """Return the whole plan for the instruction.
+
+        Raises:
+            Refused: If the words cannot be meant or done; says why, and what could be.
+            Question: If something has to be known first.
+        """
+        self.explanation = None
+        instruction = context.instruction
+        subgoals = self.read(instruction.text, instruction.steps, skills=context.skills)
+        revision = context.current_plan.revision + 1 if context.current_plan else 0
+        return Plan(instruction, revision, subgoals)
+
+    def read(
+        self, text: str, steps: Sequence[str] = (), *, skills: tuple[SkillSpec, ...]
+    ) -> tuple[Subgoal, ...]:
+        """Return the subgoals that words ask for; raises as `plan` does."""
+        if not text.strip() and not any(step.strip() for step in steps):
+            raise Question("What should I do?", raw=text)
+        understanding = self.understand(text, steps, skills=skills)
+        subgoals, self.explanation = self._decide(understanding)
+        return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
+
+    def understand(
+        self, text: str, steps: Sequence[str] = (), *, skills: tuple[SkillSpec, ...]
+    ) -> Understanding:
+        """Return everything that is made of words, before it is decided what to do."""
+        if self._understander is None or self._understander[0] is not skills:
+            self._understander = skills, Understander(self._tasks, CommandReader(skills))
+        return self._understander[1].understand(text, steps)
+
+    def _decide(self, understanding: Understanding) -> tuple[tuple[Subgoal, ...], Explanation]:
+        reading, command = understanding.reading, understanding.command
+        if understanding.is_command and command is not None:
+            unread = f" Not understood: {', '.join(command.unread)}." if command.unread else ""
+            return command.subgoals, Explanation(
+                "commands",
+                0.9 * 0.8 ** len(command.unread),
+                (f"{len(command.clauses)} commands, read one by one.{unread}",),
+            )
+        if self._plausibility.refuses(understanding):
+            raise _objection(understanding)
+        return subgoals_of(reading.task), Explanation(
+            "task", reading.confidence, tuple(_reasons(understanding))
+        )
+
+
+def _objection(understanding: Understanding) -> Refused | Question:
+    """Say what is wrong, as the grammar has it, or else that nothing like it was ever asked."""
+    if understanding.refusal is not None:
+        return understanding.refusal
+    if understanding.question is not None:
+        return understanding.question
+    return Refused(
+        f"I do not understand {understanding.text!r}.",
+        alternative="Say what to bring, and where to; or what to open, switch, cut, heat or clean.",
+        raw=understanding.text,
+    )
+
+
+def _reasons(understanding: Understanding) -> list[str]:
+    reading = understanding.reading
+    least, probability = min(reading.slots, key=lambda pair: pair[1])
+    said = [
+        f"Read as {reading.task.task_type} with {reading.confidence:.0%} confidence; least sure of "
+        f"{least} ({probability:.0%})."
+    ]
+    if reading.runner_up is not None and reading.confidence < 0.9:
+        differing = [
+            f"{name} {getattr(reading.runner_up, name) or 'none'}"
+            for name in ("task_type", "object", "sliced", "mrecep", "parent", "toggle")
+            if getattr(reading.runner_up, name) != getattr(reading.task, name)
+        ]
+        said.append(f"Next likeliest: {', '.join(differing)}.")
+    if reading.seen == 0:
+        said.append("Nobody asked for just this in training.")
+    return said

@@ -1,0 +1,108 @@
+"""Goals and steps to a task of ALFRED's kind, with how sure that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from embodied.core.task import Task
+from planners.parsed.decode import Decoder
+from planners.parsed.forward import Array, Ensemble
+from planners.parsed.slots import SLOTS
+from planners.parsed.text import sentences_of
+
+HINT_WEIGHT = 1.0
+"""Log odds that the grammar's reading adds; found on held-out trajectories of train."""
+
+
+@dataclass(frozen=True)
+class TaskReading:
+    """What a text asks for, read as one task.
+
+    Attributes:
+        task: The likeliest task.
+        confidence: How likely it is to be right in all its arguments, calibrated on held-out
+            trajectories of train.
+        runner_up: The next likeliest.
+        slots: Probability of each argument by itself, by name.
+        evidence: Log-probability of the task before tasks were compared: how well the words say
+            it. Words that say nothing of the kind have little of it.
+        seen: Trajectories of training that asked for just this.
+        strange: Share of the words that training never saw.
+    """
+
+    task: Task
+    confidence: float
+    runner_up: Task | None
+    slots: tuple[tuple[str, float], ...]
+    evidence: float
+    seen: int
+    strange: float
+
+
+class TaskReader:
+    """The learned half of the parser: numpy and small weights, no torch.
+
+    Args:
+        weights: Folder with `parser.safetensors` and `parser.json`; None takes the shipped ones.
+
+    Raises:
+        DataError: If the weights cannot be read.
+    """
+
+    def __init__(self, weights: str | Path | None = None) -> None:
+        self.ensemble = shipped() if weights is None else Ensemble.load(Path(weights))
+        self._decoder = Decoder(self.ensemble.table)
+
+    def read(
+        self,
+        goal: str,
+        steps: Sequence[str] = (),
+        *,
+        hints: Sequence[Sequence[str]] = (),
+    ) -> TaskReading:
+        """Read a goal, and steps where they are given.
+
+        Args:
+            goal: The goal's words.
+            steps: The steps' words.
+            hints: For each slot, values that the grammar read; they count a little more.
+        """
+        sentences = sentences_of(goal, steps)
+        slots = self.ensemble.scores(sentences)
+        table = self.ensemble.table
+        told = slots
+        if hints:
+            told = [
+                self._hinted(slot, table.values[name], hint)
+                for slot, name, hint in zip(slots, SLOTS, hints, strict=True)
+            ]
+        found = self._decoder.decode(told)
+        words = [word for sentence in sentences for word in sentence]
+        parts = [float(slot[index]) for slot, index in zip(slots, found.indices, strict=True)]
+        return TaskReading(
+            task=table.task(found.indices),
+            confidence=found.probability,
+            runner_up=None if found.runner_up is None else table.task(found.runner_up),
+            slots=tuple(
+                (name, float(np.exp(part))) for name, part in zip(SLOTS, parts, strict=True)
+            ),
+            evidence=sum(parts),
+            seen=found.seen,
+            strange=sum(word not in self.ensemble.words for word in words) / max(1, len(words)),
+        )
+
+    @staticmethod
+    def _hinted(slot: Array, values: Sequence[str], hint: Sequence[str]) -> Array:
+        bonus = np.array([HINT_WEIGHT * (value in hint) for value in values], dtype=np.float32)
+        return slot + bonus
+
+
+@cache
+def shipped() -> Ensemble:
+    """Read the weights in the package, once a process."""
+    with resources.as_file(resources.files("planners.parsed").joinpath("weights")) as folder:
+        return Ensemble.load(folder)

@@ -1,0 +1,135 @@
+"""One text read twice: as a task by the learned half, as commands by the grammar."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from embodied.core.plan import Subgoal
+from embodied.core.task import Task
+from embodied.core.task_plans import LAMPS, subgoals_of, task_of
+from planners.parsed.clauses import Clause
+from planners.parsed.commands import Command, CommandReader
+from planners.parsed.reader import TaskReader, TaskReading
+from planners.parsed.refusals import Question, Refused
+from planners.parsed.slots import values_of
+
+FOREIGN = frozenset({"open", "close", "goto", "turn", "tilt", "move", "toggle"})
+"""Skills that no task of ALFRED's kind asks for by name."""
+CLEAR = -0.3
+"""Evidence from which on the learned half is believed against a grammar that read two errands."""
+PLAIN = -0.05
+"""Evidence from which on it is believed where the grammar read walking or switching as well."""
+DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
+"""Skills that the words must name to be asked for, so that there is no mistaking them."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Everything that was made of a text.
+
+    Attributes:
+        text: The words.
+        reading: As one task.
+        command: As commands; None where the grammar had to refuse or ask.
+        refusal: Why the grammar refused, if it did.
+        question: What the grammar would ask, if it would.
+        amounts_to: The task that the commands amount to, if any.
+        hints: What the grammar's task allows in each slot; empty without one.
+        clauses: The words' clauses, as the grammar parts them.
+        heard: Words that training knew.
+        with_steps: Whether steps were told beside the goal, as is done for tasks alone.
+    """
+
+    text: str
+    reading: TaskReading
+    command: Command | None = None
+    refusal: Refused | None = None
+    question: Question | None = None
+    amounts_to: Task | None = None
+    hints: tuple[tuple[str, ...], ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    heard: frozenset[str] = frozenset()
+    with_steps: bool = False
+
+    @property
+    def is_command(self) -> bool:
+        """Whether the words are commands that no single task amounts to."""
+        if self.command is None or not self.command.subgoals or self.amounts_to is not None:
+            return False
+        if self.with_steps:
+            return False
+        skills = {step.skill for step in self.command.subgoals}
+        evidence = self.reading.evidence if self.reading.seen else min(self.reading.evidence, -1.0)
+        if "pick" in skills and "place" not in skills and self._lights:
+            return False
+        if DEEDS_APART & skills:
+            return True
+        return evidence < (PLAIN if FOREIGN & skills else CLEAR)
+
+    @property
+    def _lights(self) -> bool:
+        """Whether a light is switched on, and nothing else is done to anything but picking up."""
+        assert self.command is not None
+        rest = [step for step in self.command.subgoals if step.skill != "pick"]
+        return all(s.skill == "toggle" and _ends(s)[0] in (*LAMPS, "LightSwitch") for s in rest)
+
+
+def _task(subgoals: Sequence[Subgoal]) -> Task | None:
+    """The task that commands amount to, if they ask for nothing else besides."""
+    for step in subgoals:
+        lamp = step.skill == "toggle" and _ends(step)[0] in LAMPS
+        if step.skill in FOREIGN and not lamp:
+            return None
+    return task_of(subgoals)
+
+
+def _ends(step: Subgoal) -> tuple[str, ...]:
+    return tuple(getattr(value, "category", "") for value in step.arguments.values())
+
+
+class Understander:
+    """Reads a text both ways.
+
+    Args:
+        tasks: The learned half.
+        commands: The grammar.
+    """
+
+    def __init__(self, tasks: TaskReader, commands: CommandReader) -> None:
+        self._tasks = tasks
+        self._commands = commands
+
+    def understand(self, text: str, steps: Sequence[str] = ()) -> Understanding:
+        """Read a text, with its steps where they are given."""
+        command, refusal, question, amounts_to = None, None, None, None
+        try:
+            command = self._commands.read(text)
+            amounts_to = _task(command.subgoals)
+        except Refused as found:
+            refusal = found
+        except Question as found:
+            question = found
+        hints = hints_of(amounts_to, command.choices) if command and amounts_to else ()
+        return Understanding(
+            text=text,
+            reading=self._tasks.read(text, steps, hints=hints),
+            command=command,
+            refusal=refusal,
+            question=question,
+            amounts_to=amounts_to,
+            hints=hints,
+            clauses=tuple(self._commands.clauses(text)) if command is None else command.clauses,
+            heard=self._tasks.ensemble.words,
+            with_steps=bool(steps),
+        )
+
+
+def hints_of(task: Task, choices: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Return what the grammar's task allows in each slot: all that its words may mean."""
+    return tuple((value, *choices.get(value, ())) for value in values_of(task))
+
+
+def plan_of(understanding: Understanding) -> tuple[Subgoal, ...]:
+    """Return the subgoals of whichever reading is believed."""
+    if understanding.is_command and understanding.command is not None:
+        return understanding.command.subgoals
+    return subgoals_of(understanding.reading.task)
