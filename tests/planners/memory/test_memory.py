@@ -93,7 +93,8 @@ def remembers(*goals: str, **settings: object) -> Memory:
 
 
 def test_the_episodes_most_like_the_task_come_to_mind_the_best_last() -> None:
-    memory = remembers("heat the egg", "put the red mug on the desk", "put a mug on the shelf")
+    goals = ("heat the egg", "put the red mug on the desk", "put a mug on the shelf")
+    memory = remembers(*goals, least_likeness=0.05)
     assert memory.insights("bring the mug to the red desk") == (
         "insight of put a mug on the shelf",
         "insight of put the red mug on the desk",
