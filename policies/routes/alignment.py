@@ -11,6 +11,7 @@ All numbers in `Weights` were set by hand; none was fitted.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from embodied.core.routes import RouteLeg
 from policies.routes.memory import Edge
@@ -59,21 +60,47 @@ class Weights:
     steep_rad: float = 0.2
 
 
+class Laying(NamedTuple):
+    """A way of laying the first legs of a route along a path.
+
+    Attributes:
+        score: How well it fits.
+        seen: What the landmark of a leg under way has brought so far; not yet in the score.
+        legs: For every way of the path the number of the leg it belongs to.
+    """
+
+    score: float
+    seen: float = 0.0
+    legs: tuple[int, ...] = ()
+
+    def plus(self, gain: float, *, seen: float = 0.0, leg: int | None = None) -> "Laying":
+        """Return it with a gain, and one way more where a leg is named."""
+        legs = self.legs if leg is None else (*self.legs, leg)
+        return Laying(self.score + gain, seen, legs)
+
+
+_NO_LAYING = Laying(NEVER)
+
+
 @dataclass(frozen=True)
 class Fit:
-    """Scores of one path against every prefix of K legs.
+    """The best layings of every prefix of K legs along one path.
 
     Attributes:
         ways: Ways walked.
-        done: K + 1 scores; entry k has the first k legs done, here.
-        going: K pairs (score, best landmark on the leg so far); entry k is within leg k.
+        done: K + 1 layings; entry k has the first k legs done, here.
+        going: K layings; entry k is within leg k.
         heading_rad: Absolute heading of the last way.
     """
 
     ways: int
-    done: tuple[float, ...]
-    going: tuple[tuple[float, float], ...]
+    done: tuple[Laying, ...]
+    going: tuple[Laying, ...]
     heading_rad: float
+
+
+def _worth(laying: Laying) -> float:
+    return laying.score + laying.seen
 
 
 class Aligner:
@@ -98,8 +125,9 @@ class Aligner:
 
     def start(self, place: str, heading_rad: float) -> Fit:
         """Return the fit of standing at the start."""
-        done = [0.0] + [NEVER] * len(self.legs)
-        return Fit(0, self._without_walking(place, done), self._nothing(), heading_rad)
+        done = [Laying(0.0)] + [_NO_LAYING] * len(self.legs)
+        nothing = (_NO_LAYING,) * len(self.legs)
+        return Fit(0, self._without_walking(place, done), nothing, heading_rad)
 
     def extend(self, fit: Fit, edge: Edge, source: str, place: str) -> Fit:
         """Return the fit of a path made longer by one way.
@@ -115,51 +143,56 @@ class Aligner:
         bend = (w.straight if fit.ways else w.straight_first) * (math.cos(turned) - 1.0)
         steep = abs(edge.elevation_rad) > w.steep_rad
         plain = bend - (2.0 * w.slope if steep else 0.0)
-        done = [NEVER] * (len(self.legs) + 1)
-        going = list(self._nothing())
+        done = [_NO_LAYING] * (len(self.legs) + 1)
+        going = [_NO_LAYING] * len(self.legs)
         for number, leg in enumerate(self.legs):
-            begun, (walked, best) = fit.done[number], fit.going[number]
+            begun, walked = fit.done[number], fit.going[number]
             if leg.demand == "turn":
                 gain = self._turn(leg, turned, source) - (w.slope if steep else 0.0)
-                done[number + 1] = begun + gain
+                done[number + 1] = begun.plus(gain, leg=number)
                 continue
             if leg.demand == "climb":
                 step = self._climb(leg, edge) + 0.3 * bend
-                score = max(begun + w.climb + step, walked + step)
-                going[number] = (score, 0.0)
-                done[number + 1] = score
+                tries = begun.plus(w.climb + step, leg=number), walked.plus(step, leg=number)
+                done[number + 1] = going[number] = max(tries, key=_worth)
                 continue
             step = plain - (w.after_stop if leg.demand == "stop_at" else 0.0)
-            seen = self._seen(leg, source), self._seen(leg, place)
-            fresh = (begun + step, max(seen) if leg.demand == "pass" else seen[0])
-            on = (walked + step - w.longer, max(best, seen[1]))
-            if leg.demand == "leave":
-                on = (on[0], max(best, seen[0]))
-            going[number] = max(fresh, on, key=lambda pair: pair[0] + pair[1])
-            at_end = going[number][1] if leg.demand in ("pass", "leave") else seen[1]
-            done[number + 1] = going[number][0] + at_end
+            before, after = self._seen(leg, source), self._seen(leg, place)
+            first = max(before, after) if leg.demand == "pass" else before
+            later = max(walked.seen, before if leg.demand == "leave" else after)
+            tries = (
+                begun.plus(step, seen=first, leg=number),
+                walked.plus(step - w.longer, seen=later, leg=number),
+            )
+            going[number] = best = max(tries, key=_worth)
+            here = best.seen if leg.demand in ("pass", "leave") else after
+            done[number + 1] = best.plus(here)
         return Fit(fit.ways + 1, self._without_walking(place, done), tuple(going), edge.heading_rad)
 
     def complete(self, fit: Fit) -> float:
         """Return the score of ending here, all legs done."""
-        return fit.done[-1] - self._w.length * abs(fit.ways - self._w.usual_ways)
+        return fit.done[-1].score - self._w.length * abs(fit.ways - self._w.usual_ways)
 
     def promise(self, fit: Fit) -> float:
         """Return the score that going on from here may come to, if the rest fits as usual."""
-        best = max(
-            max(score, fit.going[k][0] if k < len(self.legs) else NEVER) + self._hope[k]
-            for k, score in enumerate(fit.done)
-        )
         over = max(fit.ways + 1 - self._w.usual_ways, 0)
-        return best - self._w.length * over
+        return self._hopeful(fit)[0] - self._w.length * over
 
-    def progress(self, fit: Fit) -> int:
-        """Return how many legs are done here, by the most promising laying."""
-        hopeful = [score + self._hope[k] for k, score in enumerate(fit.done)]
-        return max(range(len(hopeful)), key=hopeful.__getitem__)
+    def legs_walked(self, fit: Fit, *, complete: bool) -> tuple[int, ...]:
+        """Return for every way of the path the number of the leg it belongs to.
 
-    def _nothing(self) -> tuple[tuple[float, float], ...]:
-        return ((NEVER, 0.0),) * len(self.legs)
+        Args:
+            fit: Fit of the path.
+            complete: Whether the route ends here; otherwise the most promising laying counts.
+        """
+        return fit.done[-1].legs if complete else self._hopeful(fit)[1].legs
+
+    def _hopeful(self, fit: Fit) -> tuple[float, Laying]:
+        hoped = [
+            (laying.score + self._hope[number], laying)
+            for number, laying in [*enumerate(fit.done), *enumerate(fit.going)]
+        ]
+        return max(hoped, key=lambda pair: pair[0])
 
     def _seen(self, leg: RouteLeg, place: str) -> float:
         return self._w.landmark * self._shows(place, leg.landmark) if leg.landmark else 0.0
@@ -176,11 +209,11 @@ class Aligner:
         )
         return self._w.climb * (max(-1.0, min(1.0, slope / 0.35)) - 0.5)
 
-    def _without_walking(self, place: str, done: list[float]) -> tuple[float, ...]:
+    def _without_walking(self, place: str, done: list[Laying]) -> tuple[Laying, ...]:
         """Let every leg be done on the spot, too."""
         for number, leg in enumerate(self.legs):
-            score = done[number] + self._on_the_spot(leg, place)
-            done[number + 1] = max(done[number + 1], score)
+            waited = done[number].plus(self._on_the_spot(leg, place))
+            done[number + 1] = max(done[number + 1], waited, key=_worth)
         return tuple(done)
 
     def _on_the_spot(self, leg: RouteLeg, place: str) -> float:

@@ -46,6 +46,7 @@ class RouteNavigator:
         self._aligner: Aligner | None = None
         self._index = 0
         self._fits: dict[str, Fit] = {}
+        self._before: dict[str, str] = {}
         self._start: str | None = None
         self._target: str | None = None
         self._final = False
@@ -95,13 +96,18 @@ class RouteNavigator:
             self._choose(self._aligner, panorama)
         if here == self._target and self._final:
             return None, DONE
-        if self._aligner.progress(self._fits[here]) > self._index and not self._is_last():
+        if self._leg_here(self._aligner, here) > self._index:
             return None, DONE
         self._moves += 1
         return ViewpointAction(self._step_towards(here)), RUNNING
 
-    def _is_last(self) -> bool:
-        return self._index == len(self._legs) - 1
+    def _leg_here(self, aligner: Aligner, here: str) -> int:
+        """Return which leg the next way belongs to; the one at hand while it goes back."""
+        assert self._target is not None
+        walked = aligner.legs_walked(self._fits[self._target], complete=self._final)
+        way = path_to(self._target, self._before)
+        on_it = here in way[:-1]
+        return walked[way.index(here)] if on_it else self._index
 
     def _shows(self, place: str, landmark: str) -> float:
         key = (place, landmark)
@@ -112,6 +118,7 @@ class RouteNavigator:
     def _fit_all(self, aligner: Aligner, start: str) -> dict[str, Fit]:
         """Fit the shortest known path to every known place."""
         far, before = self._memory.paths_from(start)
+        self._before = before
         fits = {start: aligner.start(start, self._heading_rad)}
         for place in sorted(far, key=far.__getitem__):
             if place != start:
