@@ -22,7 +22,7 @@ MAX_SUBGOALS = 40
 """Longest plan: ALFRED's longest has 19 steps at this level."""
 
 
-_Types: TypeAlias = tuple[str, ...] | None
+_Types: TypeAlias = frozenset[str] | None
 
 
 class Thing(BaseModel):
@@ -77,13 +77,12 @@ def plan_model(
     return _plan_model(declared)
 
 
-def _types(skill: SkillSpec, argument: str, known: frozenset[str] | None) -> _Types:
-    """Return the types an argument may have, sorted; None where any word may stand."""
+def _types(skill: SkillSpec, argument: str, known: _Types) -> _Types:
+    """Return the types an argument may have; None where any word may stand."""
     taken = skill.categories.get(argument)
     if taken is None or known is None:
-        found = known if taken is None else taken
-        return None if found is None else tuple(sorted(found))
-    return tuple(sorted(taken & known or taken))
+        return known if taken is None else taken
+    return taken & known or taken
 
 
 @lru_cache(maxsize=64)
@@ -114,11 +113,13 @@ def _field(kind: str, types: _Types, things: dict[_Types, type[BaseModel]]) -> A
     """Return the form of one argument; arguments of the same types share one."""
     if kind not in OBJECT_KINDS:
         if types is not None:
-            return Literal[types]
+            return Literal[tuple(sorted(types))]
         return float if kind == "number" else str
-    if types not in things:
+    if types is not None and types not in things:
         name = f"Thing{len(things)}"
-        things[types] = create_model(name, __base__=Thing, category=(Literal[types], ...))
+        things[types] = create_model(
+            name, __base__=Thing, category=(Literal[tuple(sorted(types))], ...)
+        )
     return things[types]
 
 
@@ -181,5 +182,17 @@ def _describe(skill: SkillSpec) -> str:
 
 
 def types_of(skills: Sequence[SkillSpec]) -> tuple[str, ...]:
-    """Return every type that some skill says it takes, sorted, for prompts."""
-    return tuple(sorted(set().union(*(each for s in skills for each in s.categories.values()))))
+    """Return every type of a thing that some skill says it takes, sorted, for prompts."""
+    return _union(
+        frozenset(
+            skill.categories[name]
+            for skill in skills
+            for name, kind in skill.arguments.items()
+            if kind in OBJECT_KINDS and name in skill.categories
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def _union(types: frozenset[frozenset[str]]) -> tuple[str, ...]:
+    return tuple(sorted(frozenset().union(*types)))

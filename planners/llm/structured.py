@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -77,7 +78,7 @@ def ask_many(
     Returns:
         For each conversation its answer, or the error that `ask` would have raised.
     """
-    schema = answer.model_json_schema()
+    schema = _schema(answer)
     talks = [tuple(messages) for messages in conversations]
     found: list[AnswerT | PlanningError | None] = [None] * len(talks)
     open_ones = list(range(len(talks)))
@@ -116,6 +117,12 @@ def ask_many(
         if not open_ones:
             break
     return [item for item in found if item is not None]
+
+
+@lru_cache(maxsize=64)
+def _schema(answer: type[BaseModel]) -> dict[str, Any]:
+    """Return a form's schema; pydantic takes milliseconds to write that of a plan."""
+    return answer.model_json_schema()
 
 
 def _replies(client: LlmClient, requests: Sequence[LlmRequest]) -> list[LlmReply | PlanningError]:
