@@ -16,7 +16,7 @@ from envs.alfred.scenes.camera import Floats
 from envs.alfred.scenes.conflicts import cut_guesses, kept_clear, under_counter, with_owners
 from envs.alfred.scenes.drawers import assigned, fit_drawer
 from envs.alfred.scenes.evidence import BASINS, RoomEvidence
-from envs.alfred.scenes.habits import HABITS, SEAT, Habit
+from envs.alfred.scenes.habits import HABITS, SEAT, SLAB, TABLE, Habit
 from envs.alfred.scenes.movables import MovableBoxes
 from envs.alfred.scenes.pieces import (
     LEVEL_M,
@@ -40,6 +40,12 @@ UNSEEN_SLACK_M = 0.4
 ID_TOP_SLACK_M = 0.03
 KNOWN_SLACK_M = 0.25
 EDGE_M = 0.1
+SLAB_FROM_M, SLAB_M = 0.95, 0.05
+"""A table whose id is so high over the floor is a top alone, so thick."""
+
+AROUND_M = 0.06
+"""From the middle of the outermost thing on a table to the edge."""
+
 SAME_M = 0.01
 FEWEST_ON_TOP = 3
 BASE_SIGMA_M = 0.015
@@ -125,6 +131,9 @@ def _fit_piece(
     floor_m = room.agent_y_m - AGENT_ABOVE_FLOOR_M
     size = in_world(np.array(object_types()[type_name].size_m), yaw)
     levels = levels_of([y for _, y, _ in rests])
+    if habit == TABLE and at[1] > floor_m + SLAB_FROM_M:
+        habit = SLAB
+        size[1] = SLAB_M
     firm: list[Face] = []
     centre = np.array(at)
     if habit.floor:
@@ -163,6 +172,8 @@ def _fit_piece(
         size_sigma=tuple(sigma),  # type: ignore[arg-type]
     )
     box = fit_box(views_of(seen), prior, firm=firm) if seen else prior.box
+    if habit in (TABLE, SLAB):
+        box = covering(box, np.array([at, *rests]))
     if habit.front:
         hinge = hinge_side(box, at, yaw)
         box = deepened(box, yaw, DEEP_M if at[1] < HIGH_M else SHALLOW_M)
@@ -178,6 +189,22 @@ def _fit_piece(
         seen=len(seen),
         sightings=tuple(room.sightings.get(object_id, [])),
     )
+
+
+def covering(box: Box, points_m: Floats) -> Box:
+    """The box, wide and deep enough for what is known to be over it.
+
+    Masks of tables that much stands on are cut in pieces, and tell little of how far they go.
+
+    Args:
+        box: A table's.
+        points_m: [N, 3], its own id's and what rests on it.
+    """
+    low, high = np.array(box.low_m), np.array(box.high_m)
+    for axis in (0, 2):
+        low[axis] = min(low[axis], points_m[:, axis].min() - AROUND_M)
+        high[axis] = max(high[axis], points_m[:, axis].max() + AROUND_M)
+    return Box(tuple(map(float, low)), tuple(map(float, high)))  # type: ignore[arg-type]
 
 
 def deepened(box: Box, yaw_deg: float, depth_m: float) -> Box:

@@ -28,6 +28,7 @@ class Habit:
 
 
 TABLE = Habit(floor=True, flat=True, size_sigma=(0.5, 0.4, 0.4))
+SLAB = Habit(flat=True, size_sigma=(0.5, 0.05, 0.4))
 SEAT = Habit(floor=True, size_sigma=(0.3, 0.2, 0.2))
 HABITS: Mapping[str, Habit] = {
     "ArmChair": SEAT,

@@ -26,6 +26,9 @@ from envs.household.shapes import shape_of
 
 RELIEF = frozenset({"Faucet", "DeskLamp", "FloorLamp", "ToiletPaperHanger", "ShowerHead"})
 LIKE_ENOUGH = 0.65
+MOSTLY = 0.6
+"""Of all its masks the least share that must be from one place."""
+
 CELL_PX = 2
 COARSE_CELL_PX, COARSE_FROM_PX = 4, 2500
 THICK_M = 0.012
@@ -43,7 +46,9 @@ def relief_spec(
     if piece.type not in RELIEF or not piece.sightings:
         return None
     poses = Counter(sighting.pose for sighting in piece.sightings)
-    pose = poses.most_common(1)[0][0]
+    pose, most = poses.most_common(1)[0]
+    if most < MOSTLY * len(piece.sightings):
+        return None
     masks = [runs_mask(each.runs) for each in piece.sightings if each.pose == pose]
     mask = np.mean(masks, axis=0) >= 0.5
     camera = Cameras.of([pose])
