@@ -15,6 +15,8 @@ LARGE_M = 0.55
 """Things longer than this are pieced together from views; smaller ones are seen whole."""
 VOXEL_M = 0.10
 MOST_POINTS = 240
+DOOR_OUT_M = 0.2
+"""What is open sticks out by this at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,7 @@ class Instance:
         cut_off: Whether it was never seen whole.
         sighting: Where it is in the present frame.
         last_seen: Number of the last frame it was in.
+        front: Axis (0 x, 1 y) and sign of the side it opens at, where that was seen.
         joined: What it turned out to be part of, None where it is itself.
     """
 
@@ -81,6 +84,7 @@ class Instance:
     sighting: Sighting | None = None
     last_seen: int = -1
     joined: "Instance | None" = None
+    front: tuple[int, int] | None = None
 
     @property
     def itself(self) -> "Instance":
@@ -121,7 +125,9 @@ class Instance:
         self.seen_from.add(pose)
         self.missed_from.discard(pose)
         if self.is_("open"):
-            return  # its door stands out of it now
+            # Its door stands out of it now, and so tells which side is the front.
+            self.front = self.front or self._side_of(sighting)
+            return
         fresh = np.isinf(self.range_m)
         partly = self.large or sighting.cut_off or self.cut_off
         if not fresh and (partly or np.max(sighting.high_m - sighting.low_m) > LARGE_M):
@@ -134,6 +140,14 @@ class Instance:
             self.points_m = thinned(sighting.points_m, voxel_m=0.02)
             self.cut_off = sighting.cut_off
         self.range_m = min(self.range_m, sighting.range_m)
+
+    def _side_of(self, sighting: Sighting) -> tuple[int, int] | None:
+        """Return axis (0 x, 1 y) and sign of the side that a sighting sticks out of most."""
+        out = np.stack([self.low_m - sighting.low_m, sighting.high_m - self.high_m])[:, :2]
+        if out.max() < DOOR_OUT_M:
+            return None
+        side, axis = np.unravel_index(int(out.argmax()), out.shape)
+        return int(axis), 1 if side == 1 else -1
 
     def probes_m(self) -> Floats:
         """Return `PROBES` points spread over what was seen of it."""

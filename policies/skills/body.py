@@ -131,7 +131,7 @@ class Body:
 
         def well() -> bool:
             sighting = aim.target.itself.sighting
-            if not ready() or sighting is None or aim.opens:
+            if not ready() or sighting is None or aim.opens or aim.inside:
                 return False
             return sighting.reach_px >= min(ENOUGH_PX, 0.5 * sighting.area_px)
 

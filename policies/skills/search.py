@@ -1,7 +1,7 @@
 """Finding: looking around, going to where such a thing is kept, opening, and into the unknown."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from policies.skills.body import Body
 from policies.skills.grounding import types_of
 from policies.skills.kept import Kept
 from policies.skills.routes import Routes
-from policies.skills.types import CLOSED_RECEPTACLES, OPEN_RECEPTACLES
-from policies.skills.viewpoints import Aim
+from policies.skills.types import BESIDE, CLOSED_RECEPTACLES, OPEN_RECEPTACLES
+from policies.skills.viewpoints import HORIZONS_DEG, Aim, before
 
 Choose = Callable[[], Instance | None]
 Found = Generator[DiscreteAction, None, Instance | None]
@@ -71,6 +71,7 @@ class Search:
         self._looked_around: set[Cell] = set()
         self._looked_into: set[GridPose] = set()
         self._level: set[Cell] = set()
+        self._seen_beside: set[int] = set()
 
     def find(self, reference: ObjectRef, choose: Choose) -> Found:
         """Look until `choose` names an instance; None where everything was looked at in vain."""
@@ -121,24 +122,32 @@ class Search:
         body = self._body
         wanted = types_of(reference)[0].removesuffix("Sliced")
         furniture = wanted in OPEN_RECEPTACLES or wanted in CLOSED_RECEPTACLES
-        if furniture and wanted not in self._kept.counts:
-            return []  # furniture stands in nothing
         found = body.map.of_type(*OPEN_RECEPTACLES, *CLOSED_RECEPTACLES)
+        if (furniture or wanted in BESIDE) and wanted not in self._kept.counts:
+            found = []  # furniture stands in nothing
         count: dict[str, int] = {}
         for each in found:
             count[each.category] = count.get(each.category, 0) + 1
-        places = []
+        places = [
+            Place(1.0, self._steps_to(each), each)
+            for each in body.map.of_type(*BESIDE.get(wanted, ()))
+            if each.number not in self._seen_beside and body.refusals[each] < 2
+        ]
         for each in found:
             left = 1.0 - each.searched
             if each.searched >= WELL_SEARCHED or body.refusals[each] >= 2:
                 continue
             share = self._kept.share(wanted, each.category) / count[each.category]
-            x, y = body.map.pose.xy_m
-            gap = each.points_m[:, :2] - np.array([x, y], dtype=np.float32)
-            steps = 4.0 * max(0.0, float(np.hypot(*gap.T).min()) - 1.0)
+            steps = self._steps_to(each)
             opening = OPENING_COST if each.category in CLOSED_RECEPTACLES else 0.0
             places.append(Place(share * left, steps + opening, each))
         return places
+
+    def _steps_to(self, each: Instance) -> float:
+        """About how many actions away something is."""
+        x, y = self._body.map.pose.xy_m
+        gap = each.points_m[:, :2] - np.array([x, y], dtype=np.float32)
+        return 4.0 * max(0.0, float(np.hypot(*gap.T).min()) - 1.0)
 
     def _unknown(self, reference: ObjectRef) -> list[Place]:
         """The best pose to see unknown floor from, and the best to see what hangs high."""
@@ -193,6 +202,7 @@ class Search:
             return
         receptacle = place.receptacle
         assert receptacle is not None
+        self._seen_beside.add(receptacle.number)
         if receptacle.category in CLOSED_RECEPTACLES:
             yield from self._look_inside(receptacle, found)
             return
@@ -215,8 +225,12 @@ class Search:
         if outcome is not None:
             body.opened.clear()
             return
-        here = body.map.pose
-        if not found() and here.horizon_deg <= 30 and door.centre_m[2] < 1.0:
+        door = door.itself
+        if not found() and not before(door, body.map.pose):
+            # Its door shows now which side is the front: look in from there.
+            here = {replace(body.map.pose, horizon_deg=int(tilt)) for tilt in HORIZONS_DEG}
+            yield from body.approach(Aim(door, inside=True), here)
+        if not found() and body.map.pose.horizon_deg <= 30 and door.centre_m[2] < 1.0:
             yield from body.do("LookDown")
         body.map.mark_searched(door)
         if found():

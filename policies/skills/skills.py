@@ -364,7 +364,7 @@ def take_back(body: Body, thing: Instance, device: Instance) -> Run:
                     target.states |= thing.states
                     return None
         tried |= {replace(body.map.pose, horizon_deg=int(tilt)) for tilt in HORIZONS_DEG}
-        yield from body.approach(Aim(device, opens=True), tried)
+        yield from body.approach(Aim(device, inside=True), tried)
     return outcome
 
 

@@ -7,11 +7,18 @@ ALIKE: Mapping[str, tuple[str, ...]] = {
     "Lamp": ("DeskLamp", "FloorLamp", "Lamp"),
     "DeskLamp": ("DeskLamp",),
     "Sink": ("SinkBasin", "Sink"),
-    "SinkBasin": ("SinkBasin", "Sink"),
     "Bathtub": ("BathtubBasin", "Bathtub"),
-    "BathtubBasin": ("BathtubBasin", "Bathtub"),
 }
 """Type asked for to the types that will do, first choice first; others only themselves."""
+
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "SinkBasin": ("Sink",),
+    "BathtubBasin": ("Bathtub",),
+    "Faucet": ("SinkBasin", "Sink"),
+    "StoveKnob": ("StoveBurner",),
+    "StoveBurner": ("StoveKnob",),
+}
+"""Type of a thing to types of what it is always at."""
 
 SURFACES = (
     "CounterTop",

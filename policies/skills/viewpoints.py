@@ -25,6 +25,8 @@ REACH_M = 1.4
 """0.1 m less than the rule's, for what the map has wrong."""
 FAR_VIEW_M = 2.2
 MOST_POINTS = 40
+LEAST_AHEAD_M, MOST_BESIDE_M = 0.25, 0.5
+"""In front of something that opens is this far before its face, and not farther to the side."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Aim:
         target: What must be seen and reached.
         also: What else must be in view.
         opens: Whether it will open towards the agent.
+        inside: Whether what it holds is to be seen, which is only so from its front.
         reach_m: How near its points must be, horizontally.
     """
 
     target: Instance
     also: tuple[Instance, ...] = ()
     opens: bool = False
+    inside: bool = False
     reach_m: float = REACH_M
 
     def now(self) -> "Aim":
@@ -188,12 +192,15 @@ def _doubts(
         views = views / np.maximum(np.linalg.norm(views, axis=1, keepdims=True), 1e-6)
         cosine = (offset @ views.T / run[:, None]).max(axis=1)
         doubts += np.clip(0.6 - cosine, 0.0, 1.6) * 4.0
-    if aim.opens:
-        front = front_of(target)
-        if front is not None:
-            axis, sign, face = front
-            ahead = (spots[:, axis] - face) * sign
-            beside = np.abs(spots[:, 1 - axis] - middle[1 - axis])
+    front = front_of(target) if aim.opens or aim.inside else None
+    if front is not None:
+        axis, sign, face = front
+        ahead = (spots[:, axis] - face) * sign
+        beside = np.abs(spots[:, 1 - axis] - middle[1 - axis])
+        if aim.inside:
+            doubts += np.where((ahead < LEAST_AHEAD_M) | (beside > MOST_BESIDE_M), 15.0, 0.0)
+            doubts += np.maximum(beside - 0.2, 0.0) * 6.0
+        if aim.opens:
             need = CLEAR_FRONT_M.get(target.category, 0.6)
             short = np.maximum(need - ahead, 0.0)
             doubts += np.where((beside < 0.55) & (short > 0.02), 5.0 + short * 30.0, 0.0)
@@ -204,8 +211,12 @@ def _doubts(
 def front_of(target: Instance) -> tuple[int, int, float] | None:
     """Return the side that a box opens at: axis (0 x, 1 y), sign, and where its face is.
 
-    The side it was mostly seen from; of a thin panel that is across its thin axis.
+    The side its door was seen at; before that the side it was mostly seen from; of a thin panel
+    that is across its thin axis.
     """
+    if target.front is not None:
+        axis, sign = target.front
+        return axis, sign, float((target.high_m if sign > 0 else target.low_m)[axis])
     if not target.seen_from:
         return None
     middle, size = target.centre_m, target.size_m
@@ -215,3 +226,14 @@ def front_of(target: Instance) -> tuple[int, int, float] | None:
     sign = 1 if views[:, axis].sum() >= 0.0 else -1
     face = target.high_m[axis] if sign > 0 else target.low_m[axis]
     return axis, sign, float(face)
+
+
+def before(target: Instance, pose: GridPose) -> bool:
+    """Whether a pose is in front of something that opens, so that it shows what is inside."""
+    front = front_of(target)
+    if front is None:
+        return True
+    axis, sign, face = front
+    spot = pose.xy_m
+    beside = abs(spot[1 - axis] - float(target.centre_m[1 - axis]))
+    return (spot[axis] - face) * sign > LEAST_AHEAD_M and beside < MOST_BESIDE_M
