@@ -32,6 +32,7 @@ def help_text() -> str:
             "scenes.approximate",
             "controller",
             "agent",
+            "expert.kind",
             "expert.by",
             "record",
             "runner.workers",

@@ -15,6 +15,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "scenes.approximate": ("false", "alfred: make up rooms that nothing is fitted from"),
     "controller": ("household", "what the household stands on: {controller}"),
     "agent": ("expert", "who acts: {agent}"),
+    "expert.kind": ("recorded", "alfred: which expert, recorded or symbolic"),
     "expert.by": ("id", "how the expert points at objects: id, or mask as any other agent"),
     "record": ("none", "what is written down of every step: {record}"),
     "runner.workers": ("auto", "processes; auto is one a CPU core, 0 none beside the command's"),

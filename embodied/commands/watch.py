@@ -29,6 +29,7 @@ def help_text() -> str:
             "benchmark.split",
             "episode",
             "agent",
+            "expert.kind",
             "expert.by",
             "record",
             "seed",

@@ -16,9 +16,11 @@ from envs.alfred.scenes.rebuild import episode_scene
 from envs.alfred.scenes.store import RoomStore
 from envs.household.env import InteractionEnv
 from envs.household.episode import Episode, setup_commands
+from envs.household.expert import make_expert
 
 ANNOTATIONS = ("all", "first")
 LANGUAGES = ("goal", "goal+steps")
+EXPERTS = ("recorded", "symbolic")
 
 
 class AlfredSource:
@@ -33,6 +35,9 @@ class AlfredSource:
         scenes_approximate: Whether rooms without a trajectory to be fitted from are made up from
             their layout files; their scenes are labelled `approximated`.
         cache_dir: Where rebuilt rooms are kept; None takes the user's cache folder.
+        expert: Which expert solves the episodes: `recorded`, which plays back what the data set
+            holds, or `symbolic`, which plans and acts from the full state as in generated homes;
+            None takes the recorded one.
 
     Raises:
         ConfigError: If an option is not one of its choices, or no data root is given.
@@ -49,10 +54,13 @@ class AlfredSource:
         scenes_fit: str = "train",
         scenes_approximate: bool = False,
         cache_dir: str | Path | None = None,
+        expert: str | None = None,
     ) -> None:
+        kind = EXPERTS[0] if expert is None else expert
         for name, value, known in (
             ("annotations", annotations, ANNOTATIONS),
             ("language", language, LANGUAGES),
+            ("expert", kind, EXPERTS),
         ):
             if value not in known:
                 raise ConfigError(f"{name} is {value!r}; choose one of {', '.join(known)}")
@@ -66,6 +74,7 @@ class AlfredSource:
         self.split = split
         self._first_only = annotations == "first"
         self._with_steps = language == "goal+steps"
+        self._symbolic = kind == "symbolic"
         self._rooms = RoomStore(
             self.data, fit=scenes_fit, approximate=scenes_approximate, cache_dir=cache_dir
         )
@@ -149,11 +158,13 @@ class AlfredSource:
         )
 
     def expert(self, env: InteractionEnv, *, by: str) -> tuple[Planner, Policy]:
-        """Return the recorded expert of the environment's current episode.
+        """Return the expert of the environment's current episode.
 
         Raises:
-            PlanningError: If the split publishes no plans.
+            PlanningError: If it is the recorded one and the split publishes no plans.
             ConfigError: If `by` is neither `id` nor `mask`.
         """
+        if self._symbolic:
+            return make_expert(env, by=by)
         recorded = recorded_subgoals(*self.trajectory(env.episode.spec.episode_id))
         return RecordedPlanner(recorded), RecordedPolicy(recorded, by=by)

@@ -56,7 +56,9 @@ def test_a_damaged_file_does_not_hide_the_other_episodes(options, root):
     assert [spec.trajectory_id for spec in source.episodes()] == [TRAJECTORY, TRAJECTORY, other]
 
 
-@pytest.mark.parametrize(("option", "value"), [("annotations", "some"), ("language", "latin")])
+@pytest.mark.parametrize(
+    ("option", "value"), [("annotations", "some"), ("language", "latin"), ("expert", "oracle")]
+)
 def test_options_are_checked(options, option, value):
     with pytest.raises(ConfigError, match=option):
         AlfredSource(**options, **{option: value})
@@ -143,3 +145,19 @@ def test_a_real_episode_runs(real_root):
     env.close()
     assert record.error is None
     assert record.steps == record.expert_steps
+
+
+@pytest.mark.parametrize("by", ["id", "mask"])
+def test_the_symbolic_expert_solves_alfreds_episodes_without_their_recordings(options, by):
+    env = gymnasium.make(
+        "envs:embodied/Alfred-v0",
+        disable_env_checker=True,
+        expert="symbolic",
+        privileged_targets=by == "id",
+        **options,
+    )
+    (spec, *_) = env.unwrapped.episodes()
+    record = run_episode(env, ExpertAgent(by=by), spec)
+    env.close()
+    assert record.status is EpisodeStatus.SUCCESS
+    assert not isinstance(env.unwrapped.expert(by=by)[0], RecordedPlanner)
