@@ -1,17 +1,46 @@
 """Logical evaluation: do the stages agree, and can the plan be carried out?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from embodied.core.plan import Subgoal
+from embodied.core.plan import ObjectRef, Status, Subgoal
 from embodied.core.protocols import PlanContext
-from embodied.core.task import Task
+from embodied.core.task import (
+    LOOK_IN_LIGHT,
+    PICK_WITH_MOVABLE,
+    TASK_TYPES,
+    Task,
+)
 from embodied.core.task_plans import task_of
-from planners.flowplan.information import FIELDS, Information, information_of, task_from
+from planners.flowplan.information import (
+    FIELDS,
+    OTHER,
+    Information,
+    information_of,
+    task_from,
+)
 from planners.symbolic import Fault, check
+from planners.symbolic.domain import bare
+from planners.symbolic.nearest import Word, distance, words_of, words_of_task
 
 Votes = Sequence[tuple[Information, float]]
 """What each stage took the task to name, with the weight of its word."""
+
+MATTERS: Mapping[str, float] = {
+    "task": 1.8,
+    "object": 0.8,
+    "sliced": 1.0,
+    "vessel": 0.6,
+    "receptacle": 0.5,
+    "lamp": 0.6,
+}
+"""What it costs a reading to differ from a vote in a field."""
+FAR = 4.0
+"""Steps by which a faultless plan may differ from that of the nearest task before it is taken for
+a task of another kind."""
+VESSELS = frozenset(["Bowl", "Box", "Cup", "Mug", "Pan", "Plate", "Pot"])
+"""Types that others are put into and that are themselves carried."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +48,9 @@ class Verdict:
     """What the evaluation found.
 
     Attributes:
-        information: What most of the stages took the task to name.
-        doubts: Field to the values said for it, the likeliest first, where the best two are so
-            close that the words have to be asked again.
+        information: What the task most likely names, all stages and the plan considered.
+        doubts: Field to the values said for it, the likeliest first, where the best two readings
+            are so close that the words have to be asked again.
         faults: What is wrong with the plan itself.
     """
 
@@ -30,13 +59,18 @@ class Verdict:
     faults: tuple[Fault, ...]
 
     @property
-    def sound(self) -> bool:
-        """Whether nothing is left to ask or to mend."""
-        return not self.doubts and not self.faults
+    def goal(self) -> Task | None:
+        """The task the plan has to amount to; None where it is of another kind."""
+        return task_from(self.information)
 
 
 def evaluate(
-    subgoals: Sequence[Subgoal], votes: Votes, context: PlanContext, *, margin: float
+    subgoals: Sequence[Subgoal],
+    votes: Votes,
+    context: PlanContext,
+    *,
+    margin: float,
+    trust: float,
 ) -> Verdict:
     """Judge a plan by the stages' votes and by what the skills need.
 
@@ -44,35 +78,95 @@ def evaluate(
         subgoals: The plan.
         votes: What the stages took the task to name; at least one.
         context: The task.
-        margin: Weight by which the best value of a field has to lead.
+        margin: By how much the best reading has to be better than the next.
+        trust: What each step counts in which the plan differs from a reading's.
     """
-    decided, doubts = tally(votes, margin=margin)
+    done = [subgoal for subgoal, outcome in context.history if outcome.status is Status.DONE]
+    decided, doubts = decide(votes, [*done, *subgoals], margin=margin, trust=trust)
     goal = task_from(decided)
     faults = check(
         subgoals, context.skills, history=context.history, entities=context.entities, goal=goal
     )
+    only_the_goal = all(fault.kind == "goal" for fault in faults)
+    whole = bool(subgoals) and only_the_goal and not context.history
+    if goal and whole and distance(words_of(subgoals), words_of_task(goal)) > FAR:
+        return Verdict(decided.model_copy(update={"task": OTHER}), {}, ())
     return Verdict(decided, doubts, tuple(faults))
 
 
-def tally(votes: Votes, *, margin: float) -> tuple[Information, dict[str, tuple[str, ...]]]:
-    """Count the votes field by field.
+def decide(
+    votes: Votes, subgoals: Sequence[Subgoal], *, margin: float, trust: float
+) -> tuple[Information, dict[str, tuple[str, ...]]]:
+    """Return the reading that fits votes and plan best, and the fields that are in doubt.
 
-    Returns:
-        The information with the best value of each field, and the fields that are in doubt.
+    Every task that can be put together from what the votes and the plan name is a reading. It costs
+    what it differs from each vote, and by how many steps its plan differs from the one given: so a
+    plan with a step missing still speaks for the task it was meant for.
+
+    Args:
+        votes: What the stages took the task to name, the heaviest first.
+        subgoals: The plan; may be empty.
+        margin: By how much the best reading has to be better than the next.
+        trust: What a step counts in which the plans differ.
     """
-    decided: dict[str, object] = {}
+    first = max(votes, key=lambda vote: vote[1])[0]
+    if first.task == OTHER:
+        return first, {}
+    said = words_of(subgoals)
+    costs = [(_cost(task, votes, said, trust), task) for task in _tasks(votes, subgoals)]
+    ranked = sorted(costs, key=lambda each: each[0])
+    readings = [(cost, information_of(task)) for cost, task in ranked]
+    if not readings:
+        return first, {}
+    best_cost, best = readings[0]
     doubts: dict[str, tuple[str, ...]] = {}
-    for field in FIELDS:
-        weights: dict[object, float] = {}
-        for information, weight in votes:
-            value = getattr(information, field)
-            weights[value] = weights.get(value, 0.0) + weight
-        ranked = sorted(weights, key=lambda value: -weights[value])
-        decided[field] = ranked[0]
-        if len(ranked) > 1 and weights[ranked[0]] - weights[ranked[1]] < margin:
-            doubts[field] = tuple(str(value) for value in ranked)
+    for cost, other in readings[1:]:
+        if cost - best_cost >= margin:
+            break
+        for field in FIELDS:
+            mine, its = str(getattr(best, field)), str(getattr(other, field))
+            if mine != its:
+                doubts[field] = tuple(dict.fromkeys((*doubts.get(field, (mine,)), its)))
     cues = next((information.cues for information, _ in votes if information.cues), ())
-    return Information(**decided, cues=cues), doubts
+    return best.model_copy(update={"cues": cues}), doubts
+
+
+def _cost(task: Task, votes: Votes, said: Sequence[Word], trust: float) -> float:
+    reading = information_of(task)
+    cost = trust * distance(said, words_of_task(task)) if said else 0.0
+    for information, weight in votes:
+        for field, matters in MATTERS.items():
+            if getattr(information, field) != getattr(reading, field):
+                cost += weight * matters
+    return cost
+
+
+def _tasks(votes: Votes, subgoals: Sequence[Subgoal]) -> Iterator[Task]:
+    """Every task that can be put together from what is named."""
+    named: dict[str, dict[str, None]] = {
+        field: {
+            str(getattr(information, field)): None
+            for information, _ in votes
+            if getattr(information, field)
+        }
+        for field in ("object", "vessel", "receptacle", "lamp")
+    }
+    sliced = {information.sliced for information, _ in votes}
+    for subgoal in subgoals:
+        for name, value in subgoal.arguments.items():
+            if isinstance(value, ObjectRef) and name in named:
+                named[name][bare(value.category)] = None
+        sliced.add(subgoal.skill == "slice")
+    named["vessel"] |= dict.fromkeys(name for name in named["receptacle"] if name in VESSELS)
+    for task_type, thing, cut in product(TASK_TYPES, named["object"], sorted(sliced)):
+        if task_type == LOOK_IN_LIGHT:
+            for lamp in named["lamp"]:
+                yield Task(task_type, thing, toggle=lamp, sliced=cut)
+            continue
+        vessels = named["vessel"] if task_type == PICK_WITH_MOVABLE else {"": None}
+        for vessel, place in product(vessels, named["receptacle"]):
+            if thing not in (vessel, place) and vessel != place:
+                yield Task(task_type, thing, parent=place, mrecep=vessel, sliced=cut)
 
 
 def vote_of(subgoals: Sequence[Subgoal] | None) -> Information | None:

@@ -10,6 +10,7 @@ from planners.flowplan.evaluation import Verdict
 from planners.flowplan.information import Information, information_model, task_from
 from planners.flowplan.prompts import reason, reconsider, retrieve, write
 from planners.flowplan.wording import in_words
+from planners.llm.plan_once.prompt import question, system
 from planners.llm.types import Message
 
 
@@ -65,6 +66,9 @@ def again(flow: Flow) -> tuple[Message, ...]:
 def written(flow: Flow) -> tuple[Message, ...]:
     """Ask for the plan, or ask again with what is wrong with it."""
     context, verdict = flow.context, flow.verdict
+    if verdict is None and not flow.steps:
+        # Nobody has thought of steps: the plan is a reading of its own.
+        return system(context.skills, None), question(context)
     if verdict is None:
         information = flow.said["retrieve"]
         return write(context, context.skills, information=information, steps=flow.steps)

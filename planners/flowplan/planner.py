@@ -1,7 +1,7 @@
 """`planner=flowplan`: four stages, and a way back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -10,7 +10,7 @@ from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from planners.corrections.nouns import known_types
 from planners.flowplan.cues import cues_in, with_cues
-from planners.flowplan.evaluation import evaluate, tally, vote_of
+from planners.flowplan.evaluation import evaluate, vote_of
 from planners.flowplan.flow import (
     Flow,
     again,
@@ -21,21 +21,19 @@ from planners.flowplan.flow import (
     written,
 )
 from planners.flowplan.information import (
-    OTHER,
     Information,
     information_model,
-    task_from,
 )
 from planners.flowplan.prompts import Steps
 from planners.flowplan.reading import read_steps
 from planners.llm.plan_schema import plan_model, to_subgoals
 from planners.llm.structured import ask_many
 from planners.llm.types import LlmClient, LlmRequest, Message
-from planners.symbolic import remaining, repair
+from planners.symbolic import repair
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
-WEIGHTS: Mapping[str, float] = {"retrieve": 1.0, "reason": 1.0, "write": 1.0, "reconsider": 1.5}
+WEIGHTS: Mapping[str, float] = {"retrieve": 1.0, "reason": 0.4, "reconsider": 0.7}
 """How much the word of each stage counts where they disagree."""
 
 MAX_TOKENS: Mapping[str, int] = {"retrieve": 256, "reason": 400, "write": 768}
@@ -57,11 +55,14 @@ class FlowPlanner:
     Args:
         llm: The model.
         weights: How much the word of each stage counts.
-        margin: Weight by which a value has to lead, or the first stage is asked again.
-        always_write: Whether the model writes the plan even where the first two stages agree on a
-            task of a known kind, whose subgoals follow from it.
-        rounds: How often the third stage is asked again with what is wrong with its plan, before
-            the plan is mended symbolically.
+        trust: What each step counts in which the model's plan differs from that of a reading.
+        trust_given: The same for plans that `mend` is given.
+        margin: By how much the best reading has to be better than the next, or the words are asked
+            again.
+        reason: When the second stage is asked: `always`, as in the paper, its answer being handed
+            on to the third; or `in_doubt`, where the first and the third do not settle it.
+        rounds: How often the third stage is asked again with what is wrong with its plan, where the
+            task is of another kind and its goal therefore unknown.
         max_repairs: Attempts to mend a malformed answer.
     """
 
@@ -70,16 +71,20 @@ class FlowPlanner:
         llm: LlmClient,
         *,
         weights: Mapping[str, float] = WEIGHTS,
-        margin: float = 0.5,
-        always_write: bool = False,
+        trust: float = 0.2,
+        trust_given: float = 1.5,
+        margin: float = 0.2,
+        reason: Literal["always", "in_doubt"] = "in_doubt",
         rounds: int = 1,
         max_repairs: int = 2,
     ) -> None:
         self._llm = llm
-        self._always_write = always_write
-        self._rounds = rounds
         self._weights = {**WEIGHTS, **weights}
+        self._trust = trust
+        self._trust_given = trust_given
         self._margin = margin
+        self._always_reason = reason == "always"
+        self._rounds = rounds
         self._max_repairs = max_repairs
 
     def plan(self, context: PlanContext) -> Plan:
@@ -119,16 +124,14 @@ class FlowPlanner:
         flows = self._begin(contexts)
         for flow, subgoals in zip(flows, plans, strict=True):
             flow.subgoals = tuple(subgoals)
-        self._evaluate(flows)
+        self._evaluate(flows, trust=self._trust_given)
         return [self._result(flow) for flow in flows]
 
     def flows(self, contexts: Sequence[PlanContext]) -> list[Flow]:
         """Return tasks with all that happened on their way through the stages."""
         flows = self._begin(contexts)
-        for flow in flows:
-            self._derive(flow)
-        self._write([flow for flow in flows if not flow.subgoals])
-        self._evaluate(flows)
+        self._write(flows)
+        self._evaluate(flows, trust=self._trust)
         return flows
 
     def explain(self, context: PlanContext) -> tuple[Plan, tuple[str, ...]]:
@@ -151,7 +154,7 @@ class FlowPlanner:
         return flow.error or Plan(flow.context.instruction, 0, flow.subgoals)
 
     def _begin(self, contexts: Sequence[PlanContext]) -> list[Flow]:
-        """First and second stage."""
+        """Ask the first stage, and the second where it always speaks."""
         flows = [Flow(context) for context in contexts]
         self._each(
             flows,
@@ -160,6 +163,12 @@ class FlowPlanner:
             self._retrieved,
             max_tokens=MAX_TOKENS["retrieve"],
         )
+        if self._always_reason:
+            self._reason(flows)
+        return flows
+
+    def _reason(self, flows: Sequence[Flow]) -> None:
+        """Ask the second stage."""
         self._each(
             flows,
             reasoned,
@@ -168,7 +177,6 @@ class FlowPlanner:
             max_tokens=MAX_TOKENS["reason"],
             needed=False,
         )
-        return flows
 
     def _retrieved(self, flow: Flow, answer: Information) -> None:
         flow.said["retrieve"] = answer
@@ -181,16 +189,6 @@ class FlowPlanner:
         vote = vote_of(read)
         if vote is not None:
             flow.said["reason"] = vote
-
-    def _derive(self, flow: Flow) -> None:
-        """Take the plan of a known kind of task from what the first two stages agree on."""
-        named, worded = flow.said.get("retrieve"), flow.said.get("reason")
-        if self._always_write or named is None or worded is None:
-            return
-        goal = task_from(named) if named.values() == worded.values() else None
-        if goal is not None:
-            flow.subgoals = remaining(goal, flow.context.history)
-            flow.reasons.append("Both agree on a task of a known kind, whose subgoals follow.")
 
     def _write(self, flows: Sequence[Flow]) -> None:
         """Third stage."""
@@ -205,41 +203,43 @@ class FlowPlanner:
             needed=False,
         )
 
-    def _evaluate(self, flows: Sequence[Flow]) -> None:
-        """Fourth stage, and the way back."""
+    def _evaluate(self, flows: Sequence[Flow], *, trust: float) -> None:
+        """Fourth stage, and the ways back."""
+        flows = [flow for flow in flows if flow.error is None]
         for flow in flows:
-            if flow.error is None:
-                vote = vote_of(flow.subgoals)
-                if vote is not None:
-                    flow.said["write"] = vote
-                self._judge(flow)
-        doubted = [flow for flow in flows if flow.verdict is not None and flow.verdict.doubts]
-        if doubted:
+            self._judge(flow, trust)
+        if not self._always_reason and (doubted := _doubted(flows)):
+            self._reason(doubted)
+            for flow in doubted:
+                self._judge(flow, trust)
+        if doubted := _doubted(flows):
             self._reconsider(doubted)
+            for flow in doubted:
+                self._judge(flow, trust)
         for _ in range(self._rounds):
-            faulty = [flow for flow in flows if flow.verdict is not None and flow.verdict.faults]
+            faulty = [flow for flow in flows if _faulty(flow)]
             self._write(faulty)
             for flow in faulty:
-                self._judge(flow)
+                self._judge(flow, trust)
         for flow in flows:
-            if flow.error is None:
-                self._settle(flow)
+            self._settle(flow)
 
-    def _judge(self, flow: Flow) -> None:
+    def _judge(self, flow: Flow, trust: float) -> None:
         votes = [(said, self._weights[stage]) for stage, said in flow.said.items()]
-        flow.verdict = evaluate(flow.subgoals, votes, flow.context, margin=self._margin)
+        flow.verdict = evaluate(
+            flow.subgoals, votes, flow.context, margin=self._margin, trust=trust
+        )
 
     def _settle(self, flow: Flow) -> None:
         """Mend what is at fault, and put the cues on."""
         context = flow.context
-        votes = [(said, self._weights[stage]) for stage, said in flow.said.items()]
-        decided, _ = tally(votes, margin=0.0)
-        goal = None if decided.task == OTHER else task_from(decided)
-        if goal is None and not flow.subgoals:
+        verdict = flow.verdict
+        assert verdict is not None
+        if verdict.goal is None and not flow.subgoals:
             flow.error = PlanningError("No stage said a task, and there is no plan.")
             return
-        if flow.verdict is not None and flow.verdict.faults:
-            listed = " ".join(str(fault) for fault in flow.verdict.faults)
+        if verdict.faults:
+            listed = " ".join(str(fault) for fault in verdict.faults)
             flow.reasons.append(f"Wrong with the plan: {listed}")
         try:
             flow.subgoals = repair(
@@ -247,14 +247,14 @@ class FlowPlanner:
                 context.skills,
                 history=context.history,
                 entities=context.entities,
-                goal=goal,
+                goal=verdict.goal,
             )
         except PlanningError as error:
             flow.error = error
             return
         types = [name for subgoal in flow.subgoals for name in types_in_step(subgoal)]
         flow.subgoals = with_cues(
-            flow.subgoals, (*decided.cues, *cues_in(context.instruction, types))
+            flow.subgoals, (*verdict.information.cues, *cues_in(context.instruction, types))
         )
 
     def _each(
@@ -308,4 +308,13 @@ class FlowPlanner:
                 continue
             flow.reasons.append(f"Asked again, the task names: {answer.line()}.")
             flow.said["reconsider"] = answer
-            self._judge(flow)
+
+
+def _doubted(flows: Sequence[Flow]) -> list[Flow]:
+    return [flow for flow in flows if flow.verdict is not None and flow.verdict.doubts]
+
+
+def _faulty(flow: Flow) -> bool:
+    """Whether the plan is wrong and no known goal says how it should be."""
+    verdict = flow.verdict
+    return verdict is not None and bool(verdict.faults) and verdict.goal is None
