@@ -25,7 +25,8 @@ def plan_tree(plan: Plan, *, skills: Sequence[SkillSpec], planner: Any, name: st
     explanation = _explanation(planner)
     why = tree.add(f"[dim]planner {name}[/dim]")
     if explanation is not None:
-        why.add(f"[dim]confidence {explanation.confidence:.0%}[/dim]")
+        if explanation.confidence is not None:
+            why.add(f"[dim]confidence {explanation.confidence:.0%}[/dim]")
         for reason in explanation.reasons:
             why.add(f"[dim]{reason}[/dim]")
     known = {skill.name: skill for skill in skills}

@@ -64,7 +64,7 @@ class Abilities:
     def choose_pair(
         self, skill: str, things: Sequence[str], receptacles: Sequence[str]
     ) -> tuple[str, str] | None:
-        """Return the first thing and receptacle that go together, the likeliest receptacle first."""
+        """Return the first thing and receptacle that go together, by the likeliest receptacle."""
         for receptacle in receptacles:
             for thing in things:
                 if self.choose(skill, "object", [thing]) and self.fits(skill, thing, receptacle):

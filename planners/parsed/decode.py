@@ -60,15 +60,18 @@ class Decoder:
         self._known = {tuple(row): i for i, row in enumerate(table.tasks.tolist())}
         self._prior = PRIOR_WEIGHT * np.log(table.counts + UNSEEN_WEIGHT * self._parts(table.tasks))
 
-    def decode(self, slots: Sequence[Scores]) -> Decoded:
+    def decode(self, slots: Sequence[Scores], whole: Scores | None = None) -> Decoded:
         """Return the best task.
 
         Args:
             slots: Log-probabilities of each slot's values.
+            whole: What each task of training gets besides, float [C].
         """
         known = self._prior + sum(
             slot[self._table.tasks[:, index]] for index, slot in enumerate(slots)
         )
+        if whole is not None:
+            known = known + whole
         fresh = self._fresh(slots)
         scores = known
         if len(fresh):

@@ -112,9 +112,8 @@ class Deeds:
                 return self._toggle(clause)
             raise Question("What should I put down, and where?")
         items = self._items(clause, "pick") if clause.objects else ()
-        if "away" in particles or clause.verb.endswith(" away"):
-            if not clause.goals:
-                raise Question("Where should I put it away?")
+        if ("away" in particles or clause.verb.endswith(" away")) and not clause.goals:
+            raise Question("Where should I put it away?")
         if "out" in particles and not clause.goals:
             return self._place(items, [], clause, known=GARBAGE)
         if not clause.objects:
@@ -128,11 +127,12 @@ class Deeds:
                           alternative="Name a piece of furniture.")  # fmt: skip
         if "down" in particles or clause.verb.endswith(" down"):
             return self._place(items, [], clause, known=Item(("CounterTop",), "the counter"))
-        if back := [
-            self._resolve.mentions.placed.get(each.types[0]) for each in items if each.types
-        ]:
-            if back[0]:
-                return self._deposit(items, back[0])
+        if (
+            back := [
+                self._resolve.mentions.placed.get(each.types[0]) for each in items if each.types
+            ]
+        ) and back[0]:
+            return self._deposit(items, back[0])
         raise Question("Where should I put it?")
 
     def _trash(self, clause: Clause) -> list[Deed]:
@@ -154,9 +154,9 @@ class Deeds:
                 return self._deposit(items, home[0])
         goals = [ref for ref in goals if ref.led_by != "not"]
         for ref in goals:
-            if ref.thing is not None and not ref.thing.types and not ref.pronoun:
-                if ref.thing.head not in NO_FURNITURE and not _any_known(goals):
-                    raise unknown(ref.thing)
+            nameless = ref.thing is not None and not ref.thing.types and not ref.pronoun
+            if nameless and not _any_known(goals) and ref.thing.head not in NO_FURNITURE:
+                raise unknown(ref.thing)
         beside = [ref for ref in goals if ref.led_by in NEAR]
         into = [ref for ref in goals if ref.led_by not in NEAR]
         if not into and beside:
@@ -217,8 +217,7 @@ class Deeds:
         for ref in clause.objects:
             if ref.thing and (MANY & set(ref.thing.phrase.split())) and not ref.pronoun:
                 raise Question(f"Which ones do you mean by {ref.thing.phrase!r}, and how many?")
-        items = self._resolve.items(clause.objects, skill)
-        return items
+        return self._resolve.items(clause.objects, skill)
 
     def _simple(self, skill: str, clause: Clause) -> list[Deed]:
         refs = clause.objects or clause.goals or [Ref(None, True)]

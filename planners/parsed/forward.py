@@ -77,8 +77,8 @@ class Network:
             self._known[word] = self._w["word.weight"][self._words.get(word, 0)] + pieces
         return self._known[word]
 
-    def logits(self, sentences: Sequence[Sequence[str]]) -> list[Array]:
-        """Return each slot's logits.
+    def logits(self, sentences: Sequence[Sequence[str]]) -> tuple[list[Array], Array | None]:
+        """Return each slot's logits, and what whole tasks get besides.
 
         Args:
             sentences: Words of the goal, then of each step.
@@ -115,7 +115,7 @@ class Network:
             mask[0] = 1.0  # a text without words is read as one empty place
         return x, mask
 
-    def _answers(self, told: Array) -> list[Array]:
+    def _answers(self, told: Array) -> tuple[list[Array], Array | None]:
         both = told @ self._read
         width = both.shape[1] // 2
         shape = (len(told), self._heads, width // self._heads)
@@ -128,7 +128,9 @@ class Network:
         for index in range(len(SLOTS)):
             weight, bias = self._w[f"answers.{index}.weight"], self._w[f"answers.{index}.bias"]
             found.append(weight @ np.concatenate([read[index], shared]) + bias)
-        return found
+        if "whole.weight" not in self._w:
+            return found, None
+        return found, self._w["whole.weight"] @ shared + self._w["whole.bias"]
 
 
 @dataclass(frozen=True)
@@ -173,10 +175,19 @@ class Ensemble:
         table = TaskTable.from_plain(plain["table"])
         return cls(tuple(members), table, frozenset(words) - {""})
 
-    def scores(self, sentences: Sequence[Sequence[str]]) -> list[Array]:
-        """Return log-probabilities of each slot's values, averaged over the members."""
+    def scores(self, sentences: Sequence[Sequence[str]]) -> tuple[list[Array], Array]:
+        """Return what `Decoder.decode` takes, averaged over the members.
+
+        Returns:
+            Log-probabilities of each slot's values, and what whole tasks get besides, float [C].
+        """
         answers = [member.logits(sentences) for member in self.members]
-        return [
-            np.mean([log_softmax(slot) for slot in slots], axis=0)
-            for slots in zip(*answers, strict=True)
+        slots = [
+            np.mean([log_softmax(slot) for slot in each], axis=0)
+            for each in zip(*(found for found, _ in answers), strict=True)
         ]
+        whole = np.zeros(len(self.table.counts), dtype=np.float32)
+        for _, more in answers:
+            if more is not None:
+                whole += more / len(answers)
+        return slots, whole

@@ -233,7 +233,7 @@ def _described(item: Item) -> tuple[str, ...]:
 
 
 def _joined(deeds: Sequence[Deed], abilities: Abilities) -> list[Deed]:
-    """Drop what a later deed does anyway: finding what is then taken, lighting what is looked by."""
+    """Drop what a later deed does anyway: finding what is taken then, lighting to look by."""
     found: list[Deed] = []
     for index, deed in enumerate(deeds):
         rest = deeds[index + 1 :]

@@ -96,7 +96,7 @@ class ParsedPlanner:
                 0.9 * 0.8 ** len(command.unread),
                 (f"{len(command.clauses)} commands, read one by one.{unread}",),
             )
-        if self._plausibility.refuses(understanding):
+        if understanding.is_open or self._plausibility.refuses(understanding):
             raise _objection(understanding)
         return subgoals_of(reading.task), Explanation(
             "task", reading.confidence, tuple(_reasons(understanding))

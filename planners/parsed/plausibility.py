@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from embodied.core.task_plans import DEVICES
 from planners.parsed.clauses import Clause
 from planners.parsed.refusals import UNABLE, UNFIT, UNKNOWN
-from planners.parsed.slots import values_of
 from planners.parsed.text import words_of
 from planners.parsed.understanding import Understanding
 
@@ -83,7 +82,7 @@ def features_of(understanding: Understanding) -> NDArray[np.float64]:
     reading, refusal = understanding.reading, understanding.refusal
     slots = dict(reading.slots)
     agrees = understanding.amounts_to is not None
-    same = agrees and _allowed(understanding)
+    same = agrees and understanding.agrees
     unknown = refusal is not None and refusal.kind == UNKNOWN
     heard = (
         unknown and set(words_of(refusal.raw or "")) <= understanding.heard if refusal else False
@@ -120,16 +119,6 @@ def features_of(understanding: Understanding) -> NDArray[np.float64]:
                                                              reading.task.mrecep})),
     }  # fmt: skip
     return np.array([values[name] for name in FEATURES])
-
-
-def _allowed(understanding: Understanding) -> bool:
-    """Whether the task that was learned is one that the grammar's words may mean."""
-    return all(
-        value in hint
-        for value, hint in zip(
-            values_of(understanding.reading.task), understanding.hints, strict=True
-        )
-    )
 
 
 def _things(clauses: tuple[Clause, ...]) -> list[frozenset[str]]:

@@ -72,7 +72,7 @@ class TaskReader:
             hints: For each slot, values that the grammar read; they count a little more.
         """
         sentences = sentences_of(goal, steps)
-        slots = self.ensemble.scores(sentences)
+        slots, whole = self.ensemble.scores(sentences)
         table = self.ensemble.table
         told = slots
         if hints:
@@ -80,7 +80,7 @@ class TaskReader:
                 self._hinted(slot, table.values[name], hint)
                 for slot, name, hint in zip(slots, SLOTS, hints, strict=True)
             ]
-        found = self._decoder.decode(told)
+        found = self._decoder.decode(told, whole)
         words = [word for sentence in sentences for word in sentence]
         parts = [float(slot[index]) for slot, index in zip(slots, found.indices, strict=True)]
         return TaskReading(
@@ -94,6 +94,10 @@ class TaskReader:
             seen=found.seen,
             strange=sum(word not in self.ensemble.words for word in words) / max(1, len(words)),
         )
+
+    def has(self, task: Task) -> bool:
+        """Whether training had every value of a task."""
+        return min(self.ensemble.table.indices(task)) >= 0
 
     @staticmethod
     def _hinted(slot: Array, values: Sequence[str], hint: Sequence[str]) -> Array:

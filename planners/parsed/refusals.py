@@ -2,7 +2,6 @@
 
 from embodied.core.errors import PlanningError
 
-
 UNKNOWN, UNABLE, UNFIT = "unknown", "unable", "unfit"
 """Kinds of refusals."""
 

@@ -7,8 +7,11 @@ from embodied.core.task_plans import ANOTHER, SLICED
 from planners.parsed.words import load
 
 INSIDE = frozenset(
-    "Box Bowl Cabinet Cup Drawer Fridge GarbageCan Microwave Mug Pot Pan Safe Sink SinkBasin "
-    "Bathtub BathtubBasin LaundryHamper CoffeeMachine".split()
+    (
+        *("Box", "Bowl", "Cabinet", "Cup", "Drawer", "Fridge", "GarbageCan", "Microwave", "Mug"),
+        *("Pot", "Pan", "Safe", "Sink", "SinkBasin", "Bathtub", "BathtubBasin", "LaundryHamper"),
+        "CoffeeMachine",
+    )
 )
 """What things are put into; onto everything else."""
 FORMS: Mapping[str, str] = {

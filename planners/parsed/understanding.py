@@ -18,6 +18,8 @@ CLEAR = -0.3
 """Evidence from which on the learned half is believed against a grammar that read two errands."""
 PLAIN = -0.05
 """Evidence from which on it is believed where the grammar read walking or switching as well."""
+DOUBTFUL = -1.0
+"""Evidence below which the grammar is believed where the two read different tasks, or it asks."""
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""
 
@@ -33,6 +35,7 @@ class Understanding:
         refusal: Why the grammar refused, if it did.
         question: What the grammar would ask, if it would.
         amounts_to: The task that the commands amount to, if any.
+        expressible: Whether training had every type of the grammar's task.
         hints: What the grammar's task allows in each slot; empty without one.
         clauses: The words' clauses, as the grammar parts them.
         heard: Words that training knew.
@@ -45,41 +48,71 @@ class Understanding:
     refusal: Refused | None = None
     question: Question | None = None
     amounts_to: Task | None = None
+    expressible: bool = True
     hints: tuple[tuple[str, ...], ...] = ()
     clauses: tuple[Clause, ...] = ()
     heard: frozenset[str] = frozenset()
     with_steps: bool = False
 
     @property
+    def agrees(self) -> bool:
+        """Whether the learned task is one that the grammar's words may mean."""
+        values = values_of(self.reading.task)
+        return bool(self.hints) and all(
+            value in hint for value, hint in zip(values, self.hints, strict=True)
+        )
+
+    @property
     def is_command(self) -> bool:
-        """Whether the words are commands that no single task amounts to."""
-        if self.command is None or not self.command.subgoals or self.amounts_to is not None:
+        """Whether the grammar's reading is believed rather than the learned one."""
+        if self.command is None or not self.command.subgoals or self.with_steps:
             return False
-        if self.with_steps:
-            return False
-        skills = {step.skill for step in self.command.subgoals}
+        if self.amounts_to is not None:
+            if not self.expressible or self._left_in_hand:
+                return True
+            doubtful = self.reading.evidence < DOUBTFUL and not self.command.unread
+            return doubtful and not self.agrees
+        skills = [step.skill for step in self.command.subgoals]
         evidence = self.reading.evidence if self.reading.seen else min(self.reading.evidence, -1.0)
         if "pick" in skills and "place" not in skills and self._lights:
             return False
-        if DEEDS_APART & skills:
+        if DEEDS_APART & set(skills) or set(skills) == {"pick"}:
             return True
-        return evidence < (PLAIN if FOREIGN & skills else CLEAR)
+        if "place" in skills and {"look", "toggle"} & set(skills):
+            return True
+        return evidence < (PLAIN if FOREIGN & set(skills) else CLEAR)
+
+    @property
+    def _left_in_hand(self) -> bool:
+        """Whether something is taken up last, after something else was put down."""
+        assert self.command is not None
+        skills = [step.skill for step in self.command.subgoals]
+        return skills[-1] == "pick" and "place" in skills
+
+    @property
+    def is_open(self) -> bool:
+        """Whether to ask: the grammar would, and the learned half is not sure either."""
+        unsure = self.reading.confidence < 0.5 or self.reading.evidence < DOUBTFUL
+        return self.question is not None and unsure and not self.with_steps
 
     @property
     def _lights(self) -> bool:
         """Whether a light is switched on, and nothing else is done to anything but picking up."""
         assert self.command is not None
         rest = [step for step in self.command.subgoals if step.skill != "pick"]
-        return all(s.skill == "toggle" and _ends(s)[0] in (*LAMPS, "LightSwitch") for s in rest)
+        return bool(rest) and all(
+            s.skill == "toggle" and _ends(s)[0] in (*LAMPS, "LightSwitch") for s in rest
+        )
 
 
 def _task(subgoals: Sequence[Subgoal]) -> Task | None:
     """The task that commands amount to, if they ask for nothing else besides."""
+    skills = {step.skill for step in subgoals}
     for step in subgoals:
         lamp = step.skill == "toggle" and _ends(step)[0] in LAMPS
-        if step.skill in FOREIGN and not lamp:
+        if step.skill in FOREIGN and (not lamp or "place" in skills):
             return None
-    return task_of(subgoals)
+    return None if {"look", "place"} <= skills else task_of(subgoals)
 
 
 def _ends(step: Subgoal) -> tuple[str, ...]:
@@ -116,6 +149,7 @@ class Understander:
             refusal=refusal,
             question=question,
             amounts_to=amounts_to,
+            expressible=amounts_to is None or self._tasks.has(amounts_to),
             hints=hints,
             clauses=tuple(self._commands.clauses(text)) if command is None else command.clauses,
             heard=self._tasks.ensemble.words,

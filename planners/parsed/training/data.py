@@ -213,7 +213,7 @@ class Mixer:
         examples: Sequence[Example],
         *,
         rng: random.Random,
-        goal_only: float = 0.4,
+        goal_only: float = 0.45,
         steps_only: float = 0.05,
         mixed: float = 0.5,
     ) -> None:

@@ -22,6 +22,7 @@ class Shape:
         hidden: Width of what the slots share before they answer.
         positions: Steps from either end that are told apart.
         dropout: Share of values dropped in training.
+        tasks: Tasks that are also answered whole, each with a vector of its own; 0 for none.
     """
 
     words: int
@@ -32,6 +33,7 @@ class Shape:
     hidden: int = 192
     positions: int = 12
     dropout: float = 0.3
+    tasks: int = 0
 
 
 @dataclass
@@ -83,6 +85,10 @@ class ParserNetwork(nn.Module):
         self.shared = nn.Linear(len(SLOTS) * width, shape.hidden)
         self.answers = nn.ModuleList(nn.Linear(width + shape.hidden, size) for size in sizes)
         self.step_answers = nn.ModuleList(nn.Linear(width, size) for size in step_sizes)
+        self.whole = nn.Linear(shape.hidden, shape.tasks) if shape.tasks else None
+        if self.whole is not None:
+            nn.init.zeros_(self.whole.weight)
+            nn.init.zeros_(self.whole.bias)
         self.dropout = nn.Dropout(shape.dropout)
         for table in (self.word, self.piece):
             nn.init.normal_(table.weight, std=0.1)
@@ -103,8 +109,13 @@ class ParserNetwork(nn.Module):
             x = (x + self.dropout(functional.gelu(conv(seen), approximate="tanh"))) * mask
         return self.last(x)
 
-    def forward(self, batch: Batch) -> tuple[list[Tensor], list[Tensor]]:
-        """Return logits of each slot [B, size], and of each step's skill and arguments [N, size]."""
+    def forward(self, batch: Batch) -> tuple[list[Tensor], list[Tensor], Tensor | None]:
+        """Return logits of each slot, of each step, and what whole tasks get besides.
+
+        Returns:
+            For each slot float [B, size]; for a step's skill, object and receptacle float
+            [N, size]; float [B, tasks], or None.
+        """
         shape = self.shape
         x = self.words(batch)
         split = (*x.shape[:2], shape.heads, shape.width // shape.heads)
@@ -122,4 +133,4 @@ class ParserNetwork(nn.Module):
         if len(batch.sentences):
             told = self.dropout(x.flatten(0, 1)[batch.sentences].amax(1))
             steps = [answer(told) for answer in self.step_answers]
-        return slots, steps
+        return slots, steps, None if self.whole is None else self.whole(shared)

@@ -1,4 +1,4 @@
-"""`embodied train task=parser_refusals`: when to believe the grammar that a text cannot be meant."""
+"""`embodied train task=parser_refusals`: when to believe that a text cannot be meant."""
 
 import json
 import random

@@ -169,12 +169,14 @@ class Member:
             yield from chunk
 
     def _loss(self, chosen: Sequence[Example]) -> Tensor:
-        slots, steps = self.network(self._collate(chosen))
+        slots, steps, whole = self.network(self._collate(chosen))
         target = torch.tensor([each.target for each in chosen])
         joint = torch.tensor([each.joint for each in chosen])
         known = self._prior + sum(
             slot.log_softmax(-1)[:, self._tasks[:, index]] for index, slot in enumerate(slots)
         )
+        if whole is not None:
+            known = known + whole
         loss = functional.cross_entropy(known, joint, label_smoothing=SMOOTHING)
         for index, slot in enumerate(slots):
             loss = loss + SLOT_WEIGHT * functional.cross_entropy(slot, target[:, index])
@@ -188,15 +190,17 @@ class Member:
         return loss
 
     def scores(self, chosen: Sequence[Example]) -> list[list[np.ndarray]]:
-        """Return log-probabilities of each slot for each example, by the averaged weights."""
+        """Return, for each example, what `Decoder.decode` takes, by the averaged weights."""
         keep = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
         self.network.load_state_dict(self.average)
         self.network.eval()
         found: list[list[np.ndarray]] = []
         with torch.no_grad():
             for start in range(0, len(chosen), 64):
-                slots, _ = self.network(self._plain(chosen[start : start + 64]))
+                slots, _, whole = self.network(self._plain(chosen[start : start + 64]))
                 tables = [slot.log_softmax(-1).numpy() for slot in slots]
+                count = len(self._material.table.counts)
+                tables.append(np.zeros((len(tables[0]), count)) if whole is None else whole.numpy())
                 found += [[t[row] for t in tables] for row in range(len(tables[0]))]
         self.network.load_state_dict(keep)
         self.network.train()
@@ -216,7 +220,7 @@ def exact_share(
     decoder = Decoder(table)
     right = 0
     for each, slots in zip(texts, scores, strict=True):
-        found = table.task(decoder.decode(slots).indices)
+        found = table.task(decoder.decode(slots[:-1], slots[-1]).indices)
         task = each.task
         right += (found.task_type, found.object, found.sliced, found.mrecep, found.parent) == (
             task.task_type,
@@ -236,7 +240,8 @@ class ParserTraining:
         split: Which of its splits is trained on.
         hold_out: Whether development trajectories and rooms are kept out and scored; the shipped
             weights are trained with everything, after settings were chosen with this on.
-        members: Sizes of each network (`width`, `layers`, `dropout`); their answers are averaged.
+        members: Sizes of each network (`width`, `layers`, `dropout`), and whether it also answers
+            whole tasks (`whole`); their answers are averaged.
         epochs: Passes over the annotations, for each member.
         batch: Annotations a step.
         rate: Highest learning rate.
@@ -269,7 +274,7 @@ class ParserTraining:
         if self._hold_out:
             texts, held = split_off(texts)
         material = Material.of(texts)
-        shapes = [Shape(words=len(material.words), **sizes) for sizes in self._members]
+        shapes = [_shape(sizes, material) for sizes in self._members]
         run = _Run(output_dir, material, held, seed, dict(self._settings), self._split)
         for number, shape in enumerate(shapes):
             member = self._member(material, shape, seed + number)
@@ -307,6 +312,13 @@ class ParserTraining:
                     print(f"member {number}: {member.step}/{member.total}, loss {loss:.3f}, "
                           f"{spent_s:.0f} s of CPU", flush=True)  # fmt: skip
         return before_s + time.process_time() - began
+
+
+def _shape(sizes: Mapping[str, Any], material: Material) -> Shape:
+    sizes = dict(sizes)
+    whole = sizes.pop("whole", False)
+    tasks = len(material.table.counts) if whole else 0
+    return Shape(words=len(material.words), tasks=tasks, **sizes)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from embodied.core.plan import ObjectRef, Subgoal
 
-FILE = Path(__file__).parent.parent / "data" / "compound_sentences.txt"
+FILE = Path(__file__).parent / "data" / "compound_sentences.txt"
 ARGUMENTS = {
     "place": ("object", "receptacle"),
     "heat": ("object", "receptacle"),
@@ -41,7 +41,7 @@ def sentences() -> list[Sentence]:
 def matches(subgoals: Sequence[Subgoal], expected: str) -> bool:
     """Whether subgoals are what was expected."""
     wanted = [each.split() for each in expected.split("; ")]
-    return _match([s for s in subgoals], wanted)
+    return _match(subgoals, wanted)
 
 
 def _match(got: Sequence[Subgoal], wanted: Sequence[Sequence[str]]) -> bool:
@@ -83,3 +83,9 @@ def _reference(got: ObjectRef, choice: str, wanted: str) -> bool:
         and (not colon or prefix in got.attributes)
         and (("sliced" in got.attributes) == sliced)
     )
+
+
+def impossible_texts() -> list[str]:
+    """Read the texts that cannot be meant."""
+    path = FILE.with_name("impossible_texts.txt")
+    return [line for line in path.read_text("utf-8").splitlines() if line and line[0] != "#"]
