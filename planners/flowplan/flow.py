@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Subgoal
 from embodied.core.protocols import PlanContext
+from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
 from planners.flowplan.evaluation import Verdict
 from planners.flowplan.information import Information, information_model, task_from
@@ -23,6 +24,7 @@ class Flow:
         said: Stage to what it took the task to name.
         steps: The steps in words.
         subgoals: The plan so far.
+        written: The task that the third stage's plan amounts to, if any.
         verdict: What the evaluation found last.
         reasons: What happened, a sentence a stage, for people.
         error: Why there is no plan, if there is none.
@@ -32,9 +34,36 @@ class Flow:
     said: dict[str, Information] = field(default_factory=dict)
     steps: tuple[str, ...] = ()
     subgoals: tuple[Subgoal, ...] = ()
+    written: Task | None = None
     verdict: Verdict | None = None
     reasons: list[str] = field(default_factory=list)
     error: PlanningError | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a plan came about.
+
+    Attributes:
+        confidence: Share of the stages that took the task to name what it was decided to name; None
+            where it is of a kind that is not compared.
+        reasons: What happened, a sentence a stage.
+    """
+
+    confidence: float | None
+    reasons: tuple[str, ...]
+
+
+def explain(flow: Flow) -> Explanation:
+    """Return how a flow's plan came about."""
+    verdict = flow.verdict
+    if verdict is None or verdict.goal is None:
+        return Explanation(None, tuple(flow.reasons))
+    said = [task_from(information) for information in flow.said.values()]
+    if flow.written is not None:
+        said.append(flow.written)
+    same = sum(task == verdict.goal for task in said)
+    return Explanation(same / len(said), tuple(flow.reasons))
 
 
 def _fresh(context: PlanContext) -> PlanContext:

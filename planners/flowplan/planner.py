@@ -8,12 +8,15 @@ from pydantic import BaseModel, ValidationError
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
+from embodied.core.task_plans import task_of
 from planners.corrections.nouns import known_types
 from planners.flowplan.cues import cues_in, with_cues
 from planners.flowplan.evaluation import evaluate, vote_of
 from planners.flowplan.flow import (
+    Explanation,
     Flow,
     again,
+    explain,
     narrowed,
     reasoned,
     retrieved,
@@ -64,6 +67,9 @@ class FlowPlanner:
         rounds: How often the third stage is asked again with what is wrong with its plan, where the
             task is of another kind and its goal therefore unknown.
         max_repairs: Attempts to mend a malformed answer.
+
+    Attributes:
+        explanation: How the last plan came about.
     """
 
     def __init__(
@@ -86,6 +92,7 @@ class FlowPlanner:
         self._always_reason = reason == "always"
         self._rounds = rounds
         self._max_repairs = max_repairs
+        self.explanation: Explanation | None = None
 
     def plan(self, context: PlanContext) -> Plan:
         """Return a plan that the evaluation passed.
@@ -100,7 +107,9 @@ class FlowPlanner:
 
     def plan_many(self, contexts: Sequence[PlanContext]) -> list[Plan | PlanningError]:
         """Plan several tasks at once: each stage asks for all of them together."""
-        return [self._result(flow) for flow in self.flows(contexts)]
+        flows = self.flows(contexts)
+        self.explanation = explain(flows[-1]) if flows else None
+        return [self._result(flow) for flow in flows]
 
     def mend(self, context: PlanContext, subgoals: Sequence[Subgoal]) -> Plan:
         """Return a given plan after logical evaluation and what follows from it.
@@ -133,18 +142,6 @@ class FlowPlanner:
         self._write(flows)
         self._evaluate(flows, trust=self._trust)
         return flows
-
-    def explain(self, context: PlanContext) -> tuple[Plan, tuple[str, ...]]:
-        """Return a plan and how it came about, a sentence a stage.
-
-        Raises:
-            PlanningError: As `plan` does.
-        """
-        [flow] = self.flows([context])
-        made = self._result(flow)
-        if isinstance(made, PlanningError):
-            raise made
-        return made, tuple(flow.reasons)
 
     def measures(self) -> Mapping[str, float]:
         """Return the model's running totals, for the records."""
@@ -198,10 +195,16 @@ class FlowPlanner:
             lambda flow: plan_model(
                 flow.context.skills, categories=sorted(known_types(flow.context.skills)) or None
             ),
-            lambda flow, answer: setattr(flow, "subgoals", to_subgoals(answer)),
+            self._taken,
             max_tokens=MAX_TOKENS["write"],
             needed=False,
         )
+
+    def _taken(self, flow: Flow, answer: BaseModel) -> None:
+        flow.subgoals = to_subgoals(answer)
+        flow.written = task_of(flow.subgoals)
+        listed = ", ".join(str(subgoal) for subgoal in flow.subgoals)
+        flow.reasons.append(f"The plan written: {listed}.")
 
     def _evaluate(self, flows: Sequence[Flow], *, trust: float) -> None:
         """Fourth stage, and the ways back."""

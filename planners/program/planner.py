@@ -17,6 +17,19 @@ from planners.symbolic import check
 GAVE_UP = "gave_up"
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """How a plan came about.
+
+    Attributes:
+        reasons: The program, a line each.
+        confidence: Never known of a program.
+    """
+
+    reasons: tuple[str, ...]
+    confidence: None = None
+
+
 @dataclass
 class _Attempts:
     """What came of the programs of one task.
@@ -48,6 +61,9 @@ class ProgramPlanner:
         library: Folder of saved skills; None keeps them in memory alone.
         max_revisions: Programs after the first.
         limits: What a program may use.
+
+    Attributes:
+        explanation: How the last plan came about.
     """
 
     def __init__(
@@ -63,6 +79,7 @@ class ProgramPlanner:
         self._max_revisions = max_revisions
         self._limits = limits or Limits()
         self._last: dict[str, str] = {}
+        self.explanation: Explanation | None = None
 
     @property
     def saved(self) -> tuple[SavedSkill, ...]:
@@ -93,6 +110,7 @@ class ProgramPlanner:
                 raise
         if attempts.given_up:
             raise PlanningError(attempts.given_up, raw=attempts.source)
+        self.explanation = Explanation(tuple(attempts.source.splitlines()))
         self._last = {context.instruction.id or context.instruction.text: attempts.source}
         return Plan(context.instruction, 0, attempts.subgoals)
 

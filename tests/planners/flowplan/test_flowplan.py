@@ -234,11 +234,14 @@ def test_many_tasks_go_through_each_stage_together():
     assert model.asked == [RETRIEVE] * 3 + [REASON] * 3 + [WRITE] * 3
 
 
-def test_reasons_tell_what_happened():
-    model = Model(retrieve=COLD, reason=TABLE, reconsider=HEATED)
-    _, reasons = FlowPlanner(model.client, **ALIKE).explain(CONTEXT)
-    assert reasons[0].startswith("The task names: heat; object sliced Potato; receptacle Fridge")
-    assert any(reason.startswith("Asked again") for reason in reasons)
+def test_the_explanation_tells_what_happened_and_how_far_the_stages_agreed():
+    planner = FlowPlanner(Model(retrieve=COLD, reason=TABLE, reconsider=HEATED).client, **ALIKE)
+    planner.plan(CONTEXT)
+    explanation = planner.explanation
+    assert explanation is not None
+    assert explanation.reasons[0].startswith("The task names: heat; object sliced Potato; rec")
+    assert any(reason.startswith("Asked again") for reason in explanation.reasons)
+    assert explanation.confidence == 0.5
 
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
