@@ -1,0 +1,166 @@
+"""Skills in a room of boxes: what is asked for is done, refusals are recovered from."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from embodied.core.errors import UnknownNameError
+from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
+from policies.skills.policy import SkillPolicy
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from box_world import Box, BoxWorld, box_at
+
+MOST_STEPS = 150
+
+
+def table(x: float = 0.0, y: float = 1.5) -> Box:
+    return box_at("DiningTable", x, y, 0.0, (1.2, 0.6, 0.7))
+
+
+def mug(x: float = 0.0, y: float = 1.4, z: float = 0.7) -> Box:
+    return box_at("Mug", x, y, z, (0.1, 0.1, 0.12), solid=False)
+
+
+def microwave() -> Box:
+    return box_at("Microwave", 1.5, 1.5, 0.9, (0.5, 0.5, 0.35), hides=True)
+
+
+def counter() -> Box:
+    return box_at("CounterTop", 1.5, 1.6, 0.0, (1.4, 0.7, 0.9))
+
+
+def of(category: str, *attributes: str) -> ObjectRef:
+    return ObjectRef(category, attributes)
+
+
+def carry_out(
+    world: BoxWorld, subgoals: Sequence[Subgoal], policy: SkillPolicy | None = None
+) -> tuple[Outcome, SkillPolicy]:
+    """Do subgoals one after the other until one fails; return the last outcome."""
+    policy = policy or SkillPolicy()
+    observation = world.look()
+    outcome = Outcome(Status.DONE)
+    for subgoal in subgoals:
+        policy.begin(subgoal)
+        while True:
+            action, outcome = policy.act(observation)
+            if action is None:
+                break
+            assert world.steps < MOST_STEPS, world.log
+            observation = world.act(action)
+        if outcome.status is not Status.DONE:
+            break
+    return outcome, policy
+
+
+PICK = Subgoal("pick", {"object": of("Mug")})
+
+
+def test_a_thing_in_view_is_gone_to_and_taken() -> None:
+    thing = mug()
+    world = BoxWorld([table(), thing])
+    outcome, policy = carry_out(world, [PICK])
+    assert outcome.status is Status.DONE
+    assert world.held is thing
+    assert policy.body.map.hand.category == "Mug"
+
+
+def test_a_thing_behind_the_agent_is_found() -> None:
+    thing = mug(y=-1.6)
+    world = BoxWorld([table(y=-1.5), thing])
+    outcome, _ = carry_out(world, [PICK])
+    assert outcome.status is Status.DONE
+    assert world.held is thing
+
+
+def test_what_is_taken_is_put_where_it_belongs() -> None:
+    thing, place = mug(), counter()
+    world = BoxWorld([table(x=-0.6), thing, place])
+    thing.low, thing.high = (-0.7, 1.3, 0.7), (-0.6, 1.4, 0.82)
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": of("CounterTop")})
+    outcome, _ = carry_out(world, [PICK, put])
+    assert outcome.status is Status.DONE
+    assert thing.inside is place
+
+
+def test_a_closed_receptacle_is_opened_used_and_closed_again() -> None:
+    thing, oven = mug(x=-0.8), microwave()
+    world = BoxWorld([table(x=-0.8), thing, counter(), oven])
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": of("Microwave")})
+    outcome, _ = carry_out(world, [PICK, put])
+    assert outcome.status is Status.DONE
+    assert thing.inside is oven
+    assert not oven.open
+
+
+def test_heating_heats_and_brings_the_thing_back() -> None:
+    thing, oven = mug(x=-0.8), microwave()
+    world = BoxWorld([table(x=-0.8), thing, counter(), oven])
+    heat = Subgoal("heat", {"object": of("Mug"), "receptacle": of("Microwave")})
+    outcome, policy = carry_out(world, [PICK, heat])
+    assert outcome.status is Status.DONE
+    assert "heated" in thing.changes
+    assert world.held is thing
+    assert policy.body.map.hand.instance.is_("hot")
+
+
+def test_a_thing_in_a_closed_container_is_found_by_opening_it() -> None:
+    oven = microwave()
+    thing = mug(1.5, 1.5, 0.95)
+    thing.inside = oven
+    world = BoxWorld([counter(), oven, thing])
+    outcome, _ = carry_out(world, [PICK])
+    assert outcome.status is Status.DONE
+    assert world.held is thing
+
+
+def test_two_of_a_kind_go_to_the_same_place() -> None:
+    mugs, place = [mug(-0.8), mug(-0.4)], counter()
+    world = BoxWorld([table(x=-0.6), *mugs, place])
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": of("CounterTop")})
+    second = of("Mug", "another")
+    more = [
+        Subgoal("pick", {"object": second}),
+        Subgoal("place", {"object": second, "receptacle": of("CounterTop")}),
+    ]
+    outcome, _ = carry_out(world, [PICK, put, *more])
+    assert outcome.status is Status.DONE
+    assert [each.inside for each in mugs] == [place, place]
+
+
+def test_what_is_not_there_is_given_up_in_words() -> None:
+    outcome, _ = carry_out(BoxWorld([table()]), [PICK])
+    assert outcome.status is Status.FAILED
+    assert outcome.cause is Cause.NOT_FOUND
+    assert "Mug" in outcome.evidence
+
+
+def test_placing_with_an_empty_hand_says_so() -> None:
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": of("DiningTable")})
+    outcome, _ = carry_out(BoxWorld([table()]), [put])
+    assert outcome.cause is Cause.HAND_EMPTY
+
+
+def test_a_full_hand_is_emptied_before_something_else_is_taken() -> None:
+    spoon = box_at("Spoon", 0.3, 1.4, 0.7, (0.12, 0.03, 0.03), solid=False)
+    thing = mug(-0.2)
+    world = BoxWorld([table(), thing, spoon])
+    outcome, _ = carry_out(world, [PICK, Subgoal("pick", {"object": of("Spoon")})])
+    assert outcome.status is Status.DONE
+    assert world.held is spoon
+    assert thing.inside is not None
+
+
+def test_an_unknown_skill_is_refused_by_name() -> None:
+    with pytest.raises(UnknownNameError, match="pick"):
+        SkillPolicy().begin(Subgoal("pik", {}))
+
+
+def test_the_state_fits_on_one_screen_and_names_what_is_held() -> None:
+    _, policy = carry_out(BoxWorld([table(), mug()]), [PICK])
+    text = policy.state_text()
+    assert "hand Mug#" in text
+    assert len(text.splitlines()) < 50
