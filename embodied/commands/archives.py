@@ -38,14 +38,20 @@ def find_unpacker() -> Unpacker:
     )
 
 
-def unpack(archive: Path, folder: Path, *, gives: str, unpacker: Unpacker | None = None) -> None:
+def unpack(archive: Path, folder: Path, *, gives: str, unpacker: Unpacker | None = None) -> int:
     """Unpack an archive; what it gives is in place whole or not at all.
+
+    Where some of it is there already, only the files that are missing are added, each whole;
+    what is there is left as it is.
 
     Args:
         archive: The archive; removed if it is damaged, since no fetch could go on from it.
         folder: Where what it gives belongs.
         gives: The folder it must hold.
         unpacker: What unpacks it; None takes `find_unpacker`'s.
+
+    Returns:
+        How many files were put in place.
 
     Raises:
         DataError: If it is damaged, is no 7z archive, or does not hold `gives`.
@@ -61,12 +67,26 @@ def unpack(archive: Path, folder: Path, *, gives: str, unpacker: Unpacker | None
             found = Path(scratch) / gives
             if not found.is_dir():
                 raise DataError(f"{archive} holds no folder {gives}")
-            found.replace(folder / gives)
+            return _put_in_place(found, folder / gives)
     except DataError as error:
         archive.unlink(missing_ok=True)
         raise DataError(f"{error}; it is removed, the same command fetches it anew") from error
     except OSError as error:
         raise DataError(f"{archive}: cannot be unpacked ({error.strerror or error})") from error
+
+
+def _put_in_place(found: Path, target: Path) -> int:
+    """Move a folder to its place, or of one that is there in part the missing files."""
+    files = [path for path in found.rglob("*") if path.is_file()]
+    if not target.is_dir():
+        found.replace(target)
+        return len(files)
+    missing = [path for path in files if not (target / path.relative_to(found)).is_file()]
+    for path in missing:
+        place = target / path.relative_to(found)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+    return len(missing)
 
 
 def _by_program(program: str, archive: Path, folder: Path) -> None:

@@ -227,6 +227,27 @@ def test_the_command_puts_the_data_in_place(server, packed, tmp_path, capsys):
     assert len(server.asked) == 1
 
 
+def test_data_that_is_there_in_part_is_filled_up(server, packed, tmp_path, capsys):
+    server.content = packed.read_bytes()
+    root: Path = tmp_path / "root"
+    mine = root / "alfred/json_2.1.0/valid_seen/task/trial/traj_data.json"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", "utf-8")
+    words = ["data", "download", "alfred", f"url={server.url}", f"data_root={root}"]
+    assert main(words) == 0
+    assert "lacks files of train, valid_seen" in capsys.readouterr().out
+    assert mine.read_text("utf-8") == "mine"
+    assert (root / "alfred/json_2.1.0/train/task/trial/traj_data.json").is_file()
+
+
+def test_files_that_are_there_are_left_as_they_are(packed, tmp_path):
+    kept = tmp_path / "json_2.1.0/train/task/trial/traj_data.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine", "utf-8")
+    assert archives.unpack(packed, tmp_path, gives="json_2.1.0") == 0
+    assert kept.read_text("utf-8") == "mine"
+
+
 def test_an_unknown_data_set_is_answered_with_those_there_are(capsys):
     assert main(["data", "download", "alfrd"]) == 2
     assert "there are: alfred" in capsys.readouterr().err
