@@ -94,14 +94,19 @@ def batches(
     longest = 0
     for index in order:
         example = examples[index]
-        longest = max(longest, len(example.tokens))
+        longest = max(longest, _width(len(example.tokens)))
         if groups[-1] and longest * (len(groups[-1]) + 1) > batch_tokens:
             groups.append([])
-            longest = len(example.tokens)
+            longest = _width(len(example.tokens))
         groups[-1].append(example)
     for number in rng.permutation(len(groups)):
         if groups[number]:
             yield _batch(groups[number], rng, pad, dropped_share, kept)
+
+
+def _width(tokens: int) -> int:
+    """Return a length rounded up to eight, so that fewer shapes occur."""
+    return -8 * (-tokens // 8)
 
 
 def _batch(
@@ -111,7 +116,7 @@ def _batch(
     dropped_share: float,
     kept: frozenset[int],
 ) -> Batch:
-    width = -8 * (-max(len(each.tokens) for each in group) // 8)
+    width = _width(max(len(each.tokens) for each in group))
     tokens = np.full((len(group), width), pad, np.int64)
     attention = np.zeros_like(tokens)
     labels = np.full_like(tokens, IGNORED)

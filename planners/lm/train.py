@@ -47,7 +47,7 @@ class Schedule:
         dropped_share: Share of the questions' tokens that cannot be read.
     """
 
-    epochs: int = 14
+    epochs: int = 11
     exchanges: int = 5000
     batch_tokens: int = 2048
     learning_rate: float = 3e-3
@@ -319,6 +319,9 @@ class _Learner:
                 )
                 for each in group
             ]
+            # an answer that is longer than the right one is wrong whatever else it says
+            right = self.tokenizer([each.answer for each in group], add_special_tokens=False)
+            longest = max(len(tokens) for tokens in right["input_ids"])
             read = self.tokenizer(
                 texts, add_special_tokens=False, return_tensors="pt", padding=True
             )
@@ -327,7 +330,7 @@ class _Learner:
                     input_ids=read["input_ids"],
                     attention_mask=read["attention_mask"],
                     do_sample=False,
-                    max_new_tokens=256,
+                    max_new_tokens=longest + 1,
                 )
             said += self.tokenizer.batch_decode(
                 out[:, read["input_ids"].shape[1] :], skip_special_tokens=True
