@@ -29,18 +29,27 @@ def cues_in(instruction: Instruction, types: Iterable[str]) -> tuple[Cue, ...]:
         types: Types in the plan.
     """
     sentences = [instruction.text, *instruction.steps]
+    named = tuple(dict.fromkeys(types))
     found = []
-    for name in dict.fromkeys(types):
+    for name in named:
         looks: dict[str, None] = {}
         relation = ""
         for sentence in sentences:
             for match in _mentions(name, sentence.lower()):
                 words = [word for word in match["before"].split() if word in _LOOKS]
                 looks.update(dict.fromkeys(words))
-                relation = relation or (match["where"] or "").strip(" .,")
+                where = (match["where"] or "").strip(" .,")
+                # "look at the mug by the lamp" says what to do with it, not where it stands
+                relation = relation or ("" if _ends_in(where, named) else where)
         if looks or relation:
             found.append(Cue(about=name, attributes=tuple(looks), relation=relation))
     return tuple(found)
+
+
+def _ends_in(where: str, types: Iterable[str]) -> bool:
+    """Whether a place is said by something that the plan itself is about."""
+    last = where.rpartition(" ")[2]
+    return any(noun.rpartition(" ")[2] == last for name in types for noun in nouns_of(name))
 
 
 def _mentions(name: str, sentence: str) -> Iterable[re.Match[str]]:

@@ -220,6 +220,11 @@ def test_cues_of_the_words_ride_on_the_references():
     assert task_of(plan.subgoals) == HEATED
 
 
+def test_where_a_thing_is_to_be_looked_at_is_no_cue_of_where_it_stands():
+    instruction = Instruction.from_text("Look at the bowl by the lamp.")
+    assert cues_in(instruction, ["Bowl", "DeskLamp"]) == ()
+
+
 def test_what_is_done_is_not_planned_again():
     history = tuple((step, DONE) for step in subgoals_of(HEATED)[:4])
     context = PlanContext(CONTEXT.instruction, SKILLS, history=history)
