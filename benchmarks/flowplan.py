@@ -4,6 +4,7 @@
     python benchmarks/flowplan.py broken --llm         # with what the small model reads of the goal
     python benchmarks/flowplan.py stages               # exact and valid, each stage by itself
     python benchmarks/flowplan.py stages --steps --limit 200
+    python benchmarks/flowplan.py overhead             # time without the model's
 
 Both run on texts of ALFRED train that the small model did not learn: the tasks that
 `embodied train task=planner_lm` holds out. Broken plans are the right ones with one step dropped,
@@ -29,11 +30,15 @@ from embodied.core.task_plans import subgoals_of, task_of
 from envs.alfred.plan_texts import AlfredTexts
 from envs.household.catalog import object_types
 from envs.household.skills import SKILLS
-from planners.flowplan.information import task_from
+from planners.checked import CheckedPlanner
+from planners.flowplan.information import information_of, task_from
 from planners.flowplan.planner import FlowPlanner
-from planners.llm.plan_once.prompt import question, system
-from planners.llm.plan_schema import plan_model, to_subgoals
-from planners.llm.structured import ask_many
+from planners.flowplan.prompts import RETRIEVE
+from planners.llm.plan_once.prompt import HEADING, question, system
+from planners.llm.plan_schema import from_subgoals, plan_model, to_subgoals
+from planners.llm.scripted import ScriptedClient
+from planners.llm.structured import answer_text, ask_many
+from planners.llm.types import LlmRequest
 from planners.symbolic import check, repair
 
 HELD_OUT_SHARE = 0.05
@@ -190,6 +195,50 @@ def stages(arguments: argparse.Namespace) -> None:
             report(f"  {stage}", found, [text for _, text in asked])
 
 
+STEPS_AN_EPISODE = 50
+"""Actions of ALFRED's experts in an episode, about."""
+
+
+def overhead(arguments: argparse.Namespace) -> None:
+    """Time of everything but the model: a script says what the right stages would."""
+    texts = held_out(arguments.limit)
+    plain: list[float] = []
+    flow: list[float] = []
+    for text in texts:
+        context = context_of(text, arguments.steps)
+        steps = subgoals_of(text.task)
+        answers = {
+            RETRIEVE: answer_text(information_of(text.task)),
+            HEADING: answer_text(from_subgoals(steps, plan_model(SKILLS))),
+        }
+        llm = ScriptedClient(lambda request, said=answers: said[heading(request)])
+        for times, planner in (
+            (plain, CheckedPlanner(Known(steps))),
+            (flow, CheckedPlanner(FlowPlanner(llm))),
+        ):
+            started_s = time.process_time()
+            planner.plan(context)
+            times.append(time.process_time() - started_s)
+    for name, times in (("checking and mending alone", plain), ("flowplan", flow)):
+        ms = 1e3 * float(np.mean(times[1:]))
+        print(f"{name:<28} {ms:6.2f} CPU ms a plan, {ms / STEPS_AN_EPISODE:.3f} ms a step")
+
+
+def heading(request: LlmRequest) -> str:
+    return request.messages[0].text.splitlines()[0]
+
+
+class Known:
+    """Plans what it was given."""
+
+    def __init__(self, subgoals: Sequence[Subgoal]) -> None:
+        self._subgoals = tuple(subgoals)
+
+    def plan(self, context: PlanContext) -> Plan:
+        """Return it."""
+        return Plan(context.instruction, 0, self._subgoals)
+
+
 def report(
     name: str,
     found: Sequence[Task | None],
@@ -205,11 +254,11 @@ def report(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("broken", "stages"))
+    parser.add_argument("what", choices=("broken", "stages", "overhead"))
     parser.add_argument("--llm", action="store_true", help="with what the model reads of the goal")
     parser.add_argument("--steps", action="store_true", help="goal and steps, not the goal alone")
     parser.add_argument("--limit", type=int, default=200)
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--weights", type=Path, default=None, help="folder of another model")
     ARGUMENTS = parser.parse_args()
-    {"broken": broken, "stages": stages}[ARGUMENTS.what](ARGUMENTS)
+    {"broken": broken, "stages": stages, "overhead": overhead}[ARGUMENTS.what](ARGUMENTS)
