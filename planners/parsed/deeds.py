@@ -12,21 +12,13 @@ from planners.parsed.meaning import (
     Deed,
     Item,
     Resolver,
-    amount_of,
+    item_of,
     unknown,
 )
+from planners.parsed.motions import MOTIONS, motion, step, tilt
+from planners.parsed.ordering import in_order
 from planners.parsed.refusals import UNABLE, Question, Refused
 
-MOTIONS: Mapping[str, str] = {
-    "left": "turn",
-    "right": "turn",
-    "around": "turn",
-    "up": "tilt",
-    "down": "tilt",
-}
-STEPS = {"left": "left", "right": "right", "forward": "forward", "back": "back", "up": "forward",
-         "around": "back"}  # fmt: skip
-TILTED_BY_VERB = {"lower": "down", "raise": "up", "lift": "up"}
 GARBAGE = Item(("GarbageCan",), "the bin")
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
@@ -60,7 +52,7 @@ class Deeds:
             "find": self._go,
             "turn": self._turn,
             "gaze": self._gaze,
-            "tilt": self._tilt,
+            "tilt": tilt,
             "step": self._step,
             "none": self._none,
             "": self._unsaid,
@@ -77,7 +69,7 @@ class Deeds:
         for clause in clauses:
             deeds = self._by_intent[clause.intent](clause)
             found.append([replace(deed, text=clause.text) for deed in deeds])
-        return _in_order(found, clauses)
+        return in_order(found, clauses)
 
     # --- fetching and carrying
 
@@ -238,7 +230,8 @@ class Deeds:
             if item.types and self._abilities.choose(skill, "object", item.types) is None:
                 raise self._abilities.refuse_thing(skill, item.types[0])
         tool = clause.tool.thing if clause.tool else None
-        deeds = [Deed(skill, (item,), _named(tool)) for item in items]
+        knife = (item_of(tool),) if tool is not None and tool.types else ()
+        deeds = [Deed(skill, (item,), knife) for item in items]
         if skill == "slice":
             for item in items:
                 self._resolve.mentions.note(replace(item, states=(*item.states, "slice")))
@@ -306,15 +299,7 @@ class Deeds:
                     raise Refused("I can not turn things over.")
                 return self._go(clause)
             raise Question("Which way should I turn?")
-        return self._motion(clause, MOTIONS.get(clause.direction, "turn"))
-
-    def _motion(self, clause: Clause, skill: str) -> list[Deed]:
-        if clause.objects and any(ref.thing and ref.thing.types for ref in clause.objects):
-            raise Refused(
-                "I can not do that to a thing.", alternative="I can turn and look myself."
-            )
-        amount = amount_of(clause, length=False)
-        return [Deed(skill, direction=clause.direction, amount=amount)]
+        return motion(clause, MOTIONS.get(clause.direction, "turn"))
 
     def _gaze(self, clause: Clause) -> list[Deed]:
         known = [
@@ -329,23 +314,12 @@ class Deeds:
             return self._look(replace(clause, objects=objects, goals=lamps))
         if clause.direction not in MOTIONS:
             raise Question("Where should I look?")
-        return self._motion(replace(clause, objects=[]), MOTIONS[clause.direction])
-
-    def _tilt(self, clause: Clause) -> list[Deed]:
-        first = clause.verb.split()[0]
-        stem = next((v for v in TILTED_BY_VERB if first.startswith(v.removesuffix("e"))), "")
-        clause.direction = clause.direction or TILTED_BY_VERB.get(stem, "")
-        if not clause.direction:
-            raise Question("Should I tilt the camera up or down?")
-        return self._motion(clause, MOTIONS.get(clause.direction, "tilt"))
+        return motion(replace(clause, objects=[]), MOTIONS[clause.direction])
 
     def _step(self, clause: Clause) -> list[Deed]:
         if any(ref.thing for ref in clause.goals) or clause.objects:
             return self._go(clause)
-        backing = "back" in clause.verb or clause.verb.startswith("retreat")
-        way = STEPS.get(clause.direction or ("back" if backing else "forward"), "forward")
-        amount = amount_of(clause, length=True)
-        return [Deed("move", direction=way, amount=amount)]
+        return step(clause)
 
     # --- what cannot be
 
@@ -376,26 +350,3 @@ class Deeds:
 def _any_known(refs: Sequence[Ref]) -> bool:
     """Whether some place is known; what it stands next to need not be."""
     return any(ref.pronoun or (ref.thing is not None and bool(ref.thing.types)) for ref in refs)
-
-
-def _named(thing: object) -> tuple[Item, ...]:
-    from planners.parsed.meaning import item_of
-    from planners.parsed.tagging import Thing
-
-    return (item_of(thing),) if isinstance(thing, Thing) and thing.types else ()
-
-
-def _in_order(found: Sequence[list[Deed]], clauses: Sequence[Clause]) -> list[Deed]:
-    """Put what is said to come before or after something else where it is to be done."""
-    groups = [list(deeds) for deeds in found]
-    order = list(range(len(groups)))
-    for index, clause in enumerate(clauses):
-        if clause.order == "earlier" and index > 0:
-            # "B after A": A first
-            order.remove(index)
-            order.insert(order.index(index - 1), index)
-        elif clause.order == "later" and index == 0 and len(groups) > 1:
-            # "before A, B": B first
-            order.remove(0)
-            order.insert(order.index(1) + 1, 0)
-    return [deed for index in order for deed in groups[index]]
