@@ -143,6 +143,8 @@ class ZeroShotPlanner:
             for seed in range(self._samples)
         ]
         said = [_tidy(reply.text) for reply in self._llm.complete_many(requests)]
+        if not steps:  # something is to be done; samples that say otherwise do not count
+            said = [words for words in said if words not in ("", DONE)] or said
         return self._best(said, possible)
 
     def _best(self, said: Sequence[str], possible: Sequence[Subgoal]) -> Candidate:

@@ -185,3 +185,9 @@ def test_every_kind_of_task_can_be_said_step_by_step(task_type: str) -> None:
     asked = PlanContext(Instruction.from_text("a tomato"), skills=HOUSEHOLD)
     found = planner([*in_words(right), "done"]).plan(asked).subgoals
     assert found == right
+
+
+def test_at_the_start_something_is_to_be_done() -> None:
+    said = ["done", "take the mug", "done", *["done"] * 3]
+    plan = planner(said, samples=3).plan(context())
+    assert [str(step) for step in plan.subgoals] == ["pick(Mug)"]
