@@ -6,6 +6,7 @@ from itertools import product
 
 from embodied.core.plan import ObjectRef, Status, Subgoal
 from embodied.core.protocols import PlanContext
+from embodied.core.skills import SkillSpec
 from embodied.core.task import (
     LOOK_IN_LIGHT,
     PICK_WITH_MOVABLE,
@@ -19,7 +20,9 @@ from planners.flowplan.information import (
     Information,
     information_of,
     task_from,
+    types_in,
 )
+from planners.flowplan.witness import types_said
 from planners.symbolic import Fault, check
 from planners.symbolic.domain import bare
 from planners.symbolic.nearest import Word, distance, words_of, words_of_task
@@ -41,6 +44,13 @@ FAR = 4.0
 a task of another kind."""
 VESSELS = frozenset(["Bowl", "Box", "Cup", "Mug", "Pan", "Plate", "Pot"])
 """Types that others are put into and that are themselves carried."""
+
+
+UNSAID: Mapping[str, float] = {"object": 1.6, "vessel": 2.2}
+"""What it costs a reading that the words name no such thing. Where something goes is not asked
+after: people say `table` and `counter` of too many things."""
+UNFIT = 3.0
+"""What it costs a reading that its object does not go into its receptacle."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,14 @@ def evaluate(
         trust: What each step counts in which the plan differs from a reading's.
     """
     done = [subgoal for subgoal, outcome in context.history if outcome.status is Status.DONE]
-    decided, doubts = decide(votes, [*done, *subgoals], margin=margin, trust=trust)
+    decided, doubts = decide(
+        votes,
+        [*done, *subgoals],
+        margin=margin,
+        trust=trust,
+        witness=types_said(context.instruction),
+        skills=context.skills,
+    )
     goal = task_from(decided)
     faults = check(
         subgoals, context.skills, history=context.history, entities=context.entities, goal=goal
@@ -95,7 +112,13 @@ def evaluate(
 
 
 def decide(
-    votes: Votes, subgoals: Sequence[Subgoal], *, margin: float, trust: float
+    votes: Votes,
+    subgoals: Sequence[Subgoal],
+    *,
+    margin: float,
+    trust: float,
+    witness: frozenset[str] = frozenset(),
+    skills: Sequence[SkillSpec] = (),
 ) -> tuple[Information, dict[str, tuple[str, ...]]]:
     """Return the reading that fits votes and plan best, and the fields that are in doubt.
 
@@ -108,12 +131,19 @@ def decide(
         subgoals: The plan; may be empty.
         margin: By how much the best reading has to be better than the next.
         trust: What a step counts in which the plans differ.
+        witness: Types that the words name; none leaves them out.
+        skills: What the embodiment declares: which types may stand where, what fits.
     """
     first = max(votes, key=lambda vote: vote[1])[0]
     if first.task == OTHER:
         return first, {}
     said = words_of(subgoals)
-    costs = [(_cost(task, votes, said, trust), task) for task in _tasks(votes, subgoals)]
+    named = _named(votes, subgoals, witness, types_in(skills))
+    fits = next((skill.fits for skill in skills if skill.name == "place"), {})
+    costs = [
+        (_cost(task, votes, said, trust) + _unlikely(task, witness, fits), task)
+        for task in _tasks(named)
+    ]
     ranked = sorted(costs, key=lambda each: each[0])
     readings = [(cost, information_of(task)) for cost, task in ranked]
     if not readings:
@@ -141,9 +171,46 @@ def _cost(task: Task, votes: Votes, said: Sequence[Word], trust: float) -> float
     return cost
 
 
-def _tasks(votes: Votes, subgoals: Sequence[Subgoal]) -> Iterator[Task]:
-    """Every task that can be put together from what is named."""
-    named: dict[str, dict[str, None]] = {
+def _unlikely(task: Task, witness: frozenset[str], fits: Mapping[str, frozenset[str]]) -> float:
+    """What speaks against a task by itself: its things are not named, or do not go together."""
+    cost = UNFIT * sum(
+        place in fits and not {thing, f"{thing}Sliced" if task.sliced else thing} & fits[place]
+        for thing, place in _placed(task)
+    )
+    if not witness:
+        return cost
+    for field, name in (("object", task.object), ("vessel", task.mrecep)):
+        if name and name not in witness:
+            cost += UNSAID[field]
+    return cost
+
+
+def _placed(task: Task) -> tuple[tuple[str, str], ...]:
+    """What is put where."""
+    if task.mrecep:
+        return ((task.object, task.mrecep), (task.mrecep, task.parent))
+    return ((task.object, task.parent),) if task.parent else ()
+
+
+@dataclass
+class _Named:
+    """What readings are put together from."""
+
+    objects: dict[str, None]
+    vessels: dict[str, None]
+    receptacles: dict[str, None]
+    lamps: dict[str, None]
+    sliced: set[bool]
+
+
+def _named(
+    votes: Votes,
+    subgoals: Sequence[Subgoal],
+    witness: frozenset[str],
+    allowed: Mapping[str, tuple[str, ...]],
+) -> _Named:
+    """Gather the types that votes, plan and words name, each where it may stand."""
+    found: dict[str, dict[str, None]] = {
         field: {
             str(getattr(information, field)): None
             for information, _ in votes
@@ -154,17 +221,28 @@ def _tasks(votes: Votes, subgoals: Sequence[Subgoal]) -> Iterator[Task]:
     sliced = {information.sliced for information, _ in votes}
     for subgoal in subgoals:
         for name, value in subgoal.arguments.items():
-            if isinstance(value, ObjectRef) and name in named:
-                named[name][bare(value.category)] = None
+            if isinstance(value, ObjectRef) and name in found:
+                found[name][bare(value.category)] = None
         sliced.add(subgoal.skill == "slice")
-    named["vessel"] |= dict.fromkeys(name for name in named["receptacle"] if name in VESSELS)
-    for task_type, thing, cut in product(TASK_TYPES, named["object"], sorted(sliced)):
+    for name in sorted(witness):
+        for field, types in found.items():
+            if name in allowed.get(field, ()):
+                types[name] = None
+    vessels = {name: None for name in (*found["vessel"], *found["receptacle"]) if name in VESSELS}
+    return _Named(
+        found["object"], found["vessel"] | vessels, found["receptacle"], found["lamp"], sliced
+    )
+
+
+def _tasks(named: _Named) -> Iterator[Task]:
+    """Every task that can be put together from what is named."""
+    for task_type, thing, cut in product(TASK_TYPES, named.objects, sorted(named.sliced)):
         if task_type == LOOK_IN_LIGHT:
-            for lamp in named["lamp"]:
+            for lamp in named.lamps:
                 yield Task(task_type, thing, toggle=lamp, sliced=cut)
             continue
-        vessels = named["vessel"] if task_type == PICK_WITH_MOVABLE else {"": None}
-        for vessel, place in product(vessels, named["receptacle"]):
+        vessels = named.vessels if task_type == PICK_WITH_MOVABLE else {"": None}
+        for vessel, place in product(vessels, named.receptacles):
             if thing not in (vessel, place) and vessel != place:
                 yield Task(task_type, thing, parent=place, mrecep=vessel, sliced=cut)
 

@@ -29,6 +29,7 @@ from planners.flowplan.information import information_model, information_of, tas
 from planners.flowplan.planner import FlowPlanner
 from planners.flowplan.prompts import REASON, RECONSIDER, RETRIEVE, WRITE, Steps
 from planners.flowplan.reading import read_steps
+from planners.flowplan.witness import types_said
 from planners.flowplan.wording import in_words
 from planners.llm.plan_once.prompt import HEADING
 from planners.llm.plan_schema import from_subgoals, plan_model
@@ -170,6 +171,24 @@ def test_a_plan_with_a_step_missing_still_speaks_for_the_task_it_was_meant_for()
     for at in range(len(plan) - 1):
         decided, _ = decide([(named, 1.0)], [*plan[:at], *plan[at + 1 :]], margin=0.0, trust=1.5)
         assert task_from(decided) == HEATED
+
+
+def test_a_thing_that_the_words_do_not_name_gives_way_to_one_they_name():
+    named = information_of(Task(PICK_AND_PLACE, "SprayBottle", "Cabinet"))
+    said = types_said(Instruction.from_text("Put a bottle of wine in the cabinet."))
+    assert said == {"WineBottle", "Cabinet"}
+    decided, _ = decide([(named, 1.0)], (), margin=0.0, trust=0.2, witness=said, skills=SKILLS)
+    assert decided.object == "WineBottle"
+    unsaid, _ = decide([(named, 1.0)], (), margin=0.0, trust=0.2, skills=SKILLS)
+    assert unsaid.object == "SprayBottle"
+
+
+def test_what_does_not_fit_is_not_what_was_meant():
+    pillow = information_of(Task(PICK_AND_PLACE, "Pillow", "Mug"))
+    sofa = information_of(Task(PICK_AND_PLACE, "Pillow", "Sofa"))
+    votes = [(pillow, 1.0), (sofa, 0.4)]
+    decided, _ = decide(votes, (), margin=0.0, trust=0.2, skills=SKILLS)
+    assert decided.receptacle == "Sofa"
 
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
