@@ -5,17 +5,13 @@ so it imports nothing of this project, only the standard library, numpy and ai2t
 with their arguments, out go events, or why there is none.
 """
 
-import os
 import sys
-from multiprocessing.connection import Client
+from multiprocessing.connection import Connection
 
 
 def main():
     """Answer until the other side goes."""
-    address, version = sys.argv[1], sys.argv[2]
-    connection = Client(
-        address, family="AF_UNIX", authkey=bytes.fromhex(os.environ.pop("BRIDGE_KEY"))
-    )
+    connection, version = Connection(int(sys.argv[1])), sys.argv[2]
     side = {"2.1.0": Thor21, "5.0.0": Thor50}[version]()
     words = {"start": side.start, "reset": side.reset, "step": side.step}
     while True:

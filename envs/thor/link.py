@@ -7,17 +7,18 @@ are one process group with one temporary folder.
 
 import contextlib
 import os
-import secrets
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -105,24 +106,20 @@ class Link:
         self._built = False
         settings = self._settings
         self._folder = Path(tempfile.mkdtemp(prefix="embodied-thor-"))
-        key = secrets.token_hex(32)
-        address = str(self._folder / "bridge")
-        environment = {
-            **os.environ, **settings.environment, "BRIDGE_KEY": key, "TMPDIR": str(self._folder)
-        }  # fmt: skip
-        deadline = time.monotonic() + settings.start_timeout_s
-        with Listener(address, family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
-            log = (self._folder / "log").open("wb")
-            with log:
-                self._process = subprocess.Popen(
-                    [settings.python, str(BRIDGE), address, settings.version],
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            self._connection = self._accepted(listener, deadline)
+        environment = {**os.environ, **settings.environment, "TMPDIR": str(self._folder)}
+        deadline = self._soon(settings.start_timeout_s)
+        own, theirs = socket.socketpair()
+        with theirs, (self._folder / "log").open("wb") as log:
+            self._connection = Connection(own.detach())
+            self._process = subprocess.Popen(
+                [settings.python, str(BRIDGE), str(theirs.fileno()), settings.version],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
         return self._ask(
             "start",
             deadline,
@@ -176,32 +173,28 @@ class Link:
     def _soon(seconds: float) -> float:
         return time.monotonic() + seconds
 
-    def _accepted(self, listener: Listener, deadline: float) -> Connection:
-        """Wait for the child to call back, but not for a child that is gone."""
-        socket = listener._listener._socket  # type: ignore[attr-defined]  # has no timeout of its own
-        socket.settimeout(POLL_S)
-        while True:
-            try:
-                connection = listener.accept()
-            except TimeoutError:
-                self._check_alive("while starting")
-                if time.monotonic() > deadline:
-                    raise self._gone("did not start in time") from None
-                continue
-            return connection
-
     def _ask(self, word: str, deadline: float, **arguments: Any) -> dict[str, Any]:
         assert self._connection is not None
+        assert self._process is not None
         what = f"in {word} {arguments.get('action') or arguments.get('scene') or ''}".strip()
+        # A child that stops in the middle of a message would hold us in it: at the deadline it is
+        # killed, which ends the message.
+        late = threading.Event()
+        killer = threading.Timer(deadline - time.monotonic(), _kill, [self._process, late])
+        killer.daemon = True
+        killer.start()
         try:
             self._connection.send((word, arguments))
             while not self._connection.poll(POLL_S):
-                self._check_alive(what)
-                if time.monotonic() > deadline:
-                    raise self._gone(f"did not answer in time {what}")
+                if not late.is_set():
+                    self._check_alive(what)
             kind, answer = self._connection.recv()
         except (EOFError, OSError) as error:
+            if late.is_set():
+                raise self._gone(f"did not answer in time {what}") from error
             raise self._gone(f"went away {what}") from error
+        finally:
+            killer.cancel()
         if kind == "refused":
             raise ThorRefusedError(answer)
         if kind == "failed":
@@ -258,6 +251,12 @@ def _state(pid: str) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return ""
+
+
+def _kill(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
