@@ -20,11 +20,12 @@ class PieceSpec:
     """One piece that a cut leaves of an object.
 
     Attributes:
-        at_xz_m: Its middle, from the pivot of the whole, in the whole's frame turned level.
+        at_m: The middle of its bottom, in the whole's frame turned level: x and z from the pivot
+            of the whole, y from its lowest point.
         size_m: (width, height, depth), along the same axes.
     """
 
-    at_xz_m: tuple[float, float]
+    at_m: Vec3
     size_m: Vec3
 
 

@@ -1,7 +1,7 @@
 """What cuts leave: how many pieces of a type, how big, and where they lie by the whole.
 
 Pieces picked up where they were cut are fitted in the frame of the whole, whose start is known.
-They lie in a row, so what is seen of many tells where those are that few recordings show.
+They stand in a row, so what is seen of many tells where those are that few recordings show.
 """
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ import numpy as np
 from envs.alfred.scenes.boxfit import Box, Prior, Views, fit_box, thin
 from envs.alfred.scenes.camera import Cameras, Floats
 from envs.alfred.scenes.evidence import Cut
+from envs.alfred.scenes.looks import STRAIGHT, look_outline, with_outline
 from envs.household.frames import rotation_matrix
 from envs.household.scene import PieceSpec
 
@@ -76,8 +77,9 @@ def _row(cuts: Mapping[int, Sequence[Cut]], whole: Box) -> tuple[PieceSpec, ...]
             box = _fit(cuts[number], prior)
         size = np.maximum(box.size_m, SMALLEST * typical)
         x, _, z = map(float, box.centre_m)
+        bottom = max(box.low_m[1] - whole.low_m[1], 0.0)
         width, height, depth = map(float, np.maximum(size, THINNEST_M))
-        pieces.append(PieceSpec((x, z), (width, height, depth)))
+        pieces.append(PieceSpec((x, bottom, z), (width, height, depth)))
     return tuple(pieces)
 
 
@@ -95,4 +97,6 @@ def _fit(cuts: Sequence[Cut], prior: Prior) -> Box:
         origins_m=np.array([cut.whole.position_m for cut in chosen]),
         bounds_px=np.array([cut.sighting.bounds_px for cut in chosen]),
     )
-    return fit_box(views, prior)
+    whole = chosen[0].whole.type
+    outline = look_outline(f"{whole}Sliced", prior.box.size_m, STRAIGHT)
+    return fit_box(with_outline(views, outline), prior, aimed=False)

@@ -58,9 +58,9 @@ def _laid_out(
     for rank, piece in enumerate(pieces):
         of_piece = world[piece].spec
         if spec.pieces:
-            x, z = spec.pieces[rank].at_xz_m
-            base = world.position_m(object_id) * np.array([1.0, 0.0, 1.0]) + low * [0.0, 1.0, 0.0]
-            positions.append(base + turn @ (np.array([x, 0.0, z]) + np.asarray(of_piece.pivot_m)))
+            base = world.position_m(object_id) * [1.0, 0.0, 1.0] + low * [0.0, 1.0, 0.0]
+            bottom = base + turn @ np.asarray(spec.pieces[rank].at_m)
+            positions.append(bottom + turn @ np.asarray(of_piece.pivot_m))
             continue
         pitch = max(of_piece.size_m[2] + GAP_M, spec.size_m[2] / len(pieces))
         along = (rank - (len(pieces) - 1) / 2.0) * pitch
