@@ -13,6 +13,7 @@ arrives where they do.
 import argparse
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(examples))[: args.limit]
     kept = examples.rows, examples.lengths
-    for name in ("as told", "of other routes", "none", "no objects seen"):
+    for name in ("as told", "of other routes", "none", "as told, no objects"):
         said = None
         if name == "of other routes":
             said = rng.permutation(len(examples))
@@ -59,7 +60,7 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
             examples.lengths = np.ones(len(examples), dtype=np.int64)
         else:
             examples.rows, examples.lengths = kept
-        if name == "no objects seen":
+        if name == "as told, no objects":
             places.objects.fill_(-1)
             places.thing_count.fill_(0)
         scores = evaluate(model, examples, places, chosen=chosen, words_of=said)
@@ -70,16 +71,23 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
     """Train every row for a while and print what it reaches."""
     from policies.vln.training import VlnTraining
 
+    words: Path | None = None
     for name in args.rows:
         changes = ROWS[name]
         found = []
         for seed in range(args.seeds):
             folder = Path(args.folder or tempfile.mkdtemp()) / f"{name}-{seed}"
+            folder.mkdir(parents=True, exist_ok=True)
+            # The words are the same for all rows, and half a minute to make.
+            if words is not None and words.parent != folder:
+                shutil.copy(words, folder)
+            words = folder / "words.npz"
             plan = {
                 "updates": args.updates,
                 "imitation": args.updates // 2,
                 "every": args.updates,
                 "measured": 8,
+                "measured_last": args.measured,
                 "batch": args.batch,
             }
             task = VlnTraining(
@@ -114,6 +122,7 @@ def main() -> None:
     rows.add_argument("--updates", type=int, default=800)
     rows.add_argument("--batch", type=int, default=32)
     rows.add_argument("--seeds", type=int, default=1)
+    rows.add_argument("--measured", type=int, default=None)
     rows.add_argument("--folder", default=None)
     args = parser.parse_args()
     default = Path.home() / ".cache" / "embodied" / "data"

@@ -42,7 +42,8 @@ class Schedule:
         mirror: Share of instructions seen in a mirror.
         object_keep: Share of objects shown.
         every: Updates between checkpoints.
-        measured: Instructions of the development fold measured at each; all at the end.
+        measured: Instructions of the development fold measured at each.
+        measured_last: And at the end; none measures all.
     """
 
     updates: int = 6000
@@ -59,6 +60,7 @@ class Schedule:
     object_keep: float = 0.8
     every: int = 500
     measured: int = 400
+    measured_last: int | None = None
 
 
 class VlnTraining:
@@ -121,7 +123,7 @@ class VlnTraining:
         run = _Run(model, self._schedule, output_dir, seed)
         run.resume()
         run.train(train, measure, places)
-        scores = evaluate(run.average, measure, places)
+        scores = evaluate(run.average, measure, places, chosen=run.some(measure, last=True))
         path = output_dir / "vln.safetensors"
         save_model(path, run.average, vocabulary)
         card = {
@@ -329,9 +331,14 @@ class _Run:
         warm = min(1.0, (self.update + 1) / plan.warm_up)
         return plan.rate * warm * (0.02 + 0.49 * (1.0 + math.cos(math.pi * done)))
 
+    def some(self, measure: Examples, *, last: bool) -> np.ndarray:
+        """Return which instructions are measured now, the same at every call."""
+        plan = self.schedule
+        wanted = plan.measured_last if last else plan.measured
+        return np.random.default_rng(0).permutation(len(measure))[:wanted]
+
     def _report(self, measure: Examples, world: WorldTensors) -> None:
-        some = np.random.default_rng(0).permutation(len(measure))[: self.schedule.measured]
-        scores = evaluate(self.average, measure, world, chosen=some)
+        scores = evaluate(self.average, measure, world, chosen=self.some(measure, last=False))
         for name, values in self._logs.items():
             self._writer.add_scalar(f"train/{name}", float(np.mean(values)), self.update)
         for name, value in scores.items():
