@@ -2,7 +2,7 @@
 
     python benchmarks/pet.py                        # with the small model, on valid_seen
     python benchmarks/pet.py --eliminate embedding --track none
-    python benchmarks/pet.py --split valid_train --eliminate table   # what Eliminate is taught
+    python benchmarks/pet.py --split valid_train --eliminate table   # what a model is taught
 
 Eliminate: for each step of a game's plan, the things that the walkthrough's commands for that step
 handle are needed; everything else in the room is not. Kept and removed are counted over types and
@@ -26,7 +26,6 @@ from pathlib import Path
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, subgoals_of
 from embodied.mapping.text_world import type_of
-from embodied.mapping.whereabouts import load_whereabouts
 from envs.alfworld.contents import read_room
 from envs.alfworld.game import Console, Game, GameFile, default_cache, read_game
 from envs.alfworld.games import Games, task_of_name
@@ -172,16 +171,6 @@ def track_counts(tracker, games: Sequence[tuple[str, Path]], console: Console) -
     return counts
 
 
-class TableEliminator:
-    """Keeps what the language model is taught to keep: an upper bound, told by the table."""
-
-    def keep(self, step: Subgoal, types: Sequence[str]) -> frozenset[str]:
-        """Return what a right answer keeps."""
-        from planners.pet.corpus import needed_types
-
-        return frozenset(needed_types(step, types, load_whereabouts()))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data-root", default=os.environ.get("EMBODIED_DATA"))
@@ -189,6 +178,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="take each N-th game")
     parser.add_argument("--eliminate", default="llm", choices=("llm", "embedding", "table", "none"))
     parser.add_argument("--track", default="llm", choices=("llm", "none"))
+    parser.add_argument("--model", help="folder of another model than the shipped one")
     parser.add_argument("--threshold", type=float, default=None, help="of the embedding")
     options = parser.parse_args()
     index = Games(data_root=options.data_root, split=options.split).index()
@@ -196,18 +186,23 @@ def main() -> None:
     console = Console(cache_dir=default_cache())
     llm = None
     if "llm" in (options.eliminate, options.track):
+        from planners.llm.local import LocalClient
         from planners.lm import shipped
 
-        llm = shipped(threads=1)
+        llm = LocalClient(options.model, threads=1) if options.model else shipped(threads=1)
     print(f"{len(games)} games of {options.split}")
     if options.eliminate != "none":
-        from planners.pet.eliminate import EmbeddingEliminator, LlmEliminator
+        from planners.pet.eliminate import (
+            EmbeddingEliminator,
+            LlmEliminator,
+            WhereaboutsEliminator,
+        )
 
         given = {} if options.threshold is None else {"threshold": options.threshold}
         eliminator = {
             "llm": lambda: LlmEliminator(llm),
             "embedding": lambda: EmbeddingEliminator(**given),
-            "table": TableEliminator,
+            "table": WhereaboutsEliminator,
         }[options.eliminate]()
         started_s = time.perf_counter()
         n = eliminate_counts(eliminator, games, console)

@@ -16,14 +16,15 @@ from planners.llm.plan_once.corpus import exchange
 from planners.llm.structured import answer_text
 from planners.llm.types import Exchange
 from planners.pet.imagined import Room, Run, draw_room
-from planners.pet.prompts import Needed, Verdict, eliminate, track
+from planners.pet.needed import needed_types
+from planners.pet.prompts import AT_ONCE, Needed, Verdict, eliminate, track
 from planners.pet.wording import template_goals
 
-KEPT_SHARE = 0.997
-"""Share of a thing's likely places that Eliminate is taught to keep."""
 HUMAN_SHARE = 0.4
 """Share of the plans asked for in people's words; the rest are in the games' own."""
-SEARCH_SHARE = 0.5
+ELIMINATED = 3
+"""Eliminate's questions a task."""
+SEARCH_SHARE = 0.8
 """Share of Eliminate's questions kept for steps that search; the others name all they need."""
 TRACKED = 3
 """Track's questions a task."""
@@ -32,7 +33,7 @@ DONE_SHARE = 0.45
 
 
 def exchanges(tasks: Iterable[AnnotatedTask], rng: np.random.Generator) -> Iterator[Exchange]:
-    """Yield a question for the plan, one of Eliminate's and some of Track's for each task.
+    """Yield a question for the plan, some of Eliminate's and some of Track's for each task.
 
     Tasks that ALFWorld has no games of (slices, vessels) give nothing.
 
@@ -51,8 +52,9 @@ def exchanges(tasks: Iterable[AnnotatedTask], rng: np.random.Generator) -> Itera
         yield exchange(PlanContext(Instruction.from_text(goal)), plan)
         room = draw_room(table, _needed(each.task), rng, copies=_copies(each.task))
         searching = [step for step in plan if step.skill in ("pick", "look")]
-        steps = searching if rng.random() < SEARCH_SHARE else plan
-        yield _eliminated(steps[int(rng.integers(len(steps)))], room, table, rng)
+        for _ in range(ELIMINATED):
+            steps = searching if rng.random() < SEARCH_SHARE else plan
+            yield _eliminated(steps[int(rng.integers(len(steps)))], room, table, rng)
         yield from _tracked(plan, room, rng)
 
 
@@ -68,34 +70,6 @@ def _needed(task: Task) -> list[str]:
     return [lamp if name == ANY_LAMP else name for name in dict.fromkeys(names)]
 
 
-def needed_types(step: Subgoal, types: Sequence[str], table: Whereabouts) -> tuple[str, ...]:
-    """Return which types in a room a step needs: what it names, and where to look for it.
-
-    Places are kept, the likeliest first, until they hold `KEPT_SHARE` of what such a thing's
-    whereabouts in this room add up to. A step that goes to a place or device needs that alone.
-
-    Args:
-        step: The step.
-        types: Types of the things and furniture in the room, each once.
-        table: Where things are kept.
-    """
-    named = [one.category for one in step.arguments.values() if isinstance(one, ObjectRef)]
-    if step.skill == "look":
-        named = [named[0], *(LAMPS if named[1] == ANY_LAMP else (named[1],))]
-    sought = {"pick": named[:1], "look": named[1:]}.get(step.skill, [])
-    kept = set(named)
-    for thing in sought:
-        counts = {kind: 1 for kind in types if kind in table.receptacles}
-        places = table.mass(thing, counts)
-        limit, so_far = KEPT_SHARE * sum(places.values()), 0.0
-        for kind, expected in places.items():
-            if so_far >= limit:
-                break
-            kept.add(kind)
-            so_far += expected
-    return tuple(kind for kind in types if kind in kept)
-
-
 def _eliminated(
     step: Subgoal, room: Room, table: Whereabouts, rng: np.random.Generator
 ) -> Exchange:
@@ -103,7 +77,8 @@ def _eliminated(
     receptacles = [kind for kind in types if kind in table.receptacles]
     if rng.random() < 0.5:  # as at the start of a game, when only the furniture is known
         types = receptacles
-    types = [str(kind) for kind in rng.permutation(types)]
+    most = int(rng.integers(1, AT_ONCE + 1))
+    types = [str(kind) for kind in rng.permutation(types)[:most]]
     needed = needed_types(step, types, table)
     return Exchange(eliminate(step, types), answer_text(Needed(needed=needed)))
 

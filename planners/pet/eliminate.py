@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.plan import ObjectRef, Subgoal
-from planners.llm.structured import ask
+from embodied.mapping.whereabouts import load_whereabouts
+from planners.llm.structured import ask_many
 from planners.llm.types import LlmClient
-from planners.pet.prompts import Needed, eliminate
+from planners.pet.needed import needed_types
+from planners.pet.prompts import AT_ONCE, Needed, eliminate
 
 Embed: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
 """Takes N sentences to unit vectors, float32 [N, D]."""
@@ -20,24 +22,40 @@ MAX_TOKENS = 256
 
 
 class LlmEliminator:
-    """Asks a language model which types of things a step needs.
+    """Asks a language model which types of things a step needs, a few at a time.
 
     Args:
-        llm: The model. If it gives no valid answer, everything is kept: a mask that is missing
-            costs time, a wrong one the task.
+        llm: The model. Where it gives no valid answer, all it was asked of is kept: a mask that is
+            missing costs time, a wrong one the task.
+        at_once: Types in one question; the questions of a step are asked together. Small models
+            lose sight of long lists, large ones do not.
     """
 
-    def __init__(self, llm: LlmClient) -> None:
+    def __init__(self, llm: LlmClient, *, at_once: int = AT_ONCE) -> None:
         self._llm = llm
+        self._at_once = at_once
 
     def keep(self, step: Subgoal, types: Sequence[str]) -> frozenset[str]:
         """Return those of the types that the step may need; what it names is always kept."""
-        known = frozenset(types)
-        try:
-            answer = ask(self._llm, eliminate(step, types), Needed, max_tokens=MAX_TOKENS)
-        except PlanningError:
-            return known
-        return known & ({*answer.needed} | named_types(step))
+        parts = [types[at : at + self._at_once] for at in range(0, len(types), self._at_once)]
+        questions = [eliminate(step, part) for part in parts]
+        answers = ask_many(self._llm, questions, Needed, max_tokens=MAX_TOKENS)
+        kept = set(named_types(step))
+        for part, answer in zip(parts, answers, strict=True):
+            kept.update(part if isinstance(answer, PlanningError) else answer.needed)
+        return frozenset(types) & kept
+
+
+class WhereaboutsEliminator:
+    """Keeps what the step names and where such things are kept: by the learned table, no model.
+
+    The bound on what Eliminate can be taught from the table, since this is what the small language
+    model is taught to say.
+    """
+
+    def keep(self, step: Subgoal, types: Sequence[str]) -> frozenset[str]:
+        """Return those of the types that the step may need."""
+        return frozenset(needed_types(step, types, load_whereabouts()))
 
 
 class EmbeddingEliminator:

@@ -11,6 +11,8 @@ from planners.llm.types import Message
 
 ELIMINATE = "Which things does the step need?"
 TRACK = "Is the step done?"
+AT_ONCE = 8
+"""Types of things in one of Eliminate's questions."""
 MAX_BEFORE = 4
 """Commands told of what was done before the last one."""
 
