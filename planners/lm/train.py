@@ -47,7 +47,7 @@ class Schedule:
         dropped_share: Share of the questions' tokens that cannot be read.
     """
 
-    epochs: int = 11
+    epochs: int = 10
     exchanges: int = 5000
     batch_tokens: int = 2048
     learning_rate: float = 3e-3
