@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.errors import PlanningError
@@ -80,10 +81,10 @@ class CheckedPlanner:
         """Plan several tasks from their beginning, together where the planner can."""
         many = getattr(self._planner, "plan_many", None)
         if many is None or not all(_fresh(context) for context in contexts):
-            return [_tried(lambda context=context: self.plan(context)) for context in contexts]
+            return [_tried(self.plan, context) for context in contexts]
         return [
-            made if isinstance(made, PlanningError) else _tried(lambda m=made, c=c: _mended(m, c))
-            for made, c in zip(many(contexts), contexts, strict=True)
+            made if isinstance(made, PlanningError) else _tried(_mend, context, made)
+            for made, context in zip(many(contexts), contexts, strict=True)
         ]
 
     def measures(self) -> Mapping[str, float]:
@@ -169,14 +170,14 @@ def _fresh(context: PlanContext) -> bool:
     return not context.history and not context.corrections and context.current_plan is None
 
 
-def _mended(plan: Plan, context: PlanContext) -> Plan:
+def _mend(context: PlanContext, plan: Plan) -> Plan:
     subgoals = repair(plan.subgoals, context.skills, entities=context.entities)
     return replace(plan, subgoals=subgoals)
 
 
-def _tried(make: Callable[[], Plan]) -> Plan | PlanningError:
+def _tried(make: Callable[..., Plan], context: PlanContext, *given: Any) -> Plan | PlanningError:
     try:
-        return make()
+        return make(context, *given)
     except PlanningError as error:
         return error
 

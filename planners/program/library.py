@@ -135,12 +135,13 @@ def _as_function(tree: ast.Module, name: str, parameters: Mapping[str, str]) -> 
     Functions of the program go before it under longer names, since the language has no functions
     within functions.
     """
-    own = {node.name: f"{name}_{node.name}" for node in tree.body if _is_def(node)}
-    body = [node for node in tree.body if not _is_def(node)]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    own = {node.name: f"{name}_{node.name}" for node in functions}
+    body = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]
     if not body:
         raise NotAllowedError("the program only defines functions and does nothing", 1)
     renamed = _Renamed(own)
-    before = [renamed.visit(node) for node in tree.body if _is_def(node)]
+    before = [renamed.visit(node) for node in functions]
     inside = [_Parametrised(parameters).visit(renamed.visit(node)) for node in body]
     arguments = ast.arguments(
         posonlyargs=[],
@@ -152,10 +153,6 @@ def _as_function(tree: ast.Module, name: str, parameters: Mapping[str, str]) -> 
     made = ast.FunctionDef(name, arguments, inside, [], lineno=1)
     module = ast.fix_missing_locations(ast.Module([*before, made], []))
     return ast.unparse(module)
-
-
-def _is_def(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef)
 
 
 class _Renamed(ast.NodeTransformer):

@@ -245,9 +245,9 @@ def _candidates(
             price = INSERT - ELSEWHERE if thing == due else INSERT
             yield price, Subgoal("pick", {"object": thing})
     for subgoal in plan:
-        place = subgoal.arguments.get("receptacle")
-        if isinstance(place, ObjectRef) and node.course.world.holds("closed", place.category):
-            yield INSERT, Subgoal("open", {"object": place})
+        vessel = subgoal.arguments.get("receptacle")
+        if isinstance(vessel, ObjectRef) and node.course.world.holds("closed", vessel.category):
+            yield INSERT, Subgoal("open", {"object": vessel})
 
 
 def _named(plan: Sequence[Subgoal], argument: str, domain: Domain) -> list[ObjectRef]:

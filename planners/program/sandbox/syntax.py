@@ -126,7 +126,7 @@ def _constant(node: ast.Constant) -> str:
         return ""
     if isinstance(value, str):
         return "" if len(value) <= MAX_TEXT else "a text is too long"
-    if type(value) in (int, float):
+    if isinstance(value, (int, float)):
         return "" if abs(value) <= MAX_NUMBER else "a number is too large"
     return f"{type(value).__name__} is not part of the language"
 
