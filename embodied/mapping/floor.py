@@ -15,13 +15,15 @@ from embodied.mapping.pose import AHEAD, STEP_M, Cell
 FINE_M = 0.05
 HALF_SPAN_M = 13.0
 """The map ends this far from the start; ALFRED's rooms are at most 12 m long."""
-OBSTACLE_GAIN, FAR_OBSTACLE_GAIN, OBSTACLE_MOST = 3, 1, 8
+OBSTACLE_GAIN, ROUGH_OBSTACLE_GAIN, OBSTACLE_MOST = 3, 2, 8
 FREE_GAIN, FREE_LEAST = 1, -4
 """Evidence of a fine cell: what is seen to stand there against seeing the floor there."""
 FAR_M = 2.2
 """From here on depth is too rough to say for sure where a thing stands."""
 GRAZE_M = 0.27
 """A move refused at more clearance met something that does not show."""
+BODY_RADIUS_M = 0.15
+"""Round where the agent stands this much is free for sure."""
 BUMP_M = 0.1
 """Half the width of what a refused move is taken to have bumped into."""
 SPECK_CELLS = 5
@@ -92,20 +94,19 @@ class FloorMap:
             floor_xy_m: Points of free floor.
             obstacle_xy_m: Points of what stands on it.
             from_xy_m: Where they were seen from.
-            rough: Whether depth is off by more than a little: then what is seen from near
-                outweighs what is seen from far.
+            rough: Whether depth is off by more than a little: then what stands far away is not
+                placed, and floor that was seen weighs as much as what seems to stand on it.
         """
         free = self._cells(floor_xy_m)
         flat, seen = self._evidence.reshape(-1), self._seen.reshape(-1)
         flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
-        near, far = obstacle_xy_m, obstacle_xy_m[:0]
         if rough:
             apart = np.hypot(*(obstacle_xy_m - np.array(from_xy_m, dtype=np.float32)).T)
-            near, far = obstacle_xy_m[apart < FAR_M], obstacle_xy_m[apart >= FAR_M]
-        taken, perhaps = self._cells(near), self._cells(far)
-        flat[taken] = np.minimum(flat[taken] + OBSTACLE_GAIN, OBSTACLE_MOST)
-        flat[perhaps] = np.minimum(flat[perhaps] + FAR_OBSTACLE_GAIN, OBSTACLE_MOST)
-        for cells in (free, taken, perhaps):
+            obstacle_xy_m = obstacle_xy_m[apart < FAR_M]
+        taken = self._cells(obstacle_xy_m)
+        gain = ROUGH_OBSTACLE_GAIN if rough else OBSTACLE_GAIN
+        flat[taken] = np.minimum(flat[taken] + gain, OBSTACLE_MOST)
+        for cells in (free, taken):
             seen[cells] = True
             if len(cells):
                 rows, columns = np.divmod(cells, self._size)
@@ -120,6 +121,8 @@ class FloorMap:
         if cell not in self.walked:
             self.walked.add(cell)
             self._lattice = None
+            flat = self._evidence.reshape(-1)
+            flat[self._around(np.array(cell) * STEP_M, BODY_RADIUS_M)] = FREE_LEAST
 
     def block(self, cell: Cell, heading: int) -> None:
         """Note that a move was refused: something unseen stands where it led to."""
@@ -133,13 +136,18 @@ class FloorMap:
                 self.doubtful.add((cell[0] + dx, cell[1] + dy))
         self.blocked.add((cell, heading))
         middle = np.array([cell[0] + 1.4 * dx, cell[1] + 1.4 * dy]) * STEP_M
-        around = np.arange(-BUMP_M, BUMP_M + 1e-6, FINE_M)
-        spots = middle + np.stack(np.meshgrid(around, around), axis=-1).reshape(-1, 2)
-        cells = self._cells(spots.astype(np.float32))
+        cells = self._around(middle, BUMP_M)
         flat = self._evidence.reshape(-1)
         unsure = cells[flat[cells] > FREE_LEAST // 2]
         flat[unsure] = np.maximum(flat[unsure], OBSTACLE_GAIN)
         self._lattice = None
+
+    def _around(self, middle_m: NDArray[np.float64], half_m: float) -> NDArray[np.intp]:
+        """Flat numbers of the fine cells of a square about a point, its corners left out."""
+        along = np.arange(-half_m, half_m + 1e-6, FINE_M)
+        spots = np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
+        spots = spots[np.hypot(*spots.T) <= half_m * 1.2]
+        return self._cells((middle_m + spots).astype(np.float32))
 
     def _cells(self, xy_m: NDArray[np.float32]) -> NDArray[np.intp]:
         """Flat numbers of the fine cells that points fall into."""

@@ -15,6 +15,7 @@ LARGE_M = 0.55
 """Things longer than this are pieced together from views; smaller ones are seen whole."""
 VOXEL_M = 0.10
 MOST_POINTS = 240
+MOST_SLACK_M = 0.35
 DOOR_OUT_M = 0.2
 """What is open sticks out by this at least."""
 
@@ -65,6 +66,7 @@ class Instance:
         sighting: Where it is in the present frame.
         last_seen: Number of the last frame it was in.
         front: Axis (0 x, 1 y) and sign of the side it opens at, where that was seen.
+        weight: How much the views count that its place is the mean of.
         joined: What it turned out to be part of, None where it is itself.
     """
 
@@ -85,6 +87,7 @@ class Instance:
     last_seen: int = -1
     joined: "Instance | None" = None
     front: tuple[int, int] | None = None
+    weight: float = 0.0
 
     @property
     def itself(self) -> "Instance":
@@ -119,8 +122,15 @@ class Instance:
     def __repr__(self) -> str:
         return f"{self.category}#{self.number}"
 
-    def take(self, sighting: Sighting, pose: GridPose, frame: int) -> None:
-        """Take one more view in."""
+    def take(self, sighting: Sighting, pose: GridPose, frame: int, *, noise: float = 0.0) -> None:
+        """Take one more view in.
+
+        Args:
+            sighting: The view.
+            pose: Where it is from.
+            frame: Number of its frame.
+            noise: By what share its depth may be off.
+        """
         self.sighting, self.last_seen = sighting, frame
         self.seen_from.add(pose)
         self.missed_from.discard(pose)
@@ -131,15 +141,31 @@ class Instance:
         fresh = np.isinf(self.range_m)
         partly = self.large or sighting.cut_off or self.cut_off
         if not fresh and (partly or np.max(sighting.high_m - sighting.low_m) > LARGE_M):
-            self.low_m = np.minimum(self.low_m, sighting.low_m)
-            self.high_m = np.maximum(self.high_m, sighting.high_m)
+            slack = min(2.0 * noise * sighting.range_m, MOST_SLACK_M)
+            self.low_m = np.minimum(self.low_m, sighting.low_m + slack)
+            self.high_m = np.maximum(self.high_m, sighting.high_m - slack)
             self.points_m = thinned(np.concatenate([sighting.points_m, self.points_m]))
+            if noise > 0.0:
+                self.points_m = np.clip(self.points_m, self.low_m, self.high_m)
             self.cut_off &= sighting.cut_off
+        elif noise > 0.0 and not fresh:
+            self._average(sighting)
         elif sighting.range_m <= self.range_m + 0.3:
             self.low_m, self.high_m = sighting.low_m, sighting.high_m
             self.points_m = thinned(sighting.points_m, voxel_m=0.02)
             self.cut_off = sighting.cut_off
+            self.weight = 1.0 / max(sighting.range_m, 0.3) ** 2
         self.range_m = min(self.range_m, sighting.range_m)
+
+    def _average(self, sighting: Sighting) -> None:
+        """Weigh a view whose depth is off against those before it: near ones count for more."""
+        weight = 1.0 / max(sighting.range_m, 0.3) ** 2
+        share = weight / (weight + self.weight)
+        before = self.centre_m
+        self.low_m = (1.0 - share) * self.low_m + share * sighting.low_m
+        self.high_m = (1.0 - share) * self.high_m + share * sighting.high_m
+        self.points_m = self.points_m + (self.centre_m - before)
+        self.weight += weight
 
     def _side_of(self, sighting: Sighting) -> tuple[int, int] | None:
         """Return axis (0 x, 1 y) and sign of the side that a sighting sticks out of most."""

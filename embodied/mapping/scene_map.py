@@ -232,13 +232,16 @@ class SceneMap:
     def _assign(self, sightings: list[Sighting]) -> None:
         self._settle_pending(sightings)
         known = [each for each in self.instances if not each.held and each.sighting is None]
-        pairs = match(sightings, known, noise=self.noise)
+        pairs = self._match(sightings, known)
         for number, sighting in enumerate(sightings):
             if number in pairs:
-                known[pairs[number]].take(sighting, self.pose, self.frame)
+                known[pairs[number]].take(sighting, self.pose, self.frame, noise=self.noise)
             else:
                 self._add(sighting)
         self._join_parts()
+
+    def _match(self, sightings: list[Sighting], known: list[Instance]) -> dict[int, int]:
+        return match(sightings, known, noise=self.noise, camera=self.camera, pose=self.pose)
 
     def _join_parts(self) -> None:
         """Join instances that a view shows to be parts of one."""
@@ -271,7 +274,7 @@ class SceneMap:
         if thing is None or thing.inside is None:
             return
         known = [each for each in self.instances if not each.held and each is not thing]
-        pairs = match(sightings, known, noise=self.noise)
+        pairs = self._match(sightings, known)
         place = thing.inside
         fresh = [
             number
@@ -287,7 +290,7 @@ class SceneMap:
                 np.linalg.norm((sightings[n].low_m + sightings[n].high_m) / 2.0 - middle)
             ),
         )
-        thing.take(sightings.pop(best), self.pose, self.frame)
+        thing.take(sightings.pop(best), self.pose, self.frame, noise=self.noise)
 
     def _add(self, sighting: Sighting) -> None:
         instance = Instance(
@@ -298,7 +301,7 @@ class SceneMap:
             points_m=sighting.points_m,
         )
         self._next_number += 1
-        instance.take(sighting, self.pose, self.frame)
+        instance.take(sighting, self.pose, self.frame, noise=self.noise)
         self.instances.append(instance)
 
     def _look_for_the_rest(self, depth_m: Floats) -> None:
@@ -358,7 +361,7 @@ class SceneMap:
         keep.states = {**drop.states, **keep.states}
         keep.searched = max(keep.searched, drop.searched)
         keep.cut_off |= drop.cut_off
-        keep.take(sighting, self.pose, self.frame)
+        keep.take(sighting, self.pose, self.frame, noise=self.noise)
         for each in self.instances:
             if each.inside is drop:
                 each.inside = keep

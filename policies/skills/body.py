@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Generator
 from typing import TypeAlias
 
+import numpy as np
+
 from embodied.core.action import DiscreteAction
 from embodied.core.plan import Cause, Outcome, Status
-from embodied.mapping.instances import Instance
+from embodied.mapping.instances import Instance, agreement
 from embodied.mapping.pose import GridPose
 from embodied.mapping.scene_map import SceneMap
 from policies.skills.routes import Routes, looks
@@ -82,7 +84,31 @@ class Body:
         """Whether enough views agree on what a thing is; one is enough where depth is exact."""
         if not self.map.rough:
             return True
-        return len(target.seen_from) >= LEAST_VIEWS and target.belief > 0.5
+        if len(target.seen_from) < LEAST_VIEWS or target.belief < 0.5:
+            return False
+        return not any(
+            len(other.seen_from) > len(target.seen_from) for other in self._rivals(target)
+        )
+
+    def _rivals(self, target: Instance) -> list[Instance]:
+        """Return what other views took the same thing for."""
+        others = [
+            each
+            for each in self.map.instances
+            if each is not target and not each.held and each.category != target.category
+        ]
+        if not others:
+            return []
+        overlap, apart = agreement(
+            target.low_m[None],
+            target.high_m[None],
+            np.array([each.low_m for each in others]),
+            np.array([each.high_m for each in others]),
+        )
+        size = float(target.size_m.max())
+        alike = [abs(float(each.size_m.max()) - size) < 0.4 * size + 0.03 for each in others]
+        same = (overlap[0] > 0.5) & (apart[0] < 0.3 * size + 0.05) & np.array(alike)
+        return [each for each, is_same in zip(others, same, strict=True) if is_same]
 
     # --- going
 

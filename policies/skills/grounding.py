@@ -66,8 +66,9 @@ def _effort(body: Body, each: Instance) -> float:
     x, y = body.map.pose.xy_m
     gap = each.points_m[:, :2] - np.array([x, y], dtype=np.float32)
     distance = float(np.hypot(gap[:, 0], gap[:, 1]).min())
+    doubt = 8.0 * (1.0 - each.belief) + 3.0 * (body.map.rough and len(each.seen_from) < 2)
     tall = max(0.0, float(each.centre_m[2]) - 1.6) * 4.0
-    return 4.0 * max(0.0, distance - 1.0) + tall
+    return 4.0 * max(0.0, distance - 1.0) + tall + doubt
 
 
 def words(instances: Sequence[Instance]) -> str:
