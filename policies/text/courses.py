@@ -97,7 +97,6 @@ class Courses:
             yield from self._reach(place)
             yield Command("take", name, place)
             if memory.held == name:
-                memory.laid_down.discard(name)
                 return
             passed_over.add(name)
 
@@ -112,7 +111,6 @@ class Courses:
             yield from self._reach(place)
             yield Command("move", thing, place)
             if not memory.held:
-                memory.laid_down.add(thing)
                 return
         raise CourseError(Cause.REFUSED, f"{type_of(thing)} does not go into or onto {kind}")
 
@@ -199,6 +197,9 @@ class Courses:
             yield from self._reach(place)
             yield Command("move", thing, place)
             if not memory.held:
+                memory.laid_down.discard(
+                    thing
+                )  # it was in the way, and lies nowhere it was meant to
                 return
         raise CourseError(Cause.HAND_FULL, f"there is nowhere to put {thing}")
 

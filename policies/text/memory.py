@@ -47,7 +47,7 @@ class TextMemory:
             to one from the other.
         held: Name of what is in the hand; empty if nothing.
         shut: Names of receptacles known to be closed.
-        laid_down: Names of things the agent put somewhere as its plan said.
+        laid_down: Names of things the agent put somewhere and left there.
         given_up: Kinds of things whose search was given up once.
         refused: Commands after which nothing happened, by where they were given.
     """
@@ -87,10 +87,12 @@ class TextMemory:
             self.here = command.place
         elif command.verb == "take":
             self.held = command.thing
+            self.laid_down.discard(command.thing)
             inside = self.places.get(command.place) or []
             self.places[command.place] = [name for name in inside if name != command.thing]
         elif command.verb == "move":
             self.held = ""
+            self.laid_down.add(command.thing)
             self.places[command.place] = [*(self.places.get(command.place) or []), command.thing]
 
     def _stand_together(self, one: str, other: str) -> None:

@@ -219,3 +219,15 @@ def test_what_the_step_says_where_it_is_is_taken_from_there(hands: Hands) -> Non
     commands, _ = hands.do(again)
     assert commands[0].startswith("take mug")
     assert commands[0].endswith("from sidetable 1")
+
+
+def test_a_tracker_that_ends_the_step_early_takes_no_memory_away(env: AlfWorldEnv) -> None:
+    class WhenItChanged:
+        def done(self, step: Subgoal, turns: Sequence[tuple[str, str]]) -> bool:
+            return turns[-1][0].split()[0] in ("take", "move")
+
+    hands = Hands(env, TextPolicy(track=WhenItChanged()))
+    hands.do(step("pick", object="Mug"))
+    hands.do(step("place", object="Mug", receptacle="SideTable"))
+    commands, _ = hands.do(step("pick", object="another Mug"))
+    assert "sidetable" not in commands[-1]
