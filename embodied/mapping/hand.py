@@ -72,7 +72,10 @@ class Hand:
             near, far = np.percentile(depth_m[detection.mask.reshape(-1)], (5, 95))
             low = self._plausible(detection, shape)
             strange = near < STRANGE_NEAR_M and far < STRANGE_FAR_M
-            own = low and ((detection.category == self.category and near < OWN_NEAR_M) or strange)
+            same = detection.category == self.category
+            # Something large, such as a box with its flaps up, fills the picture.
+            own = same and (near < STRANGE_NEAR_M or (low and near < OWN_NEAR_M))
+            own = own or (low and strange)
             load = near < LOADED_NEAR_M and self._within(detection)
             if own or load:
                 found.append(number)

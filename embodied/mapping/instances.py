@@ -66,6 +66,8 @@ class Instance:
         sighting: Where it is in the present frame.
         last_seen: Number of the last frame it was in.
         front: Axis (0 x, 1 y) and sign of the side it opens at, where that was seen.
+        born: Number of the frame it was seen in first.
+        opened_at: Number of the frame after which it was open, where it is.
         weight: How much the views count that its place is the mean of.
         joined: What it turned out to be part of, None where it is itself.
     """
@@ -88,6 +90,8 @@ class Instance:
     joined: "Instance | None" = None
     front: tuple[int, int] | None = None
     weight: float = 0.0
+    born: int = 0
+    opened_at: int = 0
 
     @property
     def itself(self) -> "Instance":

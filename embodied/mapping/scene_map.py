@@ -125,6 +125,7 @@ class SceneMap:
             target.states[state] = value
             if action == "OpenObject":
                 target.searched = 0.0
+                target.opened_at = self.frame
         for rule in CONSEQUENCES:
             if action == rule.action and target.category == rule.to:
                 for each in self._lying_in(rule.place, near=target):
@@ -239,6 +240,20 @@ class SceneMap:
             else:
                 self._add(sighting)
         self._join_parts()
+        self._note_inside()
+
+    def _note_inside(self) -> None:
+        """What came to light when something was opened, and lies within it, is inside it."""
+        for door in self.instances:
+            if not door.is_("open") or door.sighting is None or door.category not in HOLDS_INSIDE:
+                continue
+            low, high = door.sighting.low_m - 0.05, door.sighting.high_m + 0.05
+            for each in self.instances:
+                new = each.born >= door.opened_at and each.sighting is not None
+                if new and each.inside is None and not each.large and each is not door:
+                    middle = each.centre_m
+                    if bool(((middle >= low) & (middle <= high)).all()):
+                        each.inside = door
 
     def _match(self, sightings: list[Sighting], known: list[Instance]) -> dict[int, int]:
         return match(sightings, known, noise=self.noise, camera=self.camera, pose=self.pose)
@@ -299,6 +314,7 @@ class SceneMap:
             low_m=sighting.low_m,
             high_m=sighting.high_m,
             points_m=sighting.points_m,
+            born=self.frame,
         )
         self._next_number += 1
         instance.take(sighting, self.pose, self.frame, noise=self.noise)

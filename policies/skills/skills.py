@@ -153,6 +153,7 @@ def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
     if outcome is not None and target.category in MAYBE_CLOSED and not target.is_("open"):
         stuck = yield from body.interact("OpenObject", Aim(target, opens=True), most=1)
         if stuck is None:
+            body.opened.append(target.itself)  # with its flaps up it would hide the view
             outcome = yield from body.interact("PutObject", Aim(target), most=MOST_PUTS)
     if not keep_open:
         yield from body.close_up()
