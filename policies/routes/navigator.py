@@ -10,12 +10,11 @@ route fits best; the idea of keeping partial paths and returning to a better one
 from embodied.core.action import Action, ViewpointAction
 from embodied.core.errors import ConfigError
 from embodied.core.observation import Observation
-from embodied.core.panorama import Panorama
 from embodied.core.plan import DONE, RUNNING, Outcome, Subgoal
 from embodied.core.routes import ROUTE, RouteLeg, read_legs
-from policies.routes.alignment import Aligner, Fit, Weights
-from policies.routes.cues import shows
-from policies.routes.memory import RouteMemory, path_to
+from policies.routes.alignment import Weights
+from policies.routes.guide import RouteGuide
+from policies.routes.memory import path_to
 
 
 class RouteNavigator:
@@ -41,17 +40,12 @@ class RouteNavigator:
 
     def reset(self) -> None:
         """Forget the last episode."""
-        self._memory = RouteMemory()
+        self._guide = RouteGuide(weights=self._weights)
         self._legs: tuple[RouteLeg, ...] = ()
-        self._aligner: Aligner | None = None
         self._index = 0
-        self._fits: dict[str, Fit] = {}
-        self._before: dict[str, str] = {}
-        self._start: str | None = None
         self._target: str | None = None
         self._final = False
         self._moves = 0
-        self._seen: dict[tuple[str, str], float] = {}
 
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a leg; a route that does not go on with the one at hand starts anew from here.
@@ -66,12 +60,12 @@ class RouteNavigator:
                 f"the subgoal {subgoal.skill!r} carries none."
             )
         legs = read_legs(spelled)
-        if self._aligner is not None and legs == self._legs[len(self._legs) - len(legs) :]:
+        if self._legs and legs == self._legs[len(self._legs) - len(legs) :]:
             self._index = len(self._legs) - len(legs)
             return
         self._legs, self._index = legs, 0
-        self._aligner = Aligner(legs, self._shows, self._weights)
-        self._start = self._target = None
+        self._guide.begin(legs)
+        self._target = None
         self._final = False
 
     def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
@@ -81,61 +75,36 @@ class RouteNavigator:
             ConfigError: If the environment is no navigation graph.
         """
         panorama = observation.panorama
-        if panorama is None or self._aligner is None:
+        if panorama is None:
             raise ConfigError("policy=routes walks along navigation graphs: benchmark=r2r.")
         here = panorama.viewpoint
-        new = self._memory.add(panorama, observation.entities)
-        if self._start is None:
-            self._start, self._heading_rad = here, panorama.heading_rad
-            new = True
-        if new:
-            for key in [key for key in self._seen if key[0] == here]:
-                del self._seen[key]
-            self._fits = self._fit_all(self._aligner, self._start)
+        new = self._guide.see(panorama, observation.entities)
         if (new and not self._final) or self._target is None:
-            self._choose(self._aligner, panorama)
+            self._choose(here)
         if here == self._target and self._final:
             return None, DONE
-        if self._leg_here(self._aligner, here) > self._index:
+        if self._leg_here(here) > self._index:
             return None, DONE
         self._moves += 1
         return ViewpointAction(self._step_towards(here)), RUNNING
 
-    def _leg_here(self, aligner: Aligner, here: str) -> int:
+    def _leg_here(self, here: str) -> int:
         """Return which leg the next way belongs to; the one at hand while it goes back."""
         assert self._target is not None
-        walked = aligner.legs_walked(self._fits[self._target], complete=self._final)
-        way = path_to(self._target, self._before)
-        on_it = here in way[:-1]
-        return walked[way.index(here)] if on_it else self._index
+        way = self._guide.path(self._target)
+        if here not in way[:-1]:
+            return self._index
+        return self._guide.legs_walked(self._target, complete=self._final)[way.index(here)]
 
-    def _shows(self, place: str, landmark: str) -> float:
-        key = (place, landmark)
-        if key not in self._seen:
-            self._seen[key] = shows(landmark, self._memory.entities.get(place, ()))
-        return self._seen[key]
-
-    def _fit_all(self, aligner: Aligner, start: str) -> dict[str, Fit]:
-        """Fit the shortest known path to every known place."""
-        far, before = self._memory.paths_from(start)
-        self._before = before
-        fits = {start: aligner.start(start, self._heading_rad)}
-        for place in sorted(far, key=far.__getitem__):
-            if place != start:
-                source = before[place]
-                edge = self._memory.edges[source][place]
-                fits[place] = aligner.extend(fits[source], edge, source, place)
-        return fits
-
-    def _choose(self, aligner: Aligner, panorama: Panorama) -> None:
+    def _choose(self, here: str) -> None:
         """Choose where to go: on to look at a place, or to the end."""
-        far, _ = self._memory.paths_from(panorama.viewpoint)
-        ends = {place: aligner.complete(fit) for place, fit in self._fits.items()}
+        far, _ = self._guide.memory.paths_from(here)
+        ends = {place: self._guide.complete(place) for place in self._guide.places()}
         best = max(ends, key=ends.__getitem__)
         unseen = {
-            place: aligner.promise(fit) - self._metre_cost * far[place]
-            for place, fit in self._fits.items()
-            if not self._memory.stood_at(place)
+            place: self._guide.promise(place) - self._metre_cost * far[place]
+            for place in ends
+            if not self._guide.memory.stood_at(place)
         }
         if unseen and self._moves < self._max_moves:
             next_place = max(unseen, key=unseen.__getitem__)
@@ -146,5 +115,5 @@ class RouteNavigator:
 
     def _step_towards(self, here: str) -> str:
         assert self._target is not None
-        _, before = self._memory.paths_from(here)
+        _, before = self._guide.memory.paths_from(here)
         return path_to(self._target, before)[1]
