@@ -69,7 +69,7 @@ class CommandReader:
     def _ask(self, lowered: str) -> None:
         for words, question in self._words.questions.items():
             if f" {words}" in lowered:
-                raise Question(question, raw=lowered.strip())
+                raise Question(question, raw=lowered.strip(), known=True)
         for word in lowered.replace(",", " ").replace(".", " ").split():
             if word in self._words.kinds:
                 raise Question(f"Which {word} do you mean, and what should I do with it?",

@@ -145,6 +145,7 @@ class Deeds:
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self._deposit(items, home[0])
         goals = [ref for ref in goals if ref.led_by != "not"]
+        goals = [ref for ref in goals if ref.led_by != "of"] or goals
         for ref in goals:
             nameless = ref.thing is not None and not ref.thing.types and not ref.pronoun
             if nameless and not _any_known(goals) and ref.thing.head not in NO_FURNITURE:

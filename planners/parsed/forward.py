@@ -138,12 +138,12 @@ class Ensemble:
     """All members, and the tables their answers are read with.
 
     Attributes:
-        members: The networks.
+        members: The networks, each with whether it reads goals alone.
         table: Slots' values and the tasks of training.
         words: Words that training knew.
     """
 
-    members: tuple[Network, ...]
+    members: tuple[tuple[Network, bool], ...]
     table: TaskTable
     words: frozenset[str]
 
@@ -171,7 +171,7 @@ class Ensemble:
                 for name, tensor in tensors.items()
                 if name.startswith(prefix)
             }
-            members.append(Network(shape, own, words))
+            members.append((Network(shape, own, words), bool(shape.get("goals", False))))
         table = TaskTable.from_plain(plain["table"])
         return cls(tuple(members), table, frozenset(words) - {""})
 
@@ -181,7 +181,8 @@ class Ensemble:
         Returns:
             Log-probabilities of each slot's values, and what whole tasks get besides, float [C].
         """
-        answers = [member.logits(sentences) for member in self.members]
+        alone = len(sentences) < 2
+        answers = [m.logits(sentences) for m, only_goals in self.members if alone or not only_goals]
         slots = [
             np.mean([log_softmax(slot) for slot in each], axis=0)
             for each in zip(*(found for found, _ in answers), strict=True)

@@ -40,8 +40,10 @@ class Question(PlanningError):  # noqa: N818
     Args:
         question: What to ask the person.
         raw: The words.
+        known: Whether the wish is one of those known to be too vague, not merely misread.
     """
 
-    def __init__(self, question: str, *, raw: str | None = None) -> None:
+    def __init__(self, question: str, *, raw: str | None = None, known: bool = False) -> None:
         super().__init__(question, raw=raw)
         self.question = question
+        self.known = known

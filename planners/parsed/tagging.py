@@ -223,7 +223,7 @@ class Tagger:
                               definite or plural)  # fmt: skip
                 return end - start, Tag("thing", text=text, thing=thing)
             word = pieces[at]
-            if match := words.pieces.at(pieces, at):
+            if (match := words.pieces.at(pieces, at)) and not described:
                 if "slice" not in states:
                     states.append("slice")
                 definite = True

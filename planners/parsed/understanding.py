@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from embodied.core.plan import Subgoal
-from embodied.core.task import Task
-from embodied.core.task_plans import LAMPS, subgoals_of, task_of
+from embodied.core.task import PICK_WITH_MOVABLE, Task
+from embodied.core.task_plans import DEVICES, KNIVES, LAMPS, subgoals_of, task_of
 from planners.parsed.clauses import Clause
 from planners.parsed.commands import Command, CommandReader
 from planners.parsed.reader import TaskReader, TaskReading
@@ -19,7 +19,11 @@ CLEAR = -0.3
 PLAIN = -0.05
 """Evidence from which on it is believed where the grammar read walking or switching as well."""
 DOUBTFUL = -1.0
-"""Evidence below which the grammar is believed where the two read different tasks, or it asks."""
+"""Evidence below which the grammar may be believed where the two read different tasks."""
+UNSURE = 0.5
+"""Confidence below which it may."""
+SURE = 0.7
+"""Confidence from which on a task is believed whose end the words leave open."""
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""
 
@@ -67,20 +71,47 @@ class Understanding:
         """Whether the grammar's reading is believed rather than the learned one."""
         if self.command is None or not self.command.subgoals or self.with_steps:
             return False
+        doubtful = self.reading.evidence < DOUBTFUL and self.reading.confidence < UNSURE
         if self.amounts_to is not None:
             if not self.expressible or self._left_in_hand:
                 return True
-            doubtful = self.reading.evidence < DOUBTFUL and not self.command.unread
-            return doubtful and not self.agrees
+            return doubtful and not self.command.unread and not self.agrees
         skills = [step.skill for step in self.command.subgoals]
-        evidence = self.reading.evidence if self.reading.seen else min(self.reading.evidence, -1.0)
         if "pick" in skills and "place" not in skills and self._lights:
             return False
         if DEEDS_APART & set(skills) or set(skills) == {"pick"}:
             return True
         if "place" in skills and {"look", "toggle"} & set(skills):
             return True
-        return evidence < (PLAIN if FOREIGN & set(skills) else CLEAR)
+        if FOREIGN & set(skills):
+            return self.reading.evidence < PLAIN or not self.reading.seen
+        return doubtful or (self.reading.evidence < CLEAR and self._several_errands)
+
+    @property
+    def _several_errands(self) -> bool:
+        """Whether more is asked than one task has: things to several places, or several changes."""
+        assert self.command is not None
+        steps = self.command.subgoals
+        brought = {_ends(step) for step in steps if step.skill == "place"}
+        brought = {(thing, place) for thing, place in brought if thing not in KNIVES}
+        if not brought and "slice" in {step.skill for step in steps} and self._lays_down:
+            return True
+        vessels = {thing for thing, _ in brought} & {place for _, place in brought}
+        places = {place for _, place in brought} - vessels
+        if "place" not in {step.skill for step in steps}:
+            return self.reading.confidence < SURE
+        changes = {step.skill for step in steps} & {skill for skill, _ in DEVICES.values()}
+        if len(changes) > 1 and self.reading.evidence < DOUBTFUL:
+            return True
+        if self.reading.task.task_type == PICK_WITH_MOVABLE:
+            return len(places) > 1 and not vessels and self.reading.confidence < SURE
+        return len(brought) > 1 and not vessels
+
+    @property
+    def _lays_down(self) -> bool:
+        """Whether it is said where the knife goes."""
+        assert self.command is not None
+        return self.command.subgoals[-1].skill == "place"
 
     @property
     def _left_in_hand(self) -> bool:
@@ -92,8 +123,9 @@ class Understanding:
     @property
     def is_open(self) -> bool:
         """Whether to ask: the grammar would, and the learned half is not sure either."""
-        unsure = self.reading.confidence < 0.5 or self.reading.evidence < DOUBTFUL
-        return self.question is not None and unsure and not self.with_steps
+        if self.question is None or self.with_steps:
+            return False
+        return self.reading.confidence < (SURE if self.question.known else UNSURE)
 
     @property
     def _lights(self) -> bool:

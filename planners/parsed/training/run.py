@@ -50,8 +50,10 @@ class ParserTraining:
         split: Which of its splits is trained on.
         hold_out: Whether development trajectories and rooms are kept out and scored; the shipped
             weights are trained with everything, after settings were chosen with this on.
-        members: Sizes of each network (`width`, `layers`, `dropout`), and whether it also answers
-            whole tasks (`whole`); their answers are averaged.
+        members: Sizes of each network (`width`, `layers`, `dropout`), whether it also answers whole
+            tasks (`whole`), and whether it reads goals alone (`goals`), for how many `epochs`.
+            The answers of all that read a text are averaged; goals are short, so that members for
+            them are quick to train.
         epochs: Passes over the annotations, for each member.
         batch: Annotations a step.
         rate: Highest learning rate.
@@ -84,23 +86,25 @@ class ParserTraining:
         if self._hold_out:
             texts, held = split_off(texts)
         material = Material.of(texts)
-        shapes = [_shape(sizes, material) for sizes in self._members]
         run = _Run(output_dir, material, held, seed, dict(self._settings), self._split)
-        for number, shape in enumerate(shapes):
-            member = self._member(material, shape, seed + number)
+        for number, sizes in enumerate(self._members):
+            member = self._member(material, dict(sizes), seed + number)
             spent_s = self._train(member, output_dir / f"member{number}", number)
-            run.add(member, shape, spent_s)
+            run.add(member, spent_s)
             run.write()
         return f"{run.scores() or 'Nothing was held out.'} Weights and card: {output_dir}"
 
-    def _member(self, material: Material, shape: Shape, seed: int) -> Member:
+    def _member(self, material: Material, sizes: dict[str, Any], seed: int) -> Member:
+        goals, epochs = sizes.pop("goals", False), sizes.pop("epochs", self._settings["epochs"])
+        tasks = len(material.table.counts) if sizes.pop("whole", False) else 0
         return Member(
             material,
-            shape,
+            Shape(words=len(material.words), tasks=tasks, **sizes),
             seed=seed,
-            epochs=self._settings["epochs"],
+            epochs=epochs,
             batch=int(self._settings["batch"]),
             rate=self._settings["rate"],
+            goals=goals,
         )
 
     def _train(self, member: Member, folder: Path, number: int) -> float:
@@ -124,13 +128,6 @@ class ParserTraining:
         return before_s + time.process_time() - began
 
 
-def _shape(sizes: Mapping[str, Any], material: Material) -> Shape:
-    sizes = dict(sizes)
-    whole = sizes.pop("whole", False)
-    tasks = len(material.table.counts) if whole else 0
-    return Shape(words=len(material.words), tasks=tasks, **sizes)
-
-
 @dataclass
 class _Run:
     """What has come of the members so far; written after each, so that a cut run leaves weights."""
@@ -141,17 +138,17 @@ class _Run:
     seed: int
     settings: Mapping[str, Any]
     split: str
-    shapes: list[Shape] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
     tensors: dict[str, Tensor] = field(default_factory=dict)
     scored: list[Any] = field(default_factory=list)
     spent_s: float = 0.0
 
-    def add(self, member: Member, shape: Shape, spent_s: float) -> None:
+    def add(self, member: Member, spent_s: float) -> None:
         """Take a trained member in."""
         for name, tensor in member.average.items():
             if not name.startswith("step_answers"):
-                self.tensors[f"{len(self.shapes)}.{name}"] = tensor.half().contiguous()
-        self.shapes.append(shape)
+                self.tensors[f"{len(self.members)}.{name}"] = tensor.half().contiguous()
+        self.members.append(member)
         self.spent_s += spent_s
         self.scored.append(_scores(member, self.material, self.held))
 
@@ -163,7 +160,7 @@ class _Run:
         """Write weights, tables and the card."""
         save_file(self.tensors, self.folder / "parser.safetensors")
         plain = {
-            "members": [asdict(shape) for shape in self.shapes],
+            "members": [{**asdict(m.network.shape), "goals": m.goals} for m in self.members],
             "words": self.material.words,
             "table": self.material.table.plain(),
         }
@@ -174,7 +171,13 @@ class _Run:
             "seed": self.seed,
             "data": f"ALFRED {self.split}, {len(self.material.examples)} texts"
             + (f"; {len(self.held)} held out" if self.held else ", nothing held out"),
-            "settings": {**self.settings, "members": [asdict(shape) for shape in self.shapes]},
+            "settings": {
+                **self.settings,
+                "members": [
+                    {**asdict(m.network.shape), "goals": m.goals, "steps_taken": m.total}
+                    for m in self.members
+                ],
+            },
             "training_cpu_s": round(self.spent_s, 1),
             "development": self.scores(),
         }
@@ -186,7 +189,7 @@ def _scores(member: Member, material: Material, held: Sequence[AnnotatedTask]) -
         return None
     examples = examples_of(held, material.table, material.steps)
     goals = [Example(e.goal, (), e.target, e.joint, ()) for e in examples]
-    return member.scores(examples), member.scores(goals)
+    return None if member.goals else member.scores(examples), member.scores(goals)
 
 
 def _ensemble_scores(
@@ -198,11 +201,9 @@ def _ensemble_scores(
         return found
     apart = [in_development_room(each.trajectory_id) for each in held]
     for index, text in enumerate(("goal+steps", "goal")):
+        told = [member[index] for member in scored if member[index] is not None]
         means = [
-            [
-                np.mean(tables, axis=0)
-                for tables in zip(*(m[index][row] for m in scored), strict=True)
-            ]
+            [np.mean(tables, axis=0) for tables in zip(*(m[row] for m in told), strict=True)]
             for row in range(len(held))
         ]
         for name, wanted in (("trajectories", False), ("rooms", True)):
