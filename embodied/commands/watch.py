@@ -9,10 +9,11 @@ from typing import IO, Any
 from embodied.commands.settings import compose
 from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
-from embodied.core.errors import UnknownNameError
+from embodied.core.errors import ConfigError, UnknownNameError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
-from embodied.core.protocols import Agent
+from embodied.core.plan import ObjectRef
+from embodied.core.protocols import Agent, PlanContext
 from embodied.runtime.recorders import action_text, file_stem
 
 
@@ -22,7 +23,8 @@ def help_text() -> str:
 
     return command_help(
         "run",
-        "Runs one episode, prints every step in words and films it. Whatever you type while it\n"
+        "Runs one episode, prints every step in words and films it. Words in quotes are what the\n"
+        "agent is asked instead, in a room that has what they need. Whatever you type while it\n"
         "runs is said to the agent: 'stop', or 'forget it, bring me the cup'.",
         settings=(
             "benchmark",
@@ -38,10 +40,17 @@ def help_text() -> str:
         ),
         examples=(
             "embodied run",
+            'embodied run "put a clean mug in the coffee machine"',
             "embodied run benchmark=alfred agent=expert expert.by=mask",
             "embodied run agent=random limits.max_steps=50 record=none",
         ),
     )
+
+
+MOST_ROOMS = 120
+"""Rooms looked through for one that has what an instruction needs."""
+ACTING = ("planner=parsed", "policy=skills", "perception=privileged")
+"""Settings of the agent that carries out what is said on the command line."""
 
 
 class StepPrinter:
@@ -86,11 +95,36 @@ class StepPrinter:
         """Print how it ended."""
         if record.error:
             self._say(record.error)
+        if not record.goal_conditions_total:
+            self._say(
+                f"{record.steps} actions ({record.failed_actions} refused). {record.end_reason}"
+            )
+            return
         self._say(
             f"{record.status.value}: {record.goal_conditions_met} of "
             f"{record.goal_conditions_total} goal conditions, {record.steps} actions "
             f"({record.failed_actions} refused), expert {record.expert_steps}. {record.end_reason}"
         )
+
+
+def instruction_and_settings(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Part what is said to the agent from the settings.
+
+    Args:
+        words: Of the command line. What has a space and no `=` before it is said.
+
+    Returns:
+        The instruction, None where there is none, and the settings: with an instruction, those
+        that carry it out unless others are chosen.
+    """
+    said = [word for word in words if " " in word and "=" not in word.split(" ", 1)[0]]
+    settings = [word for word in words if word not in said]
+    if not said:
+        return None, settings
+    chosen = {word.partition("=")[0] for word in settings}
+    if "agent" not in chosen:
+        settings += [word for word in ACTING if word.partition("=")[0] not in chosen]
+    return " ".join(said), settings
 
 
 def listen(agent: Agent, lines: IO[str]) -> threading.Thread:
@@ -120,16 +154,17 @@ def run(words: Sequence[str]) -> int:
     if "-h" in words or "--help" in words:
         print(help_text())
         return 0
-    config = compose("run", [word for word in words if word != "--config"])
+    said, settings = instruction_and_settings([word for word in words if word != "--config"])
+    config = compose("run", settings)
     if "--config" in words:
         from embodied.commands.evaluate import print_config
 
         print_config(config)
         return 0
-    return _watch(config)
+    return _watch(config, said)
 
 
-def _watch(config: dict[str, Any]) -> int:
+def _watch(config: dict[str, Any], said: str | None) -> int:
     from embodied.evaluation.configured import ConfiguredSession
     from embodied.evaluation.selection import select_episodes
     from embodied.evaluation.session import episode_seed
@@ -141,7 +176,10 @@ def _watch(config: dict[str, Any]) -> int:
         episodes = select_episodes(
             session.env.unwrapped.episodes(), wanted_file=benchmark["episodes"]
         )
-        spec = _find(episodes, config["episode"])
+        if said is not None and config["episode"] is None:
+            spec = _suiting(config, session.env.unwrapped, episodes, said)
+        else:
+            spec = _find(episodes, config["episode"])
         if sys.stdin.isatty():
             listen(session.agent, sys.stdin)
         record = run_episode(
@@ -151,6 +189,7 @@ def _watch(config: dict[str, Any]) -> int:
             [StepPrinter(sys.stdout), *session.subscribers],
             limits=session.limits,
             seed=episode_seed(config["seed"], spec.episode_id),
+            said=said,
         )
     finally:
         session.close()
@@ -161,6 +200,31 @@ def _watch(config: dict[str, Any]) -> int:
     if picture.exists():
         print(f"Picture: {picture}")
     return 1 if record.error else 0
+
+
+def _suiting(
+    config: Mapping[str, Any], world: Any, episodes: Sequence[EpisodeSpec], said: str
+) -> EpisodeSpec:
+    """Return the first episode whose room has what the plan for the words needs."""
+    if config["planner"]["make"] is None or not hasattr(world, "has_room_for"):
+        return episodes[0]
+    from embodied.evaluation.configured import make
+
+    planner = make(config["planner"]["make"], what="planner.make")
+    context = PlanContext(Instruction.from_text(said), skills=world.skills)
+    needed = {
+        value.category
+        for subgoal in planner.plan(context).subgoals
+        for value in subgoal.arguments.values()
+        if isinstance(value, ObjectRef)
+    }
+    for spec in episodes[:MOST_ROOMS]:
+        if world.has_room_for(spec.episode_id, needed):
+            return spec
+    raise ConfigError(
+        f"None of the first {MOST_ROOMS} rooms of this split has all of: "
+        f"{', '.join(sorted(needed))}. Choose one with episode=..."
+    )
 
 
 def _find(episodes: Sequence[EpisodeSpec], wanted: str | None) -> EpisodeSpec:

@@ -80,6 +80,7 @@ def run_episode(
     limits: Limits | None = None,
     seed: int | None = None,
     clock: Callable[[], float] | None = None,
+    said: str | None = None,
 ) -> EpisodeRecord:
     """Run one episode and return what is kept of it.
 
@@ -96,6 +97,8 @@ def run_episode(
         seed: Seed of environment and agent.
         clock: The agent's clock in seconds; the observation's own stamp by default, which keeps
             simulated episodes reproducible.
+        said: What the agent is asked instead of the episode's own words, where the environment
+            takes an instruction; its goal is not known then, and nothing counts as success.
 
     Returns:
         The record. An episode at whose end the goal holds is a success, however it ended: ALFRED's
@@ -107,7 +110,18 @@ def run_episode(
     error: str | None = None
     try:
         try:
-            _drive(env, world, agent, spec, subscribers, limits or Limits(), seed, clock, progress)
+            _drive(
+                env,
+                world,
+                agent,
+                spec,
+                subscribers,
+                limits or Limits(),
+                seed,
+                clock,
+                progress,
+                said,
+            )
         except _SubscriberError:
             raise
         except Exception:
@@ -146,9 +160,11 @@ def _drive(
     seed: int | None,
     clock: Callable[[], float] | None,
     progress: _Progress,
+    said: str | None,
 ) -> None:
     started_s = time.perf_counter()
-    raw, info = env.reset(seed=seed, options={"episode_id": spec.episode_id})
+    words = {} if said is None else {"instruction": said}
+    raw, info = env.reset(seed=seed, options={"episode_id": spec.episode_id, **words})
     instruction: Instruction = info["instruction"]
     progress.instruction, progress.world_ready = instruction.text, True
     _tell(subscribers, lambda subscriber: subscriber.on_begin(spec, instruction))

@@ -1,6 +1,7 @@
 """Household tasks as a gymnasium environment: names and masks in, one picture and one bit out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsFloat
 
 import gymnasium
@@ -10,6 +11,7 @@ from embodied.core.action import Action, DiscreteAction
 from embodied.core.episode import EpisodeSpec
 from embodied.core.errors import ConfigError, UnknownNameError
 from embodied.core.geometry import Intrinsics
+from embodied.core.instruction import Instruction
 from embodied.core.observation import DEPTH, IMAGES, LAST_ACTION_SUCCESS, Observation
 from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
@@ -155,6 +157,11 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         """List the episodes of the configured split, in their fixed order."""
         return self.source.episodes()
 
+    def has_room_for(self, episode_id: str, types: Collection[str]) -> bool:
+        """Whether an episode's room has something of every type. Privileged: it picks demos."""
+        there = {spec.type for spec in self.source.load(episode_id).scene.objects}
+        return all(name.removesuffix("Sliced") in there for name in types)
+
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -162,7 +169,8 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
 
         Args:
             seed: Seeds the draw of an episode.
-            options: `episode_id` picks one; without it one is drawn at random.
+            options: `episode_id` picks one; without it one is drawn at random. `instruction`
+                says something else than the episode's own words: its goal is not known then.
 
         Raises:
             UnknownNameError: If the split has no such episode.
@@ -176,6 +184,9 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
                 raise ConfigError("the split has no episodes to draw from")
             episode_id = known[int(self.np_random.integers(len(known)))].episode_id
         episode = self.source.load(episode_id)
+        said = (options or {}).get("instruction")
+        if said is not None:
+            episode = replace(episode, instruction=Instruction.from_text(said), task=None)
         event = self.controller.reset(episode.scene)
         self.setup_refusals = []
         for command in episode.setup:

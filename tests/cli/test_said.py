@@ -1,0 +1,41 @@
+"""`embodied run "..."`: words in quotes are what the agent is asked."""
+
+import gymnasium
+
+from embodied.commands.watch import instruction_and_settings
+
+
+def test_a_sentence_is_said_and_brings_the_agent_that_can_do_it() -> None:
+    said, settings = instruction_and_settings(["benchmark=household", "put a mug in the sink"])
+    assert said == "put a mug in the sink"
+    assert settings == [
+        "benchmark=household",
+        "planner=parsed",
+        "policy=skills",
+        "perception=privileged",
+    ]
+
+
+def test_what_is_chosen_stays_chosen() -> None:
+    said, settings = instruction_and_settings(["agent=expert", "put a mug in the sink"])
+    assert said is not None
+    assert settings == ["agent=expert"]
+    _, settings = instruction_and_settings(["planner=ground_truth", "wash a mug"])
+    assert settings == ["planner=ground_truth", "policy=skills", "perception=privileged"]
+
+
+def test_settings_alone_are_settings() -> None:
+    words = ["agent=random", "limits.max_steps=3"]
+    assert instruction_and_settings(words) == (None, words)
+
+
+def test_other_words_replace_the_episodes_own_and_its_goal_is_not_known() -> None:
+    env = gymnasium.make(
+        "envs:embodied/Household-v0", split="train", limit=1, disable_env_checker=True
+    )
+    name = env.unwrapped.episodes()[0].episode_id
+    _, info = env.reset(options={"episode_id": name, "instruction": "dust the shelf"})
+    assert info["instruction"].text == "dust the shelf"
+    assert not info["is_success"]
+    assert env.unwrapped.outcome()["goal_conditions_total"] == 0
+    env.close()
