@@ -19,6 +19,8 @@ from planners.corrections import (
     understand,
 )
 from planners.symbolic import repair
+from planners.symbolic.check import misfits
+from planners.symbolic.domain import Domain
 
 REMEMBERED = 16
 """Plans whose corrections are remembered; an agent has one at hand."""
@@ -161,9 +163,12 @@ class CheckedPlanner:
             return self._planner.plan(asked).subgoals
 
         try:
-            return fold(subgoals, change, plan_text)
+            changed = fold(subgoals, change, plan_text)
         except PlanningError:
             return None
+        # Words that would make nonsense of the plan were not meant so.
+        nonsense = any(misfits(subgoal, Domain(context.skills)) for subgoal in changed)
+        return None if nonsense else changed
 
 
 def _fresh(context: PlanContext) -> bool:

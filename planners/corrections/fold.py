@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Argument, ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER
+from embodied.core.task_plans import ANOTHER, KNIVES
 from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import spoken
+from planners.wording import in_words
 
 PlanText = Callable[[str], tuple[Subgoal, ...]]
 """Plans something said in passing; raises `PlanningError` where it makes no sense."""
@@ -45,7 +46,7 @@ def resolve(change: Change, plan: Sequence[Subgoal]) -> Change:
     if change.kind is Kind.DETAIL and not said.category:
         return replace(change, thing=replace(said, category=_current(plan)))
     if change.kind is Kind.OTHER_OBJECT and change.instead_of is None:
-        return replace(change, instead_of=_at_hand(plan))
+        return replace(change, instead_of=_meant_instead(plan, said))
     if change.kind is Kind.OTHER_PLACE:
         about = change.instead_of
         if about is None or not about.category:
@@ -74,6 +75,16 @@ def _at_hand(plan: Sequence[Subgoal]) -> ObjectRef | None:
     return None
 
 
+def _meant_instead(plan: Sequence[Subgoal], said: ObjectRef) -> ObjectRef | None:
+    """What another object takes the place of: no tool, unless it is one itself."""
+    tools = () if said.category in KNIVES else KNIVES
+    for subgoal in plan:
+        value = subgoal.arguments.get("object")
+        if isinstance(value, ObjectRef) and value.category not in tools:
+            return value
+    return None
+
+
 def _each(
     plan: tuple[Subgoal, ...], edit: Callable[[str, ObjectRef, Subgoal], ObjectRef]
 ) -> tuple[Subgoal, ...]:
@@ -88,8 +99,11 @@ def _each(
 
 
 def _text(subgoal: Subgoal, arguments: dict[str, Argument]) -> str:
-    """Words written for other arguments no longer say what the step does."""
-    return subgoal.text if arguments == dict(subgoal.arguments) else ""
+    """Words written for other arguments no longer say what the step does: say it anew."""
+    if arguments == dict(subgoal.arguments) or not subgoal.text:
+        return subgoal.text
+    [words] = in_words([replace(subgoal, arguments=arguments)])
+    return f"{words.capitalize()}."
 
 
 def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:

@@ -26,6 +26,7 @@ _MOTION = re.compile(
     r"(?:a (?:bit|little)|slightly|further|farther|closer|back|left|right|up|down|around|forward|"
     r"forwards|backwards?|to the (?:left|right))\b.*)$"
 )
+_MOVES = re.compile(r"(?:go|move|step|turn|look|tilt|come|drive|walk)\b")
 _WITHOUT = re.compile(
     r"^(?:(?:you )?(?:don't|do not)(?: need to| have to)?|no need to|skip|never mind|without|"
     r"leave out)"
@@ -117,7 +118,10 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
     ):
         match = pattern.match(words)
         if match and not re.search(r"\bone\b", match["text"]):
-            return Change(kind, text=match["text"])
+            text = match["text"]
+            if pattern is _MOTION and not _MOVES.match(text):
+                text = f"move {text}"
+            return Change(kind, text=text)
     return None
 
 

@@ -12,10 +12,10 @@ from embodied.core.protocols import PlanContext
 from embodied.core.task_plans import subgoals_of
 from planners.flowplan.information import Information, information_of, task_from
 from planners.flowplan.prompts import Steps, reason, reconsider, retrieve, write
-from planners.flowplan.wording import in_words
 from planners.llm.plan_once.corpus import exchange
 from planners.llm.structured import answer_text
 from planners.llm.types import Exchange, Message
+from planners.wording import in_words
 
 STEPS_SHARE = 0.4
 """Share of the questions that carry step-by-step directions, as in the corpus of plans."""

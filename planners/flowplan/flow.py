@@ -10,9 +10,9 @@ from embodied.core.task_plans import subgoals_of
 from planners.flowplan.evaluation import Verdict
 from planners.flowplan.information import Information, information_model, task_from
 from planners.flowplan.prompts import reason, reconsider, retrieve, write
-from planners.flowplan.wording import in_words
 from planners.llm.plan_once.prompt import question, system
 from planners.llm.types import Message
+from planners.wording import in_words
 
 
 @dataclass

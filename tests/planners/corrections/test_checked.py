@@ -156,6 +156,31 @@ def test_a_planner_that_reads_corrections_gets_what_no_rule_reads():
     assert [said.text for said in talk.inner.asked[-1].corrections] == ["the weather is nice"]
 
 
+def test_what_would_make_nonsense_of_the_plan_was_not_meant_so():
+    talk = Talk(POTATO)
+    with pytest.raises(PlanningError, match="Not understood"):
+        talk.say("take the other mug")
+
+
+def test_another_object_takes_the_place_of_no_tool():
+    said = Talk(POTATO).say("no, the tomato")
+    assert said[:2] == ["pick(Knife)", "slice(Tomato)"]
+
+
+def test_a_bare_direction_is_a_movement():
+    step = (Subgoal("move", {"direction": "left", "distance_m": 0.25}),)
+    talk = Talk(others={"move a bit to the left": step})
+    assert talk.say("a bit to the left")[0] == "move(left, 0.25)"
+
+
+def test_steps_that_change_are_said_anew():
+    spoken = tuple(replace(step, text="Do that.") for step in subgoals_of(MUG))
+    talk = Talk()
+    talk.inner.plans["do it"] = spoken
+    talk.now = talk.planner.plan(talk.context)
+    assert talk.say("no, the red one") == ["Take the red mug.", "Put the red mug on the shelf."]
+
+
 def test_two_corrections_whose_first_plan_was_never_taken_are_both_in():
     talk = Talk(others={"close the fridge": close("Fridge")})
     before = talk.now

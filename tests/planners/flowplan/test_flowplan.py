@@ -30,13 +30,13 @@ from planners.flowplan.planner import FlowPlanner
 from planners.flowplan.prompts import REASON, RECONSIDER, RETRIEVE, WRITE, Steps
 from planners.flowplan.reading import read_steps
 from planners.flowplan.witness import types_said
-from planners.flowplan.wording import in_words
 from planners.llm.plan_once.prompt import HEADING
 from planners.llm.plan_schema import from_subgoals, plan_model
 from planners.llm.scripted import ScriptedClient
 from planners.llm.structured import answer_text
 from planners.llm.types import LlmRequest
 from planners.symbolic import check
+from planners.wording import in_words
 
 HEATED = Task(PICK_HEAT, "Potato", "CounterTop", sliced=True)
 TASKS = (

@@ -1,4 +1,4 @@
-"""Subgoals in words: what the language-level stage says."""
+"""Subgoals in words."""
 
 import re
 from collections.abc import Mapping, Sequence
