@@ -5,12 +5,15 @@ reads sentences; the examples in the prompt are one for each kind of task, where
 five of train by RoBERTa similarity; Eliminate (3.2) sees the types of things, not each by itself,
 and what it leaves out is looked into last instead of never; what carries the sub-tasks out is
 `policy=text`, where the paper trains an attention network by imitation (3.4). After a failure the
-model is asked again and told what happened, which the paper does not do.
+model is asked again and told what happened, and after a plan that was carried out in vain other
+answers are drawn, neither of which the paper does.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from embodied.core.plan import Plan
+from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.task import (
     LOOK_IN_LIGHT,
@@ -37,6 +40,9 @@ EXAMPLES: Mapping[str, Task] = {
 }
 """Tasks shown to the model with their plans, one of each kind that ALFWorld has."""
 
+FINISH = "finish"
+"""Skill of the subgoal that fails where a plan was carried out and the task is not done."""
+
 
 class PetPlanner:
     """Asks a language model for the sub-tasks of a task.
@@ -45,21 +51,40 @@ class PetPlanner:
         llm: The model.
         categories: Types that things may have; None lets any word stand.
         max_repairs: Attempts to mend a malformed answer.
+        draws: Answers drawn at most for another plan than those carried out in vain.
+        temperature: What they are drawn at.
     """
 
     def __init__(
-        self, llm: LlmClient, *, categories: Iterable[str] | None = None, max_repairs: int = 2
+        self,
+        llm: LlmClient,
+        *,
+        categories: Iterable[str] | None = None,
+        max_repairs: int = 2,
+        draws: int = 6,
+        temperature: float = 1.0,
     ) -> None:
         self._llm = llm
+        self._draws = draws
+        self._temperature = temperature
+        self._tried: list[tuple[Subgoal, ...]] = []
         self._categories = None if categories is None else tuple(categories)
         self._max_repairs = max_repairs
 
     def plan(self, context: PlanContext) -> Plan:
-        """Return the model's plan.
+        """Return the model's plan; one without steps where it has no other left to try.
 
         Raises:
             PlanningError: If it gave no valid one; `raw` keeps its last answer.
         """
+        if not context.history:
+            self._tried = []
+        in_vain = bool(context.history) and context.history[-1][0].skill == FINISH
+        subgoals = self._another(context) if in_vain else self._asked(context)
+        self._tried.append(subgoals)
+        return Plan(context.instruction, 0, subgoals)
+
+    def _asked(self, context: PlanContext, **drawn: Any) -> tuple[Subgoal, ...]:
         model = plan_model(context.skills, categories=self._categories)
         standing = system(context.skills, self._categories)
         shown = "\n".join(
@@ -68,8 +93,18 @@ class PetPlanner:
             if self._can_be_said(task)
         )
         messages = (Message.system(f"{standing.text}\nExamples:\n{shown}"), question(context))
-        answer = ask(self._llm, messages, model, max_repairs=self._max_repairs)
-        return Plan(context.instruction, 0, to_subgoals(answer))
+        answer = ask(self._llm, messages, model, max_repairs=self._max_repairs, **drawn)
+        return to_subgoals(answer)
+
+    def _another(self, context: PlanContext) -> tuple[Subgoal, ...]:
+        """Draw answers to the bare task until one was not tried; nothing if none is."""
+        bare = replace(context, history=(), current_plan=None)
+        for number in range(self._draws):
+            seed = len(self._tried) * self._draws + number
+            subgoals = self._asked(bare, temperature=self._temperature, seed=seed)
+            if subgoals not in self._tried:
+                return subgoals
+        return ()
 
     def _can_be_said(self, task: Task) -> bool:
         named = {task.object, task.parent or task.object, task.toggle or task.object}

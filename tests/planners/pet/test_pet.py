@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
-from embodied.core.plan import ObjectRef, Subgoal
+from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
 from embodied.core.task import TASK_TYPES, Task
@@ -76,6 +76,25 @@ def test_the_plan_is_the_models() -> None:
     [request] = llm.requests
     assert "get a mug" in request.messages[-1].text
     assert request.messages[0].text.count("Goal:") == 6
+
+
+def test_after_a_plan_in_vain_another_answer_is_drawn() -> None:
+    def pick(thing: str) -> str:
+        return f'{{"subgoals":[{{"skill":"pick","object":{{"category":"{thing}"}}}}]}}'
+
+    llm = ScriptedClient([pick("Mug"), pick("Mug"), pick("Cup"), *[pick("Mug")] * 6])
+    planner = PetPlanner(llm, draws=6)
+    asked = PlanContext(Instruction.from_text("get a cup"), SKILLS)
+    assert planner.plan(asked).subgoals == (step("pick", object="Mug"),)
+    in_vain = (
+        (step("pick", object="Mug"), DONE),
+        (Subgoal("finish"), Outcome(Status.FAILED, Cause.NO_EFFECT)),
+    )
+    told = PlanContext(asked.instruction, SKILLS, history=in_vain)
+    assert planner.plan(told).subgoals == (step("pick", object="Cup"),)
+    assert {request.temperature for request in llm.requests[1:]} == {1.0}
+    assert len({request.seed for request in llm.requests[1:]}) == 2
+    assert planner.plan(told).subgoals == ()
 
 
 def test_a_model_that_cannot_plan_is_an_error_with_its_words() -> None:
