@@ -7,10 +7,10 @@ import numpy as np
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.instruction import Instruction
 from embodied.core.task_plans import subgoals_of
-from planners.flowplan.wording import in_words
 from planners.llm.plan_once.corpus import STEPS_SHARE
 from planners.llm.plan_once.prompt import task_lines
 from planners.llm.types import Exchange
+from planners.wording import in_words
 from planners.zero_shot.examples import EXAMPLES
 from planners.zero_shot.prompt import DONE, next_step
 

@@ -14,7 +14,7 @@ from embodied.core.task import (
     Task,
 )
 from embodied.core.task_plans import subgoals_of
-from planners.flowplan.wording import in_words
+from planners.wording import in_words
 
 
 @dataclass(frozen=True)

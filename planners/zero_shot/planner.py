@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
-from planners.flowplan.wording import in_words
 from planners.llm.plan_once.prompt import history_lines, task_lines
 from planners.llm.types import LlmClient, LlmRequest
+from planners.wording import in_words
 from planners.zero_shot.admissible import Course, admissible
 from planners.zero_shot.examples import EXAMPLES, Example, nearest
 from planners.zero_shot.prompt import DONE, next_step
