@@ -8,7 +8,9 @@
 `exact` is ALFRED's task type, object, slice, vessel and receptacle all right. Memory holds what a
 person who brought the robot up in these rooms would have shown it: texts of train with their right
 plans, `--taught` of them. The small model learned from the same texts, so what memory adds is what
-looking them up adds to having learned them.
+looking them up adds to having learned them. With `--again` memory holds what other people said for
+the very tasks that are measured, each with its right plan: the robot has done the task before, in
+other words.
 """
 
 import argparse
@@ -98,13 +100,17 @@ def zero_shot(texts: Sequence[AnnotatedTask]) -> None:
     say("zero_shot, goal", found, texts)
 
 
-def memory(texts: Sequence[AnnotatedTask], taught: int) -> None:
-    train = AlfredTexts().annotated(split="train")
-    remembered = Memory()
-    for index in np.random.default_rng(0).permutation(len(train))[:taught]:
-        text = train[index]
+def remember(texts: Sequence[AnnotatedTask]) -> Memory:
+    """Return a memory of texts that were carried out with their right plans."""
+    memory = Memory()
+    for text in texts:
         sentence = worked(text.instruction.text, subgoals_of(text.task))
-        remembered.remember(Remembered(text.instruction.text, (sentence,), True))
+        memory.remember(Remembered(text.instruction.text, (sentence,), True))
+    return memory
+
+
+def memory(texts: Sequence[AnnotatedTask], others: Sequence[AnnotatedTask]) -> None:
+    remembered = remember(others)
     llm = shipped(threads=1)
     for steps in (False, True):
         name = "goal + steps" if steps else "goal"
@@ -141,6 +147,7 @@ def main() -> None:
     parser.add_argument("--split", default="valid_seen")
     parser.add_argument("--limit", type=int, default=None, help="texts, drawn with a fixed seed")
     parser.add_argument("--taught", type=int, default=4000)
+    parser.add_argument("--again", action="store_true", help="the same tasks in other words")
     options = parser.parse_args()
     if options.what == "overhead":
         overhead()
@@ -148,8 +155,13 @@ def main() -> None:
     every = AlfredTexts().annotated(split=options.split)
     order = np.random.default_rng(0).permutation(len(every))[: options.limit]
     texts = [every[index] for index in sorted(order)]
-    if options.what == "memory":
-        memory(texts, options.taught)
+    if options.what == "memory" and options.again:
+        asked = {text.instruction.id for text in texts}
+        memory(texts, [text for text in every if text.instruction.id not in asked])
+    elif options.what == "memory":
+        train = AlfredTexts().annotated(split="train")
+        order = np.random.default_rng(0).permutation(len(train))[: options.taught]
+        memory(texts, [train[index] for index in order])
     else:
         {"once": once, "zero_shot": zero_shot}[options.what](texts)
 
