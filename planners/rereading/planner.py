@@ -42,6 +42,7 @@ class RereadingPlanner:
         self._planner = planner
         self._ranking = ranking
         self._tried: list[Task] = []
+        self._ours: Task | None = None
 
     def bind(self, env: Any) -> None:
         """Hand the environment on to a privileged planner; others never see it."""
@@ -64,7 +65,7 @@ class RereadingPlanner:
             return self._planned(context, readings[0].task if readings else None)
         if outcome.status is Status.FAILED and outcome.cause in IN_VAIN:
             return self._instead(context, readings)
-        return self._planner.plan(context)
+        return self._again(context)
 
     def measures(self) -> Mapping[str, float]:
         """Return what the planner itself counts, for the records."""
@@ -74,7 +75,7 @@ class RereadingPlanner:
     def _readings(self, context: PlanContext) -> list[Reading]:
         """Return what the words may mean here and was not tried yet."""
         if not context.history:
-            self._tried = []
+            self._tried, self._ours = [], None
         places = furniture(context.entities, context.skills)
         tried, missing = set(self._tried), _missing(context.history)
 
@@ -119,12 +120,19 @@ class RereadingPlanner:
             if not given_up and self._tried:
                 self._tried.pop()  # there are places left to look into, if this is in vain, too
             return self._planned(context, within_reach[0].task)
-        return self._planner.plan(context)
+        return self._again(context)
+
+    def _again(self, context: PlanContext) -> Plan:
+        """Plan what is being carried out once more: our reading, or the planner's own."""
+        if self._ours is None:
+            return self._planner.plan(context)
+        return Plan(context.instruction, 0, carried_on(self._ours, context.history))
 
     def _planned(self, context: PlanContext, task: Task | None) -> Plan:
         if task is None:
             return Plan(context.instruction, 0, ())
         self._tried.append(task)
+        self._ours = task
         return Plan(context.instruction, 0, carried_on(task, context.history))
 
 

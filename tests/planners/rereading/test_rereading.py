@@ -155,6 +155,13 @@ def test_an_unlikely_one_only_after_the_search_has_gone_everywhere() -> None:
     assert task_of(twice.subgoals) == put("Cup", "Desk")
 
 
+def test_a_reading_is_carried_on_though_the_planner_makes_nothing_of_the_words() -> None:
+    planner = RereadingPlanner(Told(None), ranking=Ranked((put("Mug", "Desk"), 0.0)))
+    planner.plan(context("Desk"))
+    plan = planner.plan(context("Desk", history=[missing("Mug")]))
+    assert task_of(plan.subgoals) == put("Mug", "Desk")
+
+
 def test_a_new_episode_forgets_what_was_tried() -> None:
     ranked = Ranked((put("Mug", "Desk"), 0.0))
     planner = RereadingPlanner(Told(None), ranking=ranked)
