@@ -34,12 +34,12 @@ def system(skills: Sequence[SkillSpec], categories: Iterable[str] | None = None)
 
 def question(context: PlanContext) -> Message:
     """Return what is asked: what is remembered, goal, steps, what was tried and said meanwhile."""
-    lines = [f"Known: {sentence}" for sentence in context.insights]
+    lines = [f"Known: {on_one_line(sentence)}" for sentence in context.insights]
     lines += task_lines(context.instruction)
     if context.history:
         lines += history_lines(context.history)
     if context.corrections:
-        lines += [f"Said: {said.text}" for said in context.corrections]
+        lines += [f"Said: {on_one_line(said.text)}" for said in context.corrections]
         if context.current_plan is not None:
             listed = "; ".join(call(step) for step in context.current_plan.subgoals)
             lines.append(f"Plan so far: {listed}")
@@ -49,8 +49,8 @@ def question(context: PlanContext) -> Message:
 
 def task_lines(instruction: Instruction) -> list[str]:
     """Return goal and steps, a line each."""
-    lines = [f"Goal: {' '.join(instruction.text.split())}"]
-    lines += [f"{n}. {' '.join(step.split())}" for n, step in enumerate(instruction.steps, 1)]
+    lines = [f"Goal: {on_one_line(instruction.text)}"]
+    lines += [f"{n}. {on_one_line(step)}" for n, step in enumerate(instruction.steps, 1)]
     return lines
 
 
@@ -63,12 +63,21 @@ def _tried(subgoal: Subgoal, outcome: Outcome) -> str:
     if outcome.status is Status.DONE:
         return f"Done: {call(subgoal)}"
     why = outcome.evidence or outcome.cause.value.replace("_", " ")
-    return f"Failed: {call(subgoal)}: {why}"
+    return f"Failed: {call(subgoal)}: {on_one_line(why)}"
+
+
+def on_one_line(words: str) -> str:
+    """Return words of people or of the world without line breaks.
+
+    A line begins with what it is (`Goal:`, `Failed:`), so nobody's words may begin one.
+    """
+    return " ".join(words.split())
 
 
 def call(subgoal: Subgoal) -> str:
     """Return a subgoal as a call, e.g. `place(sliced Apple, Fridge)`."""
-    return f"{subgoal.skill}({', '.join(str(value) for value in subgoal.arguments.values())})"
+    listed = ", ".join(str(value) for value in subgoal.arguments.values())
+    return on_one_line(f"{subgoal.skill}({listed})")
 
 
 def _pictured(part: object) -> bool:

@@ -13,8 +13,8 @@ from embodied.core.protocols import PlanContext
 from embodied.core.skills import Condition, SkillSpec
 from embodied.core.task import PICK_TWO, TASK_TYPES, Task
 from embodied.core.task_plans import subgoals_of
-from planners.flowplan.wording import in_words
 from planners.llm.scripted import ScriptedClient
+from planners.wording import in_words
 from planners.zero_shot import ZeroShotPlanner
 from planners.zero_shot.admissible import Course, admissible
 from planners.zero_shot.examples import EXAMPLES, Example, nearest
