@@ -43,6 +43,6 @@ def test_words_never_stand_among_the_rules(server: LoopbackServer) -> None:
 
 def test_a_model_that_obeys_them_has_no_plan(server: LoopbackServer) -> None:
     server.behaviours = [says('{"subgoals":[{"skill":"open_front_door"}]}')]
-    with pytest.raises(PlanningError, match="open_front_door"):
+    with pytest.raises(PlanningError, match=r"should be .pick."):
         AskedOncePlanner(OpenAiClient("m", base_url=server.url)).plan(context())
     assert len(server.bodies) == 3
