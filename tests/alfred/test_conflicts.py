@@ -43,6 +43,14 @@ def test_a_guess_inside_another_stays_rather_than_vanish():
     assert cut_guesses([big, small])[1].box == small.box
 
 
+def test_a_flat_guess_ends_beside_a_basin_where_below_it_nothing_would_be_left():
+    basin = piece("SinkBasin", (0.0, 0.73, 0.0), (0.3, 0.89, 0.4), seen=9)
+    drawer = piece("Drawer", (0.0, 0.72, -0.5), (0.3, 0.82, 0.2))
+    cut = cut_guesses([basin, drawer])[1].box
+    assert cut.high_m[2] < 0.0
+    assert (cut.low_m, cut.high_m[1]) == (drawer.box.low_m, 0.82)
+
+
 def test_furniture_ends_where_agents_stood():
     room = RoomEvidence("FloorPlan1", stood_m={(0.0, 0.5), (0.25, 0.5)})
     table = piece("DiningTable", (-1.0, 0.0, -1.0), (1.0, 0.7, 0.6), seen=1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.camera import Floats
-from envs.alfred.scenes.evidence import BASINS, RoomEvidence
+from envs.alfred.scenes.evidence import RoomEvidence
 from envs.alfred.scenes.pieces import Piece, front_face
 
 BODY_M = 0.18
@@ -86,9 +86,9 @@ def cut_guesses(pieces: Sequence[Piece]) -> list[Piece]:
     """Cut cabinets and drawers that were never seen where others stand.
 
     Seen ones stay as they are; of the six sides of a guess the one is moved that has to move
-    least, and a guess of which little would be left stays whole.
+    least and leaves enough of it; where none does it stays whole.
     """
-    sure = [piece for piece in pieces if piece.seen and piece.type not in ("CounterTop", *BASINS)]
+    sure = [piece for piece in pieces if piece.seen and piece.type != "CounterTop"]
     done: list[Piece] = []
     for piece in sorted(pieces, key=lambda each: each.type != "Drawer"):
         if piece.seen or piece.type not in FRONTS:
@@ -109,13 +109,14 @@ def _apart(box: Box, other: Box) -> Box:
     if (rise <= GAP_M).any() or (sink <= GAP_M).any():
         return box
     cuts = np.concatenate([rise, sink])
-    axis = int(cuts.argmin()) % 3
-    if high[axis] - low[axis] - cuts.min() < SMALLEST_M:
+    left = np.tile(high - low, 2) - cuts
+    side = int(np.where(left < SMALLEST_M, np.inf, cuts).argmin())
+    if left[side] < SMALLEST_M:
         return box
-    if int(cuts.argmin()) < 3:
-        low[axis] += cuts.min()
+    if side < 3:
+        low[side] += cuts[side]
     else:
-        high[axis] -= cuts.min()
+        high[side - 3] -= cuts[side]
     return Box(tuple(map(float, low)), tuple(map(float, high)))  # type: ignore[arg-type]
 
 

@@ -31,7 +31,8 @@ LEVEL_WEIGHT_PX = 3.0
 BEYOND_M = 0.3
 """Nothing lies past the edge of a basin by more; they are often made out too small."""
 
-LEAST_IOU = 0.35
+LEAST_IOU = 0.1
+"""Thin things that lie askew are found by the bounds of their masks, and cover little of them."""
 SAME_M = 0.01
 STOOD_M = 0.01
 
