@@ -73,8 +73,8 @@ class Understanding:
             return False
         doubtful = self.reading.evidence < DOUBTFUL and self.reading.confidence < UNSURE
         if self.amounts_to is not None:
-            if not self.expressible or self._left_in_hand:
-                return True
+            if self._left_in_hand or not self.expressible:
+                return self._left_in_hand or self.reading.evidence < CLEAR or not self._known_thing
             return doubtful and not self.command.unread and not self.agrees
         skills = [step.skill for step in self.command.subgoals]
         if "pick" in skills and "place" not in skills and self._lights:
@@ -106,6 +106,11 @@ class Understanding:
         if self.reading.task.task_type == PICK_WITH_MOVABLE:
             return len(places) > 1 and not vessels and self.reading.confidence < SURE
         return len(brought) > 1 and not vessels
+
+    @property
+    def _known_thing(self) -> bool:
+        """Whether the learned task is about what the grammar read, wherever it is to go."""
+        return bool(self.hints) and self.reading.task.object in self.hints[1]
 
     @property
     def _lays_down(self) -> bool:
