@@ -33,7 +33,7 @@ class GuidedVln(VlnPolicy):
     def __init__(
         self,
         *,
-        guide: float = 0.5,
+        guide: float = 0.6,
         metre_cost: float = 0.2,
         route_weights: Weights | None = None,
         **options: Any,
