@@ -1,4 +1,4 @@
-"""Figures of Room-to-Room on the published files: speed, baselines, how full the map is searched.
+"""Figures of Room-to-Room on the published files: speed, baselines, the parser.
 
     EMBODIED_DATA=... python benchmarks/r2r.py --speed
     EMBODIED_DATA=... python benchmarks/r2r.py --baselines [--split val_seen] [--seeds 10]
@@ -6,8 +6,8 @@
 
 Speed: environment steps a second in one process, objects observed, random ways; first with the
 buildings' files to be read, then along other ways, then along the same. Processor time, since
-machines are shared. Baselines: the shortest path once, the random walk over several seeds. Parser: how many
-steps an instruction has, which demands, and how long it takes to take one apart.
+machines are shared. Baselines: the shortest path once, the random walk over several seeds. Parser:
+how many steps an instruction has, which demands, and how long it takes to take one apart.
 """
 
 import argparse
