@@ -5,15 +5,15 @@ reads sentences; the examples in the prompt are one for each kind of task, where
 five of train by RoBERTa similarity; Eliminate (3.2) sees the types of things, not each by itself,
 and what it leaves out is looked into last instead of never; what carries the sub-tasks out is
 `policy=text`, where the paper trains an attention network by imitation (3.4). After a failure the
-model is asked again and told what happened, and after a plan that was carried out in vain other
-answers are drawn, neither of which the paper does.
+model is asked again and told what happened, and after a plan in vain other answers
+are drawn, neither of which the paper does.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from embodied.core.plan import Plan, Subgoal
+from embodied.core.plan import Cause, Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.task import (
     LOOK_IN_LIGHT,
@@ -79,10 +79,18 @@ class PetPlanner:
         """
         if not context.history:
             self._tried = []
-        in_vain = bool(context.history) and context.history[-1][0].skill == FINISH
-        subgoals = self._another(context) if in_vain else self._asked(context)
+        subgoals = self._asked(context) if not context.history else self._after(context)
         self._tried.append(subgoals)
         return Plan(context.instruction, 0, subgoals)
+
+    def _after(self, context: PlanContext) -> tuple[Subgoal, ...]:
+        """Plan after a failure: another plan, if this one was in vain, else what the model says."""
+        step, outcome = context.history[-1]
+        if step.skill == FINISH:
+            return self._another(context)
+        if outcome.cause is Cause.NOT_FOUND:
+            return self._another(context) or self._asked(context)
+        return self._asked(context)
 
     def _asked(self, context: PlanContext, **drawn: Any) -> tuple[Subgoal, ...]:
         model = plan_model(context.skills, categories=self._categories)

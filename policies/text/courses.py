@@ -102,7 +102,8 @@ class Courses:
 
     def place(self, step: Subgoal) -> Iterator[Command]:
         """Put what is held into or onto a receptacle."""
-        memory, thing = self._memory, self._held(step)
+        memory = self._memory
+        thing = yield from self._in_hand(step)
         kind = _named(step, "receptacle").category
         places = memory.of_type(kind)
         if not places:
@@ -116,7 +117,7 @@ class Courses:
 
     def change(self, step: Subgoal) -> Iterator[Command]:
         """Heat, cool or clean what is held."""
-        thing = self._held(step)
+        thing = yield from self._in_hand(step)
         kind = _named(step, "receptacle").category
         kinds = WASHING_PLACES if step.skill == "clean" else (kind,)
         devices = [name for each in kinds for name in self._memory.of_type(each)]
@@ -133,7 +134,7 @@ class Courses:
 
     def look(self, step: Subgoal) -> Iterator[Command]:
         """Look at what is held in the light of a lamp: the named one, or any there is."""
-        self._held(step)
+        yield from self._in_hand(step)
         lamp = _named(step, "lamp").category
         yield from self._switch([lamp, *(kind for kind in LAMPS if kind != lamp)])
 
@@ -167,12 +168,15 @@ class Courses:
             yield Command("go", place=places[0])
         yield Command("close", place=places[0])
 
-    def _held(self, step: Subgoal) -> str:
-        named, held = _named(step, "object"), self._memory.held
-        if type_of(held) != named.category:
-            what = f"the hand holds {held}" if held else "the hand is empty"
-            raise CourseError(Cause.HAND_EMPTY, f"{named.category} is wanted, {what}")
-        return held
+    def _in_hand(self, step: Subgoal) -> Generator[Command, None, str]:
+        """Return the name of the step's thing in the hand; fetched first if it is not there.
+
+        Plans see to that themselves; but who takes a step for done too early goes on without it.
+        """
+        named = _named(step, "object")
+        if type_of(self._memory.held) != named.category:
+            yield from self.pick(Subgoal("pick", {"object": named}))
+        return self._memory.held
 
     def _switch(self, lamps: Sequence[str]) -> Iterator[Command]:
         memory, tried = self._memory, set[str]()
