@@ -9,11 +9,12 @@ from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
 from embodied.core.task import (
     LOOK_IN_LIGHT,
+    PICK_AND_PLACE,
     PICK_WITH_MOVABLE,
     TASK_TYPES,
     Task,
 )
-from embodied.core.task_plans import task_of
+from embodied.core.task_plans import DEVICES, task_of
 from planners.flowplan.information import (
     FIELDS,
     OTHER,
@@ -22,7 +23,7 @@ from planners.flowplan.information import (
     task_from,
     types_in,
 )
-from planners.flowplan.witness import types_said
+from planners.flowplan.witness import Witness, witness_of
 from planners.symbolic import Fault, check
 from planners.symbolic.domain import bare
 from planners.symbolic.nearest import Word, distance, words_of, words_of_task
@@ -42,13 +43,17 @@ MATTERS: Mapping[str, float] = {
 FAR = 4.0
 """Steps by which a faultless plan may differ from that of the nearest task before it is taken for
 a task of another kind."""
+NOTHING_SAID = Witness()
 VESSELS = frozenset(["Bowl", "Box", "Cup", "Mug", "Pan", "Plate", "Pot"])
 """Types that others are put into and that are themselves carried."""
 
 
-UNSAID: Mapping[str, float] = {"object": 1.6, "vessel": 2.2}
-"""What it costs a reading that the words name no such thing. Where something goes is not asked
-after: people say `table` and `counter` of too many things."""
+UNSAID: Mapping[str, float] = {"object": 1.6, "vessel": 2.2, "source": 1.0, "number": 2.6}
+"""What it costs a reading that the words name no such thing, that it brings something to where the
+words fetch it from, or that they say another number. Other than that where something goes is not
+asked after: people say `table` and `counter` of too many things."""
+BORNE_OUT = 2.5
+"""How much more it costs to differ from a stage in a thing that the words name, too."""
 UNFIT = 3.0
 """What it costs a reading that its object does not go into its receptacle."""
 
@@ -97,7 +102,7 @@ def evaluate(
         [*done, *subgoals],
         margin=margin,
         trust=trust,
-        witness=types_said(context.instruction),
+        witness=witness_of(context.instruction),
         skills=context.skills,
     )
     goal = task_from(decided)
@@ -117,7 +122,7 @@ def decide(
     *,
     margin: float,
     trust: float,
-    witness: frozenset[str] = frozenset(),
+    witness: Witness = NOTHING_SAID,
     skills: Sequence[SkillSpec] = (),
 ) -> tuple[Information, dict[str, tuple[str, ...]]]:
     """Return the reading that fits votes and plan best, and the fields that are in doubt.
@@ -131,7 +136,7 @@ def decide(
         subgoals: The plan; may be empty.
         margin: By how much the best reading has to be better than the next.
         trust: What a step counts in which the plans differ.
-        witness: Types that the words name; none leaves them out.
+        witness: What the words name; nothing leaves them out.
         skills: What the embodiment declares: which types may stand where, what fits.
     """
     first = max(votes, key=lambda vote: vote[1])[0]
@@ -141,7 +146,7 @@ def decide(
     named = _named(votes, subgoals, witness, types_in(skills))
     fits = next((skill.fits for skill in skills if skill.name == "place"), {})
     costs = [
-        (_cost(task, votes, said, trust) + _unlikely(task, witness, fits), task)
+        (_cost(task, votes, said, trust, witness) + _unlikely(task, witness, fits), task)
         for task in _tasks(named)
     ]
     ranked = sorted(costs, key=lambda each: each[0])
@@ -161,32 +166,40 @@ def decide(
     return best.model_copy(update={"cues": cues}), doubts
 
 
-def _cost(task: Task, votes: Votes, said: Sequence[Word], trust: float) -> float:
+def _cost(task: Task, votes: Votes, said: Sequence[Word], trust: float, witness: Witness) -> float:
     reading = information_of(task)
     cost = trust * distance(said, words_of_task(task)) if said else 0.0
     for information, weight in votes:
         for field, matters in MATTERS.items():
             if getattr(information, field) != getattr(reading, field):
-                cost += weight * matters
+                named = field == "object" and information.object in witness.types
+                cost += weight * matters * (BORNE_OUT if named else 1.0)
     return cost
 
 
-def _unlikely(task: Task, witness: frozenset[str], fits: Mapping[str, frozenset[str]]) -> float:
+def _unlikely(task: Task, witness: Witness, fits: Mapping[str, frozenset[str]]) -> float:
     """What speaks against a task by itself: its things are not named, or do not go together."""
     cost = UNFIT * sum(
         place in fits and not {thing, f"{thing}Sliced" if task.sliced else thing} & fits[place]
         for thing, place in _placed(task)
     )
-    if not witness:
+    if not witness.types:
         return cost
     for field, name in (("object", task.object), ("vessel", task.mrecep)):
-        if name and name not in witness:
+        if name and name not in witness.types:
             cost += UNSAID[field]
+    if task.parent in witness.sources:
+        cost += UNSAID["source"]
+    many = witness.two or task.object in witness.plural
+    if many and task.task_type == PICK_AND_PLACE:
+        cost += UNSAID["number"]
     return cost
 
 
 def _placed(task: Task) -> tuple[tuple[str, str], ...]:
-    """What is put where."""
+    """What is put where on the way and in the end."""
+    if task.task_type in DEVICES:
+        return ((task.object, DEVICES[task.task_type][1]), (task.object, task.parent))
     if task.mrecep:
         return ((task.object, task.mrecep), (task.mrecep, task.parent))
     return ((task.object, task.parent),) if task.parent else ()
@@ -206,7 +219,7 @@ class _Named:
 def _named(
     votes: Votes,
     subgoals: Sequence[Subgoal],
-    witness: frozenset[str],
+    witness: Witness,
     allowed: Mapping[str, tuple[str, ...]],
 ) -> _Named:
     """Gather the types that votes, plan and words name, each where it may stand."""
@@ -224,7 +237,7 @@ def _named(
             if isinstance(value, ObjectRef) and name in found:
                 found[name][bare(value.category)] = None
         sliced.add(subgoal.skill == "slice")
-    for name in sorted(witness):
+    for name in sorted(witness.types):
         for field, types in found.items():
             if name in allowed.get(field, ()):
                 types[name] = None

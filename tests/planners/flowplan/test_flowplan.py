@@ -29,7 +29,7 @@ from planners.flowplan.information import information_model, information_of, tas
 from planners.flowplan.planner import FlowPlanner
 from planners.flowplan.prompts import REASON, RECONSIDER, RETRIEVE, WRITE, Steps
 from planners.flowplan.reading import read_steps
-from planners.flowplan.witness import types_said
+from planners.flowplan.witness import witness_of
 from planners.llm.plan_once.prompt import HEADING
 from planners.llm.plan_schema import from_subgoals, plan_model
 from planners.llm.scripted import ScriptedClient
@@ -175,12 +175,36 @@ def test_a_plan_with_a_step_missing_still_speaks_for_the_task_it_was_meant_for()
 
 def test_a_thing_that_the_words_do_not_name_gives_way_to_one_they_name():
     named = information_of(Task(PICK_AND_PLACE, "SprayBottle", "Cabinet"))
-    said = types_said(Instruction.from_text("Put a bottle of wine in the cabinet."))
-    assert said == {"WineBottle", "Cabinet"}
+    said = witness_of(Instruction.from_text("Put a bottle of wine in the cabinet."))
+    assert said.types == {"WineBottle", "Cabinet"}
     decided, _ = decide([(named, 1.0)], (), margin=0.0, trust=0.2, witness=said, skills=SKILLS)
     assert decided.object == "WineBottle"
     unsaid, _ = decide([(named, 1.0)], (), margin=0.0, trust=0.2, skills=SKILLS)
     assert unsaid.object == "SprayBottle"
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "meant"),
+    [
+        (
+            "Move the keys from the dresser to the desk.",
+            Task(PICK_AND_PLACE, "KeyChain", "Dresser"),
+            Task(PICK_AND_PLACE, "KeyChain", "Desk"),
+        ),
+        (
+            "Put the credit cards into the safe.",
+            Task(PICK_AND_PLACE, "CreditCard", "Safe"),
+            Task(PICK_TWO, "CreditCard", "Safe"),
+        ),
+    ],
+)
+def test_words_speak_against_bringing_things_to_where_they_were_and_just_one_of_several(
+    text, named, meant
+):
+    said = witness_of(Instruction.from_text(text))
+    votes = [(information_of(named), 1.0)]
+    decided, _ = decide(votes, (), margin=0.0, trust=0.2, witness=said, skills=SKILLS)
+    assert task_from(decided) == meant
 
 
 def test_what_does_not_fit_is_not_what_was_meant():
