@@ -1,7 +1,7 @@
 """PET's Eliminate: masks what the current sub-task does not need (section 3.2 of the paper)."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -44,6 +44,10 @@ class LlmEliminator:
         for part, answer in zip(parts, answers, strict=True):
             kept.update(part if isinstance(answer, PlanningError) else answer.needed)
         return frozenset(types) & kept
+
+    def measures(self) -> Mapping[str, float]:
+        """Return the model's running totals, for the records."""
+        return self._llm.usage.measures()
 
 
 class WhereaboutsEliminator:

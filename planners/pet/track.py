@@ -1,6 +1,6 @@
 """PET's Track: says whether the current sub-task is done (section 3.3 of the paper)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Subgoal
@@ -34,3 +34,7 @@ class LlmTracker:
         except PlanningError:
             return None
         return verdict.done
+
+    def measures(self) -> Mapping[str, float]:
+        """Return the model's running totals, for the records."""
+        return self._llm.usage.measures()

@@ -1,6 +1,6 @@
 """`policy=text`: subgoals carried out in commands, one at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from embodied.core.action import Action, TextAction
@@ -89,6 +89,15 @@ class TextPolicy:
         except CourseError as failed:
             return None, failed.outcome
         return TextAction(str(self._sent)), RUNNING
+
+    def measures(self) -> Mapping[str, float]:
+        """Return what eliminating and tracking count together, for the records."""
+        found: dict[str, float] = {}
+        for part in (self._eliminate, self._track):
+            count = getattr(part, "measures", None)
+            for name, value in (count() if count else {}).items():
+                found[name] = found.get(name, 0.0) + value
+        return found
 
     def _follow(self, subgoal: Subgoal) -> Iterator[Command]:
         yield from self._courses.of(subgoal)

@@ -26,6 +26,7 @@ from planners.pet.planner import PetPlanner
 from planners.pet.prompts import ELIMINATE, TRACK, Turn, track
 from planners.pet.track import LlmTracker
 from planners.pet.wording import template_goals
+from policies.text.policy import TextPolicy
 
 THINGS = ["Mug", "Apple", "Book", "Knife", "CD", "Pillow"]
 PLACES = ["Desk", "Fridge", "Cabinet", "Shelf", "CounterTop", "Sofa"]
@@ -173,6 +174,18 @@ def test_track_is_the_models_word(said: str, verdict: bool) -> None:
 def test_track_has_no_say_if_the_model_makes_no_sense() -> None:
     llm = ScriptedClient(["maybe"], repeat=True)
     assert LlmTracker(llm).done(step("pick", object="Mug"), [("look", "nothing")]) is None
+
+
+def test_all_three_count_what_they_cost() -> None:
+    policy = TextPolicy(
+        eliminate=LlmEliminator(ScriptedClient(['{"needed":[]}'])),
+        track=LlmTracker(ScriptedClient(['{"done":true}'])),
+    )
+    assert policy.measures()["llm_requests"] == 0
+    policy._eliminate.keep(step("pick", object="Mug"), ["Bed"])
+    policy._track.done(step("pick", object="Mug"), [("look", "nothing")])
+    assert policy.measures()["llm_requests"] == 2
+    assert TextPolicy().measures() == {}
 
 
 def test_the_world_cannot_talk_to_the_model_as_its_master() -> None:
