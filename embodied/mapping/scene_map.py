@@ -27,8 +27,10 @@ WITHDRAWN_BELOW = 0.3
 GOOD_LOOK_M, POOR_LOOK_M = 1.6, 6.0
 """A receptacle is searched well from here, hardly at all from there."""
 FLOOR_OFF_M = 0.12
-LEAST_FLOOR, LEAST_NOISE = 200, 0.004
+LEAST_FLOOR, LEAST_NOISE = 150, 0.008
 """Points of floor that depth is judged by, and what it is off by at least to count."""
+FLOOR_BINS, FLOOR_RANGE_M = 51, 0.255
+"""Bins of the heights the floor is seen at; the middle one is where it should be."""
 PART_PAD_M, PART_SHARE = 0.012, 0.5
 """What lies by half within another of its type, and is not seen beside it, is part of it."""
 
@@ -219,9 +221,12 @@ class SceneMap:
 
     def _judge_depth(self, height_m: Floats) -> None:
         """Learn how far depth is off from where the floor appears: it is level."""
-        if len(height_m) > LEAST_FLOOR:
-            off = float(np.median(height_m)) / self.camera.eye_height_m
-            self._floor_off.append(off * off)
+        counts = np.histogram(height_m, bins=FLOOR_BINS, range=(-FLOOR_RANGE_M, FLOOR_RANGE_M))[0]
+        # All of a floor's points are at one height; the feet of walls are at many.
+        if counts.max() > LEAST_FLOOR and counts.max() > 0.3 * len(height_m):
+            step_m = 2.0 * FLOOR_RANGE_M / FLOOR_BINS
+            off_m = (int(counts.argmax()) - FLOOR_BINS // 2) * step_m
+            self._floor_off.append((off_m / self.camera.eye_height_m) ** 2)
             self.noise = float(np.sqrt(np.mean(self._floor_off)))
             self.noise = self.noise if self.noise > LEAST_NOISE else 0.0
 
