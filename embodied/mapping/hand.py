@@ -25,12 +25,14 @@ class Hand:
 
     Attributes:
         instance: What it holds, None where it is empty.
+        before: What it held last.
         in_hand: Numbers of the present frame's detections that are in the hand.
         labels: Types that the frames since the last pick gave to what is held, with how often.
     """
 
     def __init__(self) -> None:
         self.instance: Instance | None = None
+        self.before: Instance | None = None
         self.in_hand: frozenset[int] = frozenset()
         self.labels: dict[str, int] = {}
         self._region: NDArray[np.bool_] | None = None
@@ -47,6 +49,7 @@ class Hand:
     def release(self) -> Instance | None:
         """Let go; returns what was held."""
         instance, self.instance, self._region = self.instance, None, None
+        self.before = instance
         self.in_hand = frozenset()
         return instance
 

@@ -48,6 +48,22 @@ def holds(tools: Tools, reference: ObjectRef) -> bool:
     return tools.body.map.hand.category in types_of(reference)
 
 
+def held_again(tools: Tools, asked: ObjectRef | None) -> Run:
+    """See that the hand holds something; fetch again what it held before, if that was asked for.
+
+    What was never picked up is the plan's mistake and is told as such.
+    """
+    hand = tools.body.map.hand
+    if hand.instance is not None:
+        return None
+    lost = hand.before
+    if asked is None or lost is None or lost.category not in types_of(asked):
+        return failed(Cause.HAND_EMPTY, f"{asked or 'nothing'} is not in the hand")
+    tools.body.note(f"fetch {lost} again")
+    lost.states.pop("placed", None)
+    return (yield from Pick().run(tools, {"object": asked}))
+
+
 def not_found(reference: ObjectRef) -> Outcome:
     """Outcome of a search in vain."""
     return failed(Cause.NOT_FOUND, f"found no {reference}")
@@ -109,9 +125,10 @@ class Place:
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
         reference, body = arguments["receptacle"], tools.body
+        outcome = yield from held_again(tools, arguments.get("object"))
         thing = body.map.hand.instance
-        if thing is None:
-            return failed(Cause.HAND_EMPTY, f"nothing is in the hand to put on {reference}")
+        if outcome is not None or thing is None:
+            return outcome
         asked = arguments.get("object", ObjectRef(thing.category))
         key = (thing.category, reference.category)
         before = (
@@ -306,9 +323,10 @@ class Heat:
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
         body = tools.body
+        outcome = yield from held_again(tools, arguments["object"])
         thing = body.map.hand.instance
-        if thing is None:
-            return failed(Cause.HAND_EMPTY, f"{arguments['object']} is not in the hand")
+        if outcome is not None or thing is None:
+            return outcome
         reference = arguments.get("receptacle", ObjectRef(self.DEVICE))
         outcome = None
         for _ in range(MOST_INSTANCES):
@@ -382,9 +400,10 @@ class Clean:
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
         body = tools.body
+        outcome = yield from held_again(tools, arguments["object"])
         thing = body.map.hand.instance
-        if thing is None:
-            return failed(Cause.HAND_EMPTY, f"{arguments['object']} is not in the hand")
+        if outcome is not None or thing is None:
+            return outcome
         reference = arguments.get("receptacle", ObjectRef("SinkBasin"))
         outcome = None
         for _ in range(MOST_INSTANCES):
@@ -424,9 +443,9 @@ class Look:
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
         reference, body = arguments["lamp"], tools.body
-        if body.map.hand.instance is None:
-            return failed(Cause.HAND_EMPTY, f"{arguments['object']} is not in the hand")
-        outcome = None
+        outcome = yield from held_again(tools, arguments["object"])
+        if outcome is not None:
+            return outcome
         for _ in range(MOST_INSTANCES):
             lamp = yield from tools.search.find(reference, lambda: to_use(body, reference))
             if lamp is None:
