@@ -79,7 +79,7 @@ class FlowPlanner:
         weights: Mapping[str, float] = WEIGHTS,
         trust: float = 0.2,
         trust_given: float = 1.5,
-        margin: float = 0.2,
+        margin: float = 0.1,
         reason: Literal["always", "in_doubt"] = "in_doubt",
         rounds: int = 1,
         max_repairs: int = 2,
