@@ -17,6 +17,8 @@ Keep = Callable[[Sequence[str]], frozenset[str]]
 
 MAX_PLACES_TRIED = 3
 """Receptacles of one type in which putting something down is tried."""
+STRANGE_SHARE = 0.3
+"""Share of a room's kinds of furniture never met beside a thing that make it out of place there."""
 WASHING_PLACES = ("SinkBasin", "Sink", "BathtubBasin")
 
 
@@ -239,10 +241,18 @@ class Courses:
         unseen = self._memory.unseen()
         if not unseen or self._patience >= 1.0 or tuple(kinds) in self._memory.given_up:
             return False
-        if mass(unseen) > (1.0 - self._patience) * mass(self._memory.places):
+        hardly_left = mass(unseen) <= (1.0 - self._patience) * mass(self._memory.places)
+        if not hardly_left and not all(self._out_of_place(kind) for kind in kinds):
             return False
         self._memory.given_up.add(tuple(kinds))
         return True
+
+    def _out_of_place(self, kind: str) -> bool:
+        """Return whether rooms with such furniture never had such a thing, as far as is known."""
+        met = self._whereabouts.seen.get(kind)
+        here = {type_of(place) for place in self._memory.places}
+        known = here & set(self._whereabouts.receptacles)
+        return bool(met) and len(known - set(met or ())) > STRANGE_SHARE * len(known)
 
     def _next_place(self, kinds: Sequence[str]) -> str:
         """Return where to look next: the likeliest for what it costs; empty where all was seen."""

@@ -198,15 +198,26 @@ def test_the_tracker_has_the_say(env: AlfWorldEnv) -> None:
 
 def test_out_of_patience_it_reports_and_goes_on_when_asked_again(env: AlfWorldEnv) -> None:
     patient, hasty = (Hands(env, TextPolicy(patience=share)) for share in (1.0, 0.6))
-    laptop = step("pick", object="Laptop")
+    bread = step("pick", object="Bread")
     hasty.raw, _ = env.reset(options={"episode_id": MUG})
-    first, outcome = hasty.do(laptop)
+    first, outcome = hasty.do(bread)
     assert (outcome.status, outcome.cause) == (Status.FAILED, Cause.NOT_FOUND)
-    second, _ = hasty.do(laptop)
+    second, _ = hasty.do(bread)
     patient.raw, _ = env.reset(options={"episode_id": MUG})
-    assert first + second == patient.do(laptop)[0]
+    assert first + second == patient.do(bread)[0]
     assert first
     assert second
+
+
+def test_what_is_out_of_place_in_such_a_room_is_reported_before_it_is_sought(
+    env: AlfWorldEnv,
+) -> None:
+    hands = Hands(env, TextPolicy(patience=0.95))
+    bath_thing = step("pick", object="ToiletPaper")
+    commands, outcome = hands.do(bath_thing)
+    assert (commands, outcome.cause) == ([], Cause.NOT_FOUND)
+    commands, _ = hands.do(bath_thing)
+    assert commands
 
 
 def test_what_the_step_says_where_it_is_is_taken_from_there(hands: Hands) -> None:
