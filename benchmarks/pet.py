@@ -176,7 +176,9 @@ def main() -> None:
     parser.add_argument("--data-root", default=os.environ.get("EMBODIED_DATA"))
     parser.add_argument("--split", default="valid_seen")
     parser.add_argument("--every", type=int, default=1, help="take each N-th game")
-    parser.add_argument("--eliminate", default="llm", choices=("llm", "embedding", "table", "none"))
+    parser.add_argument(
+        "--eliminate", default="llm", choices=("llm", "llm_alone", "embedding", "table", "none")
+    )
     parser.add_argument("--track", default="llm", choices=("llm", "none"))
     parser.add_argument("--model", help="folder of another model than the shipped one")
     parser.add_argument("--threshold", type=float, default=None, help="of the embedding")
@@ -185,7 +187,7 @@ def main() -> None:
     games = list(index.items())[:: options.every]
     console = Console(cache_dir=default_cache())
     llm = None
-    if "llm" in (options.eliminate, options.track):
+    if {"llm", "llm_alone"} & {options.eliminate, options.track}:
         from planners.llm.local import LocalClient
         from planners.lm import shipped
 
@@ -201,6 +203,7 @@ def main() -> None:
         given = {} if options.threshold is None else {"threshold": options.threshold}
         eliminator = {
             "llm": lambda: LlmEliminator(llm),
+            "llm_alone": lambda: LlmEliminator(llm, keep_usual=False),
             "embedding": lambda: EmbeddingEliminator(**given),
             "table": WhereaboutsEliminator,
         }[options.eliminate]()

@@ -29,11 +29,14 @@ class LlmEliminator:
             missing costs time, a wrong one the task.
         at_once: Types in one question; the questions of a step are asked together. Small models
             lose sight of long lists, large ones do not.
+        keep_usual: Whether places where the step's thing is usually kept, by the learned table, are
+            kept whatever the model says: what it forgets to name is then not lost.
     """
 
-    def __init__(self, llm: LlmClient, *, at_once: int = AT_ONCE) -> None:
+    def __init__(self, llm: LlmClient, *, at_once: int = AT_ONCE, keep_usual: bool = True) -> None:
         self._llm = llm
         self._at_once = at_once
+        self._usual = WhereaboutsEliminator() if keep_usual else None
 
     def keep(self, step: Subgoal, types: Sequence[str]) -> frozenset[str]:
         """Return those of the types that the step may need; what it names is always kept."""
@@ -41,6 +44,7 @@ class LlmEliminator:
         questions = [eliminate(step, part) for part in parts]
         answers = ask_many(self._llm, questions, Needed, max_tokens=MAX_TOKENS)
         kept = set(named_types(step))
+        kept.update(self._usual.keep(step, types) if self._usual else ())
         for part, answer in zip(parts, answers, strict=True):
             kept.update(part if isinstance(answer, PlanningError) else answer.needed)
         return frozenset(types) & kept

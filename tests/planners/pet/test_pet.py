@@ -108,14 +108,24 @@ def test_a_model_that_cannot_plan_is_an_error_with_its_words() -> None:
 
 def test_eliminate_keeps_what_the_model_names_and_what_the_step_names() -> None:
     llm = ScriptedClient(['{"needed":["Cabinet","Elephant"]}'])
-    kept = LlmEliminator(llm).keep(step("pick", object="Mug"), ["Mug", "Cabinet", "Bed", "Sofa"])
+    kept = LlmEliminator(llm, keep_usual=False).keep(
+        step("pick", object="Mug"), ["Mug", "Cabinet", "Bed", "Sofa"]
+    )
     assert kept == {"Mug", "Cabinet"}
     assert "Things: Mug, Cabinet, Bed, Sofa" in llm.requests[0].messages[-1].text
 
 
+def test_where_things_usually_are_is_kept_though_the_model_forgets_it() -> None:
+    llm = ScriptedClient(['{"needed":[]}'])
+    asked = step("pick", object="Tomato")
+    kept = LlmEliminator(llm).keep(asked, ["Bed", "Fridge", "Mug", "Tomato"])
+    assert {"Fridge", "Tomato"} <= kept
+    assert "Mug" not in kept
+
+
 def test_eliminate_asks_of_a_few_things_at_a_time() -> None:
     llm = ScriptedClient(['{"needed":["Bed"]}', "?", "?", "?"])
-    eliminator = LlmEliminator(llm, at_once=2)
+    eliminator = LlmEliminator(llm, at_once=2, keep_usual=False)
     kept = eliminator.keep(step("pick", object="Mug"), ["Sofa", "Bed", "Desk", "Shelf"])
     assert kept == {"Bed", "Desk", "Shelf"}  # a part that it made no sense of is kept whole
 
