@@ -32,6 +32,8 @@ LEAST_UNKNOWN, MUCH_UNKNOWN = 4, 40
 """Unknown cells in view for which a look is worth while, and for which it is most worth."""
 HIGH = ("Cabinet", "Shelf", "Microwave")
 """Kinds of place that may hang above what a camera tilted down sees."""
+CAREFUL_AFTER = 5
+"""Failed actions after which no more are risked for a better look."""
 LEVEL_EVERY = 8
 """Cells between two places at which the camera is turned round level."""
 VIEW_M = 3.0
@@ -226,7 +228,8 @@ class Search:
             body.opened.clear()
             return
         door = door.itself
-        if not found() and not before(door, body.map.pose):
+        careful = body.failures >= CAREFUL_AFTER  # an open door is easily bumped into
+        if not found() and not careful and not before(door, body.map.pose):
             # Its door shows now which side is the front: look in from there.
             here = {replace(body.map.pose, horizon_deg=int(tilt)) for tilt in HORIZONS_DEG}
             yield from body.approach(Aim(door, inside=True), here)

@@ -204,6 +204,7 @@ def _doubts(
             need = CLEAR_FRONT_M.get(target.category, 0.6)
             short = np.maximum(need - ahead, 0.0)
             doubts += np.where((beside < 0.55) & (short > 0.02), 5.0 + short * 30.0, 0.0)
+            doubts += np.where(beside > MOST_BESIDE_M, 6.0, 0.0)
             doubts += np.where(ahead < 0.2, 8.0, 0.0) + np.maximum(beside - 0.2, 0.0) * 6.0
     return doubts
 
