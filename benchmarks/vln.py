@@ -63,7 +63,7 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
         if name == "as told, no objects":
             places.objects.fill_(-1)
             places.thing_count.fill_(0)
-        scores = evaluate(model, examples, places, chosen=chosen, words_of=said)
+        scores = evaluate(model, examples, places, chosen=chosen, words_of=said, both_sides=True)
         print(f"{args.split}, words {name}: {json.dumps(scores)}", flush=True)
 
 
