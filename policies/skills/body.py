@@ -242,12 +242,13 @@ class Body:
         """Close again what was opened for an errand; the errand is done even where that fails."""
         for each in self.opened:
             door = each.itself
-            if door.is_("open") and door in self.map.instances:
-                here = self.map.pose
-                if self.sees(door, least_px=2.0):
-                    yield from self.do("CloseObject", door)
-                elif here in door.seen_from:
-                    continue
+            if not door.is_("open") or door not in self.map.instances:
+                continue
+            if self.sees(door, least_px=2.0):
+                yield from self.do("CloseObject", door)
+            else:
+                # Left open it would stand in the way.
+                yield from self.interact("CloseObject", Aim(door), most=1)
         self.opened.clear()
         return None
 
