@@ -138,12 +138,12 @@ class Ensemble:
     """All members, and the tables their answers are read with.
 
     Attributes:
-        members: The networks, each with whether it reads goals alone.
+        members: The networks, each with what it reads: `both`, `goals` or `steps`.
         table: Slots' values and the tasks of training.
         words: Words that training knew.
     """
 
-    members: tuple[tuple[Network, bool], ...]
+    members: tuple[tuple[Network, str], ...]
     table: TaskTable
     words: frozenset[str]
 
@@ -171,7 +171,7 @@ class Ensemble:
                 for name, tensor in tensors.items()
                 if name.startswith(prefix)
             }
-            members.append((Network(shape, own, words), bool(shape.get("goals", False))))
+            members.append((Network(shape, own, words), shape["reads"]))
         table = TaskTable.from_plain(plain["table"])
         return cls(tuple(members), table, frozenset(words) - {""})
 
@@ -181,8 +181,8 @@ class Ensemble:
         Returns:
             Log-probabilities of each slot's values, and what whole tasks get besides, float [C].
         """
-        alone = len(sentences) < 2
-        answers = [m.logits(sentences) for m, only_goals in self.members if alone or not only_goals]
+        left_out = "steps" if len(sentences) < 2 else "goals"
+        answers = [m.logits(sentences) for m, reads in self.members if reads != left_out]
         slots = [
             np.mean([log_softmax(slot) for slot in each], axis=0)
             for each in zip(*(found for found, _ in answers), strict=True)

@@ -14,15 +14,15 @@ from planners.parsed.slots import values_of
 
 FOREIGN = frozenset({"open", "close", "goto", "turn", "tilt", "move", "toggle"})
 """Skills that no task of ALFRED's kind asks for by name."""
-CLEAR = -0.3
+CLEAR = -0.9
 """Evidence from which on the learned half is believed against a grammar that read two errands."""
-PLAIN = -0.05
+PLAIN = -0.3
 """Evidence from which on it is believed where the grammar read walking or switching as well."""
-DOUBTFUL = -1.0
+DOUBTFUL = -2.0
 """Evidence below which the grammar may be believed where the two read different tasks."""
-UNSURE = 0.5
+UNSURE = 0.35
 """Confidence below which it may."""
-SURE = 0.7
+SURE = 0.5
 """Confidence from which on a task is believed whose end the words leave open."""
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""

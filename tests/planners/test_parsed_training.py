@@ -47,7 +47,7 @@ def training(**settings) -> ParserTraining:
     sizes = {"width": 16, "hidden": 16, "buckets": 64, "heads": 2, "dropout": 0.0}
     return ParserTraining(
         texts=FewTexts(),
-        **{"members": [sizes, {**sizes, "goals": True}], "epochs": 30, "batch": 6, "rate": 0.03}
+        **{"members": [sizes, {**sizes, "reads": "goals"}], "epochs": 30, "batch": 6, "rate": 0.03}
         | settings,
     )
 

@@ -68,7 +68,7 @@ class Member:
         epochs: Passes over the annotations.
         batch: Annotations a step.
         rate: Highest learning rate; warmed up, then let down along a cosine.
-        goals: Whether it is trained on goals alone.
+        reads: `goals` where it is trained on goals alone, else `both` or `steps`.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Member:
         epochs: float,
         batch: int,
         rate: float,
-        goals: bool = False,
+        reads: str = "both",
     ) -> None:
         torch.manual_seed(seed)
         self._rng = random.Random(seed)
@@ -90,8 +90,8 @@ class Member:
         sizes = (shape.buckets, shape.positions)
         self._collate = Collator(known, *sizes, word_dropout=0.1, rng=self._rng)
         self._plain = Collator(known, *sizes)
-        self.goals = goals
-        shares = {"goal_only": 1.0, "steps_only": 0.0} if goals else {}
+        self.reads = reads
+        shares = {"goal_only": 1.0, "steps_only": 0.0} if reads == "goals" else {}
         self._mixer = Mixer(material.examples, rng=self._rng, **shares)
         self._optimizer = torch.optim.AdamW(self.network.parameters(), rate, weight_decay=0.02)
         self.average = {name: t.clone() for name, t in self.network.state_dict().items()}

@@ -51,9 +51,9 @@ class ParserTraining:
         hold_out: Whether development trajectories and rooms are kept out and scored; the shipped
             weights are trained with everything, after settings were chosen with this on.
         members: Sizes of each network (`width`, `layers`, `dropout`), whether it also answers whole
-            tasks (`whole`), and whether it reads goals alone (`goals`), for how many `epochs`.
-            The answers of all that read a text are averaged; goals are short, so that members for
-            them are quick to train.
+            tasks (`whole`), what it `reads` (goals, steps or both), and for how many `epochs`. The
+            answers of all that read a text are averaged; goals are short, so that members for them
+            are quick to train.
         epochs: Passes over the annotations, for each member.
         batch: Annotations a step.
         rate: Highest learning rate.
@@ -95,7 +95,7 @@ class ParserTraining:
         return f"{run.scores() or 'Nothing was held out.'} Weights and card: {output_dir}"
 
     def _member(self, material: Material, sizes: dict[str, Any], seed: int) -> Member:
-        goals, epochs = sizes.pop("goals", False), sizes.pop("epochs", self._settings["epochs"])
+        reads, epochs = sizes.pop("reads", "both"), sizes.pop("epochs", self._settings["epochs"])
         tasks = len(material.table.counts) if sizes.pop("whole", False) else 0
         return Member(
             material,
@@ -104,7 +104,7 @@ class ParserTraining:
             epochs=epochs,
             batch=int(self._settings["batch"]),
             rate=self._settings["rate"],
-            goals=goals,
+            reads=reads,
         )
 
     def _train(self, member: Member, folder: Path, number: int) -> float:
@@ -160,7 +160,7 @@ class _Run:
         """Write weights, tables and the card."""
         save_file(self.tensors, self.folder / "parser.safetensors")
         plain = {
-            "members": [{**asdict(m.network.shape), "goals": m.goals} for m in self.members],
+            "members": [{**asdict(m.network.shape), "reads": m.reads} for m in self.members],
             "words": self.material.words,
             "table": self.material.table.plain(),
         }
@@ -174,7 +174,7 @@ class _Run:
             "settings": {
                 **self.settings,
                 "members": [
-                    {**asdict(m.network.shape), "goals": m.goals, "steps_taken": m.total}
+                    {**asdict(m.network.shape), "reads": m.reads, "steps_taken": m.total}
                     for m in self.members
                 ],
             },
@@ -189,7 +189,10 @@ def _scores(member: Member, material: Material, held: Sequence[AnnotatedTask]) -
         return None
     examples = examples_of(held, material.table, material.steps)
     goals = [Example(e.goal, (), e.target, e.joint, ()) for e in examples]
-    return None if member.goals else member.scores(examples), member.scores(goals)
+    return (
+        None if member.reads == "goals" else member.scores(examples),
+        None if member.reads == "steps" else member.scores(goals),
+    )
 
 
 def _ensemble_scores(
