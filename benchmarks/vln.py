@@ -50,16 +50,16 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
     examples = Examples(data.routes(args.split), vocabulary, world, prompts=model.config.prompts)
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(examples))[: args.limit]
-    kept = examples.rows, examples.lengths
+    kept = examples.rows, examples.mirrored, examples.lengths
     for name in ("as told", "of other routes", "none", "as told, no objects"):
         said = None
         if name == "of other routes":
             said = rng.permutation(len(examples))
         if name == "none":
-            examples.rows = [np.array([UNKNOWN])] * len(examples)
+            examples.rows = examples.mirrored = [np.array([UNKNOWN])] * len(examples)
             examples.lengths = np.ones(len(examples), dtype=np.int64)
         else:
-            examples.rows, examples.lengths = kept
+            examples.rows, examples.mirrored, examples.lengths = kept
         if name == "as told, no objects":
             places.objects.fill_(-1)
             places.thing_count.fill_(0)
