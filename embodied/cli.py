@@ -13,7 +13,7 @@ COMMANDS = {
     "run": ("embodied.commands.watch", "watch one episode: every step in words, and a video"),
     "train": ("embodied.commands.train", "train a small model; weights, card and logs"),
     "plan": ("embodied.commands.plan", "show a plan with its reasons, or score a planner"),
-    "serve": ("embodied.commands.serve", "a language model over HTTP, or our world as a THOR build"),
+    "serve": ("embodied.commands.serve", "a language model over HTTP; our world as a THOR build"),
     "report": ("embodied.commands.report", "print the table of a run's folder"),
     "leaderboard": (
         "embodied.commands.leaderboard",
