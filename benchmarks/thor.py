@@ -53,18 +53,23 @@ def parity(version: str, limit: int | None) -> None:
         )
     ]
     here, there = environments
-    episodes = here.episodes()[:limit]
-    steps, same, worst = 0, 0, []
+    episodes = list(here.episodes())
+    # A limit takes episodes from all rooms and tasks alike.
+    episodes = episodes[:: max(1, len(episodes) // limit)][:limit] if limit else episodes
+    steps, same, run, worst = 0, 0, 0, []
     try:
         for spec in track(episodes, description=f"ai2thor {version}"):
             count, found = _compared(here, there, spec.episode_id)
             steps += count
+            run += 1
             same += not found
             if found:
                 worst.append(f"{spec.episode_id}: {found[0]}")
+    except KeyboardInterrupt:
+        print(f"stopped after {run} of {len(episodes)} episodes")
     finally:
         there.close()
-    print(f"ai2thor {version}: {same} of {len(episodes)} episodes the same, {steps} steps")
+    print(f"ai2thor {version}: {same} of {run} episodes the same, {steps} steps")
     for line in worst[:20]:
         print(f"  {line}")
 
