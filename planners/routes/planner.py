@@ -46,7 +46,9 @@ class RoutePlanner:
             steps = corrected(_left(steps, context), context.corrections[-1])
         legs = tuple(map(leg_of, steps))
         if self._whole:
-            text = " ".join(step.text for step in steps)
+            # The words as they were written, marks included, for as long as they stand.
+            said = context.instruction.text
+            text = " ".join(step.text for step in steps) if context.corrections else said
             arguments: dict[str, Argument] = {"instruction": text, ROUTE: spell_legs(legs)}
             subgoals = [Subgoal("follow", arguments, text)]
         else:
