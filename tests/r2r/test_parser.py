@@ -122,7 +122,7 @@ def test_every_subgoal_says_what_comes_after_it() -> None:
 def test_a_whole_route_is_one_subgoal_with_its_legs() -> None:
     text = "Turn left and stop."
     (subgoal,) = RoutePlanner(subgoals="whole").plan(context(text)).subgoals
-    assert (subgoal.skill, subgoal.text) == ("follow", "Turn left and stop")
+    assert (subgoal.skill, subgoal.text) == ("follow", text)
     assert [leg.demand for leg in read_legs(str(subgoal.arguments["route"]))] == ["turn", "stop_at"]
 
 
