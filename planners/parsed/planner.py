@@ -96,7 +96,8 @@ class ParsedPlanner:
                 0.9 * 0.8 ** len(command.unread),
                 (f"{len(command.clauses)} commands, read one by one.{unread}",),
             )
-        if understanding.is_open or self._plausibility.refuses(understanding):
+        doubted = understanding.is_open or self._plausibility.refuses(understanding)
+        if doubted and not understanding.is_plain:
             raise _objection(understanding)
         return subgoals_of(reading.task), Explanation(
             "task", reading.confidence, tuple(_reasons(understanding))

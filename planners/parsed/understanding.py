@@ -20,6 +20,8 @@ PLAIN = -0.3
 """Evidence from which on it is believed where the grammar read walking or switching as well."""
 DOUBTFUL = -2.0
 """Evidence below which the grammar may be believed where the two read different tasks."""
+OBVIOUS = -0.15
+"""Evidence from which on no objection of the grammar counts, where people asked just this."""
 UNSURE = 0.35
 """Confidence below which it may."""
 SURE = 0.5
@@ -131,6 +133,16 @@ class Understanding:
         if self.question is None or self.with_steps:
             return False
         return self.reading.confidence < (SURE if self.question.known else UNSURE)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the learned half is so sure that what the grammar objects to was misread.
+
+        Steps say the task a second time, so that less is asked of them.
+        """
+        if self.with_steps:
+            return self.reading.confidence >= UNSURE
+        return self.reading.evidence > OBVIOUS and self.reading.seen > 0
 
     @property
     def _lights(self) -> bool:
