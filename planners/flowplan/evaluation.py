@@ -48,7 +48,7 @@ VESSELS = frozenset(["Bowl", "Box", "Cup", "Mug", "Pan", "Plate", "Pot"])
 """Types that others are put into and that are themselves carried."""
 
 
-UNSAID: Mapping[str, float] = {"object": 1.6, "vessel": 2.2, "source": 1.0, "number": 2.6}
+UNSAID: Mapping[str, float] = {"object": 5.6, "vessel": 7.7, "source": 3.5, "number": 9.0}
 """What it costs a reading that the words name no such thing, that it brings something to where the
 words fetch it from, or that they say another number. Other than that where something goes is not
 asked after: people say `table` and `counter` of too many things."""

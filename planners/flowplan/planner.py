@@ -77,7 +77,7 @@ class FlowPlanner:
         llm: LlmClient,
         *,
         weights: Mapping[str, float] = WEIGHTS,
-        trust: float = 0.2,
+        trust: float = 1.6,
         trust_given: float = 1.5,
         margin: float = 0.1,
         reason: Literal["always", "in_doubt"] = "in_doubt",

@@ -222,7 +222,8 @@ def test_broken_plans_are_mended_with_what_the_words_name(task):
     invented = Subgoal("pick", {"object": ObjectRef("TeddyBear")})
     broken = [[*plan[:at], *plan[at + 1 :]] for at in range(len(plan))]
     broken += [[*plan[:at], invented, *plan[at:]] for at in range(len(plan) + 1)]
-    made = planner.mend_many([CONTEXT] * len(broken), broken)
+    wordless = PlanContext(Instruction.from_text("do it"), SKILLS)
+    made = planner.mend_many([wordless] * len(broken), broken)
     assert [task_of(each.subgoals) for each in made] == [task] * len(broken)
 
 
