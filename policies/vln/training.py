@@ -75,7 +75,6 @@ class VlnTraining:
         schedule: Settings of `Schedule`.
         init: Weights to start from; none starts anew.
         threads: Threads of torch.
-        device: `cpu` or `cuda`.
 
     Raises:
         ConfigError: If a setting has no such name.
@@ -92,12 +91,11 @@ class VlnTraining:
         schedule: Mapping[str, Any] | None = None,
         init: str | None = None,
         threads: int = 1,
-        device: str = "cpu",
     ) -> None:
         self._data, self._train, self._measure = data, train, measure
         self._words_of = tuple(words_of)
         self._model, self._init = dict(model or {}), init
-        self._threads, self._device = threads, device
+        self._threads = threads
         try:
             self._schedule = Schedule(**(schedule or {}))
             ModelConfig(vocabulary_size=2, **self._model)
@@ -116,7 +114,7 @@ class VlnTraining:
         started_s = time.monotonic()
         world = self._data.world()
         model, vocabulary = self._start(world.object_names, output_dir)
-        places = WorldTensors(world, name_vectors(world.object_names, vocabulary), self._device)
+        places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
         prompts = model.config.prompts
         train = Examples(self._data.routes(self._train), vocabulary, world, prompts=prompts)
         measure = Examples(self._data.routes(self._measure), vocabulary, world, prompts=prompts)
@@ -151,7 +149,7 @@ class VlnTraining:
             model, vocabulary = load_model(kept)
             for parameter in model.parameters():
                 parameter.requires_grad_(True)
-            return model.to(self._device), vocabulary
+            return model, vocabulary
         if (output_dir / "words.npz").exists():
             with np.load(output_dir / "words.npz") as file:
                 vocabulary = Vocabulary(tuple(file["words"].tolist()), file["vectors"])
@@ -166,7 +164,7 @@ class VlnTraining:
         )
         model = VlnModel(config)
         model.text.vectors.copy_(torch.from_numpy(vocabulary.vectors))
-        return model.to(self._device), vocabulary
+        return model, vocabulary
 
 
 def evaluate(
