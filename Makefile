@@ -55,8 +55,8 @@ $(READY_DEV): $(READY)
 
 demo: setup
 	@rm -rf outputs/demo
-	@$(BIN)/embodied eval benchmark=household benchmark.limit=4 agent=expert record=video \
-		output_dir=outputs/demo
+	@$(BIN)/embodied eval benchmark=household benchmark.limit=4 planner=parsed policy=skills \
+		perception=privileged record=video output_dir=outputs/demo
 
 test: $(READY_DEV)
 	@$(BIN)/pytest -n auto -m 'not wheel'
