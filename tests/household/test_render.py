@@ -312,3 +312,14 @@ def test_textures_leave_colours_as_they_are_on_the_whole():
     layers = texture_layers()[..., :3].astype(float) / 255
     for name in ("plain", "plaster", "wood", "planks", "fabric", "stone", "metal", "floor_tiles"):
         assert layers[list(LAYERS).index(name)].mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_torch_can_be_imported_whole_after_drawing() -> None:
+    pytest.importorskip("torch", reason="torch is not installed: embodied[train]")
+    code = (
+        "from envs.household.render.context import gl_context, GlUnavailableError\n"
+        "try:\n    gl_context()\nexcept GlUnavailableError:\n    pass\n"
+        "import torch._dynamo"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """One GL context a process, with the program and the textures that every scene shares."""
 
 import os
+import sys
 from dataclasses import dataclass, field
 from importlib import resources
 
@@ -66,6 +67,10 @@ def gl_context() -> Gl:
                 f"EGL gives no OpenGL 4.3 context ({error}). On Debian and Ubuntu: apt-get "
                 f"install {EGL_PACKAGES}."
             ) from error
+        if "llvmpipe" in context.info["GL_RENDERER"]:
+            # Mesa draws on the CPU with an LLVM that triton's own, loaded after it, crashes into.
+            # triton is of use on a GPU alone: torch does without where it cannot be imported.
+            sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
         files = resources.files("envs.household.render")
         program = context.program(
             vertex_shader=files.joinpath("scene.vert").read_text("utf-8"),
