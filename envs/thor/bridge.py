@@ -46,7 +46,27 @@ def parts_of(event):
     }
 
 
-class Thor50:
+class Thor:
+    """What both versions do alike."""
+
+    def __init__(self):
+        self.controller = None
+
+    def reset(self, scene):
+        """Load a scene; 5.0.0 initialises it as it was started, 2.1.0 does not."""
+        return self.controller.reset(scene)
+
+    def step(self, action):
+        """Do one action."""
+        return self.controller.step(action)
+
+    def stop(self):
+        """End the build."""
+        if self.controller is not None:
+            self.controller.stop()
+
+
+class Thor50(Thor):
     """ai2thor 5.0.0."""
 
     def start(self, executable, width, height, x_display, server, **initialization):
@@ -66,21 +86,8 @@ class Thor50:
         )
         return self.controller.last_event
 
-    def reset(self, scene):
-        """Load a scene; the package initialises it as it was started."""
-        return self.controller.reset(scene)
 
-    def step(self, action):
-        """Do one action."""
-        return self.controller.step(action)
-
-    def stop(self):
-        """End the build."""
-        if hasattr(self, "controller"):
-            self.controller.stop()
-
-
-class Thor21:
+class Thor21(Thor):
     """ai2thor 2.1.0, as ALFRED's environment starts it."""
 
     def start(self, executable, width, height, x_display, server, **initialization):
@@ -95,19 +102,6 @@ class Thor21:
         return self.controller.start(
             x_display=x_display, player_screen_width=width, player_screen_height=height
         )
-
-    def reset(self, scene):
-        """Load a scene; nothing is initialised."""
-        return self.controller.reset(scene)
-
-    def step(self, action):
-        """Do one action."""
-        return self.controller.step(action)
-
-    def stop(self):
-        """End the build."""
-        if hasattr(self, "controller"):
-            self.controller.stop()
 
 
 if __name__ == "__main__":

@@ -126,7 +126,9 @@ class OpenAiClient:
         try:
             text, finish, usage = attempts(self._once, request)
         except Transient as error:
-            message = f"{self.name} gave no answer in {error.attempts} attempts: {error}"
+            address = self.identity["base_url"]
+            hint = f" Is a server up at {address}? docs/llm.md starts one." if address else ""
+            message = f"{self.name} gave no answer in {error.attempts} attempts: {error}{hint}"
             raise PlanningError(message) from None
         usage = Usage(
             usage.prompt_tokens,
