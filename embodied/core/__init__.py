@@ -13,16 +13,28 @@ from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus, Met
 from embodied.core.errors import EmbodiedError, PlanningError
 from embodied.core.geometry import Intrinsics, Pose
 from embodied.core.instruction import Instruction
+from embodied.core.motion import Frame, Motion, MotionKind
 from embodied.core.observation import Observation
 from embodied.core.panorama import Panorama, Way
 from embodied.core.plan import Cause, ObjectRef, Outcome, Plan, Status, Subgoal
-from embodied.core.protocols import Agent, EpisodeEnv, PlanContext, Planner, Policy, Subscriber
+from embodied.core.protocols import (
+    Agent,
+    Correctable,
+    EpisodeEnv,
+    Holding,
+    PlanContext,
+    Planner,
+    Policy,
+    Settling,
+    Subscriber,
+)
 from embodied.core.skills import SkillSpec
 
 __all__ = [
     "Action",
     "Agent",
     "Cause",
+    "Correctable",
     "Correction",
     "CorrectionKind",
     "Detection",
@@ -33,9 +45,13 @@ __all__ = [
     "EpisodeRecord",
     "EpisodeSpec",
     "EpisodeStatus",
+    "Frame",
+    "Holding",
     "Instruction",
     "Intrinsics",
     "Metric",
+    "Motion",
+    "MotionKind",
     "ObjectRef",
     "Observation",
     "Outcome",
@@ -46,6 +62,7 @@ __all__ = [
     "PlanningError",
     "Policy",
     "Pose",
+    "Settling",
     "SkillSpec",
     "Status",
     "Subgoal",

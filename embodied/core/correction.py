@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from embodied.core.motion import Motion
+
 
 class CorrectionKind(StrEnum):
     """What the words ask for."""
@@ -22,8 +24,10 @@ class Correction:
         text: The words.
         stamp_s: When they were spoken, on the agent's clock.
         kind: What they ask for.
+        motion: The motion they ask for, where they ask for one that was understood.
     """
 
     text: str
     stamp_s: float
     kind: CorrectionKind
+    motion: Motion | None = None

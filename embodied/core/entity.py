@@ -13,10 +13,14 @@ class Entity:
     Attributes:
         category: Type name or open-vocabulary phrase.
         score: Confidence in [0, 1].
-        position_m: (x, y, z) in the map frame, where it is known.
+        position_m: (x, y, z) in the map frame, an arm's base frame, where it is known.
         direction_rad: (heading, elevation) from the viewer, where that is all there is.
         states: What is believed of it: `open`, `on`, `sliced`.
         size_rad: Apparent (width, height), where only its direction is known.
+        attributes: What else is seen of it: colours, sizes.
+        extent_m: Size along its own axes (x, y, z), where it is known.
+        yaw_rad: How its axes are turned about z, counter-clockwise seen from above.
+        openness: 0 closed to 1 open, of what can be opened to a degree.
     """
 
     category: str
@@ -25,6 +29,10 @@ class Entity:
     direction_rad: tuple[float, float] | None = None
     states: Mapping[str, bool] = field(default_factory=dict)
     size_rad: tuple[float, float] | None = None
+    attributes: tuple[str, ...] = ()
+    extent_m: tuple[float, float, float] | None = None
+    yaw_rad: float | None = None
+    openness: float | None = None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ class Observation:
         images: Camera name to uint8 [H, W, 3] RGB.
         depth_m: Camera name to float32 [H, W] metres, planar z; empty where it is hidden.
         intrinsics: Camera name to its pinhole model.
-        state: float32 [N] proprioception, or None.
+        camera_poses: Camera name to where it is, where that is known: x right, y down, z ahead of
+            the picture, in the pose's frame.
+        state: float32 [N] proprioception, or None; an arm's is `ArmState.vector`.
         pose: The body's pose where the embodiment knows it.
         entities: What the world itself lists (panoramas, text worlds, privileged perception).
         text: What a text world says.
@@ -35,6 +37,7 @@ class Observation:
     images: Mapping[str, RgbImage] = field(default_factory=dict)
     depth_m: Mapping[str, DepthImage] = field(default_factory=dict)
     intrinsics: Mapping[str, Intrinsics] = field(default_factory=dict)
+    camera_poses: Mapping[str, Pose] = field(default_factory=dict)
     state: Vector | None = None
     pose: Pose | None = None
     entities: tuple[Entity, ...] = ()

@@ -87,15 +87,25 @@ class Cause(StrEnum):
     CANCELLED = "cancelled"
     SAFETY = "safety"
     NOT_UNDERSTOOD = "not_understood"
+    AMBIGUOUS = "ambiguous"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a subgoal stands after a step, with a cause and what was seen as evidence."""
+    """How a subgoal stands after a step, with a cause and what was seen as evidence.
+
+    Attributes:
+        status: How it stands.
+        cause: Why, where it is not simply running or done.
+        evidence: What was seen of it, in words.
+        question: What the policy would ask a person before it goes on, one sentence. Where nobody
+            is asked, it goes on with its best guess.
+    """
 
     status: Status
     cause: Cause = Cause.NONE
     evidence: str = ""
+    question: str = ""
 
 
 RUNNING = Outcome(Status.RUNNING)

@@ -72,6 +72,34 @@ class Policy(Protocol):
         """
 
 
+@runtime_checkable
+class Correctable(Protocol):
+    """A policy that takes corrections of its motion without a new plan."""
+
+    def correct(self, correction: Correction) -> bool:
+        """Take a correction into account from the next `act` on.
+
+        Returns:
+            Whether it was one for this policy; the planner gets it otherwise.
+        """
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """A policy whose body needs a command even to keep still."""
+
+    def hold(self, observation: Observation) -> Action:
+        """Return the command that keeps still and keeps hold of what is held."""
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A policy that ends a task safely before another one begins."""
+
+    def settling(self, observation: Observation) -> tuple[Subgoal, ...]:
+        """Return what has to be done first, such as putting down what is held; often nothing."""
+
+
 class Agent(Protocol):
     """Holds the loop's state: plan, position in it, pending corrections."""
 
