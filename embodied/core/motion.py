@@ -58,6 +58,8 @@ OPEN, CLOSE = "open", "close"
 SLOWER, FASTER = "slower", "faster"
 
 _ARM = {MotionKind.MOVE: "move arm", MotionKind.ROTATE: "rotate arm", MotionKind.TILT: "tilt arm"}
+STILL = "hold still"
+"""What no motion is called."""
 _STILL_MPS = 0.01
 _STILL_RADPS = 0.05
 
@@ -103,7 +105,7 @@ def describe(
     *,
     gripper: str = "",
 ) -> str:
-    """Return the language motion that a velocity amounts to: `move arm forward and down`.
+    """Return the language motion that a velocity amounts to: `move arm forward`.
 
     Args:
         linear_mps: (x, y, z) in the base frame.
@@ -112,24 +114,14 @@ def describe(
     """
     if gripper:
         return str(Motion(MotionKind.GRIPPER, gripper))
-    found = _names(MotionKind.MOVE, linear_mps, _STILL_MPS)
-    if found:
-        return f"{_ARM[MotionKind.MOVE]} {' and '.join(found)}"
-    for kind in (MotionKind.ROTATE, MotionKind.TILT):
-        turned = _names(kind, angular_radps, _STILL_RADPS)
-        if turned:
-            return f"{_ARM[kind]} {' and '.join(turned)}"
-    return "hold still"
-
-
-def _names(
-    kind: MotionKind, vector: tuple[float, float, float] | np.ndarray, least: float
-) -> list[str]:
-    """Directions that carry at least half of the largest part, the largest first."""
-    values = np.asarray(vector, dtype=np.float64)
-    shares = {name: float(values @ np.asarray(unit)) for name, unit in DIRECTIONS[kind].items()}
-    largest = max(shares.values())
-    if largest < least:
-        return []
-    names = [name for name, share in shares.items() if share >= max(least, largest / 2)]
-    return sorted(names, key=lambda name: -shares[name])[:2]
+    for kind, vector, least in (
+        (MotionKind.MOVE, linear_mps, _STILL_MPS),
+        (MotionKind.ROTATE, angular_radps, _STILL_RADPS),
+        (MotionKind.TILT, angular_radps, _STILL_RADPS),
+    ):
+        values = np.asarray(vector, dtype=np.float64)
+        shares = {name: float(values @ np.asarray(unit)) for name, unit in DIRECTIONS[kind].items()}
+        direction = max(shares, key=lambda name: shares[name])
+        if shares[direction] >= least:
+            return str(Motion(kind, direction))
+    return STILL

@@ -1,6 +1,7 @@
 """Object instances: one thing each, with its extents, gathered over views."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,6 @@ LARGE_M = 0.55
 """Things longer than this are pieced together from views; smaller ones are seen whole."""
 VOXEL_M = 0.10
 MOST_POINTS = 240
-MOST_SLACK_M = 0.35
 DOOR_OUT_M = 0.2
 """What is open sticks out by this at least."""
 
@@ -68,7 +68,8 @@ class Instance:
         front: Axis (0 x, 1 y) and sign of the side it opens at, where that was seen.
         born: Number of the frame it was seen in first.
         opened_at: Number of the frame after which it was open, where it is.
-        weight: How much the views count that its place is the mean of.
+        votes: Type to the poses it was given that type from.
+        spread: Covariance of its place, m^2 [3, 3], where depth is rough; None before.
         joined: What it turned out to be part of, None where it is itself.
     """
 
@@ -89,7 +90,8 @@ class Instance:
     last_seen: int = -1
     joined: "Instance | None" = None
     front: tuple[int, int] | None = None
-    weight: float = 0.0
+    votes: dict[str, set[GridPose]] = field(default_factory=dict)
+    spread: NDArray[np.float64] | None = None
     born: int = 0
     opened_at: int = 0
 
@@ -126,50 +128,54 @@ class Instance:
     def __repr__(self) -> str:
         return f"{self.category}#{self.number}"
 
-    def take(self, sighting: Sighting, pose: GridPose, frame: int, *, noise: float = 0.0) -> None:
+    def take(
+        self, sighting: Sighting, pose: GridPose, frame: int, *, fused: "Fused | None" = None
+    ) -> None:
         """Take one more view in.
 
         Args:
             sighting: The view.
             pose: Where it is from.
             frame: Number of its frame.
-            noise: By what share its depth may be off.
+            fused: What the view says of its place, where depth is rough; None where it is exact.
         """
+        again = pose in self.seen_from
         self.sighting, self.last_seen = sighting, frame
         self.seen_from.add(pose)
         self.missed_from.discard(pose)
+        self._vote(sighting.detection.category, pose)
         if self.is_("open"):
             # Its door stands out of it now, and so tells which side is the front.
             self.front = self.front or self._side_of(sighting)
             return
+        if fused is not None:
+            if not again or np.isinf(self.range_m):
+                fused.into(self)
+            self.range_m = min(self.range_m, sighting.range_m)
+            return
         fresh = np.isinf(self.range_m)
         partly = self.large or sighting.cut_off or self.cut_off
         if not fresh and (partly or np.max(sighting.high_m - sighting.low_m) > LARGE_M):
-            slack = min(2.0 * noise * sighting.range_m, MOST_SLACK_M)
-            self.low_m = np.minimum(self.low_m, sighting.low_m + slack)
-            self.high_m = np.maximum(self.high_m, sighting.high_m - slack)
+            self.low_m = np.minimum(self.low_m, sighting.low_m)
+            self.high_m = np.maximum(self.high_m, sighting.high_m)
             self.points_m = thinned(np.concatenate([sighting.points_m, self.points_m]))
-            if noise > 0.0:
-                self.points_m = np.clip(self.points_m, self.low_m, self.high_m)
             self.cut_off &= sighting.cut_off
-        elif noise > 0.0 and not fresh:
-            self._average(sighting)
         elif sighting.range_m <= self.range_m + 0.3:
             self.low_m, self.high_m = sighting.low_m, sighting.high_m
             self.points_m = thinned(sighting.points_m, voxel_m=0.02)
             self.cut_off = sighting.cut_off
-            self.weight = 1.0 / max(sighting.range_m, 0.3) ** 2
         self.range_m = min(self.range_m, sighting.range_m)
 
-    def _average(self, sighting: Sighting) -> None:
-        """Weigh a view whose depth is off against those before it: near ones count for more."""
-        weight = 1.0 / max(sighting.range_m, 0.3) ** 2
-        share = weight / (weight + self.weight)
-        before = self.centre_m
-        self.low_m = (1.0 - share) * self.low_m + share * sighting.low_m
-        self.high_m = (1.0 - share) * self.high_m + share * sighting.high_m
-        self.points_m = self.points_m + (self.centre_m - before)
-        self.weight += weight
+    def _vote(self, category: str, pose: GridPose) -> None:
+        """Count what a view calls it; it is what most views call it."""
+        self.votes.setdefault(category, set()).add(pose)
+        best = max(self.votes, key=lambda name: (len(self.votes[name]), name == self.category))
+        self.category = best
+
+    @property
+    def agreed(self) -> int:
+        """Poses from which it was given the type it is taken for."""
+        return len(self.votes.get(self.category, ()))
 
     def _side_of(self, sighting: Sighting) -> tuple[int, int] | None:
         """Return axis (0 x, 1 y) and sign of the side that a sighting sticks out of most."""
@@ -184,6 +190,26 @@ class Instance:
         count = len(self.points_m)
         chosen = np.linspace(0, count - 1, PROBES).astype(np.intp)
         return self.points_m[chosen]
+
+
+class Fused(Protocol):
+    """A view whose depth is rough, weighed against what is known already."""
+
+    def into(self, instance: Instance) -> None:
+        """Set an instance's extents and points to what follows from both."""
+
+
+def nest(thing: Instance, place: Instance | None) -> None:
+    """Note what a thing lies in; nothing where that lies in the thing already.
+
+    Beliefs may be wrong, but never run in a circle: whoever follows `inside` comes to an end.
+    """
+    outer = place
+    while outer is not None:
+        if outer is thing:
+            return
+        outer = outer.inside
+    thing.inside = place
 
 
 def thinned(points_m: Floats, *, voxel_m: float = VOXEL_M, most: int = MOST_POINTS) -> Floats:

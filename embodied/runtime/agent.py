@@ -10,14 +10,24 @@ from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.entity import Entity
 from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
+from embodied.core.motion import Frame
 from embodied.core.observation import Observation
-from embodied.core.plan import Outcome, Plan, Status, Subgoal
-from embodied.core.protocols import PlanContext, Planner, Policy, Privileged
+from embodied.core.plan import Cause, Outcome, Plan, Status, Subgoal
+from embodied.core.protocols import (
+    Correctable,
+    Holding,
+    PlanContext,
+    Planner,
+    Policy,
+    Privileged,
+    Settling,
+)
 from embodied.core.skills import SkillSpec
-from embodied.runtime.corrections import CorrectionQueue
+from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.remembering import Remembering
+from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target
 from embodied.runtime.tracking import FINISH, Told, cause_of, not_finished, remembered
 
 
@@ -26,8 +36,10 @@ class PlanningAgent:
 
     `step` never waits. Planning is a job whose result carries a revision; a result that is not of
     the latest revision is dropped. Corrections act at the next step: stop answers with the stop
-    action, then and ever after until the next `begin`; replace drops plan and queued actions and
-    plans for the new instruction; anything else is handed to the planner with the plan at hand.
+    action, then and ever after until the next `begin`; motion goes to the policy, if it takes any;
+    target keeps still until the plan has what is meant; amend lets the plan at hand go on
+    meanwhile; replace drops it, ends what was begun safely, and plans for the new instruction.
+    What was done stays done: a step that a new plan begins with as well is not begun again.
 
     Args:
         planner: Makes plans.
@@ -40,6 +52,10 @@ class PlanningAgent:
         ends_itself: Whether the world ends by itself when the task is done. There, a plan that was
             carried out while the world goes on was not what was meant: the planner is told so, as
             the failure of a last subgoal `finish`, and asked again.
+        ask: Whether a person may be asked: which of two things is meant, where a thing is that is
+            not to be found, what words mean that can be read in two ways. It keeps still meanwhile.
+        patience_s: How long it waits for an answer before it goes on with its best guess.
+        frame: Whose left is meant where a correction does not say: `robot` or `speaker`.
 
     Raises:
         ConfigError: If the executor is not in lockstep and there is no idle action.
@@ -56,13 +72,17 @@ class PlanningAgent:
         max_replans: int = 10,
         max_tries: int = 3,
         ends_itself: bool = False,
+        ask: bool = False,
+        patience_s: float = 60.0,
+        frame: str = "robot",
     ) -> None:
         self._planner = planner
         self._policy = policy
         self._executor = executor or InlineExecutor()
-        if idle is None and not self._executor.lockstep:
+        still = isinstance(policy, Holding)
+        if idle is None and not still and (ask or not self._executor.lockstep):
             raise ConfigError(
-                "Planning beside the loop needs an action for the time without a plan: "
+                "Planning beside the loop and asking need an action for the time without a plan: "
                 "give PlanningAgent `idle`."
             )
         self._idle = idle
@@ -70,7 +90,8 @@ class PlanningAgent:
         self._max_replans = max_replans
         self._max_tries = max_tries
         self._ends_itself = ends_itself
-        self._queue = CorrectionQueue()
+        self._queue = CorrectionQueue(frame=Frame(frame))
+        self._dialogue = Dialogue(ask=ask, patience_s=patience_s)
         self._halt = threading.Event()
         self._now_s = 0.0
         self._revision = 0
@@ -83,13 +104,16 @@ class PlanningAgent:
         self._plan_wanted = True
         self._job_open = False
         self._amending = False
+        self._rechoosing = False
+        self._unfound: Outcome | None = None
+        self._first: list[Subgoal] = []
         self._index = 0
         self._begun = False
         self._replans = 0
         self._ending = ""
         self._history: list[tuple[Subgoal, Outcome]] = []
         self._corrections: list[Correction] = []
-        self._not_understood: dict[int, str] = {}
+        self._log = CorrectionLog()
         self._plans: list[tuple[str, ...]] = []
         self._counted_before = totals(self._planner, self._policy)
         self._told_end = False
@@ -107,7 +131,8 @@ class PlanningAgent:
     def begin(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
         """Start an episode: forget the last one, whatever it left in the queue included."""
         self._tell_end()  # where the world ended the last one, it was not told yet
-        self._queue.drain()
+        self._queue.forget()
+        self._dialogue.forget()
         self._halt.clear()
         self._now_s = 0.0
         self._forget(instruction, tuple(skills))
@@ -116,11 +141,26 @@ class PlanningAgent:
     def correct(self, text: str) -> None:
         """Queue what a person said; safe from any thread.
 
+        While a question is open, words that neither stop nor replace are taken for its answer.
+
         Raises:
             ValueError: If there are no words.
         """
+        if self._dialogue.question and text.strip():
+            kind = classify(text).kind
+            if kind not in (CorrectionKind.STOP, CorrectionKind.REPLACE) and self.answer(text):
+                return
         if self._queue.put(text, self._now_s) is CorrectionKind.STOP:
             self._halt.set()
+
+    def answer(self, text: str) -> bool:
+        """Answer the open question, from any thread; return whether there was one."""
+        return self._dialogue.answer(text)
+
+    @property
+    def question(self) -> str:
+        """The question that is open, or nothing."""
+        return self._dialogue.question
 
     def step(self, observation: Observation, now_s: float) -> Action:
         """Answer with the next action. Never waits.
@@ -129,10 +169,12 @@ class PlanningAgent:
             PlanningError: If there is no plan and the planner cannot make one.
         """
         self._now_s = now_s
-        self._hear()
+        self._hear(observation)
         if self.halted:
             self._ending = "a person said stop"
             return self._stop_action
+        if self._dialogue.question:
+            return self._wait(observation)
         if self._plan_wanted:
             self._submit(observation)
         self._collect()
@@ -150,11 +192,9 @@ class PlanningAgent:
             "subgoal": "" if current is None else str(current),
             "subgoal_index": self._index,
             "subgoal_count": 0 if self._plan is None else len(self._plan.subgoals),
-            "corrections": tuple(
-                {"text": said.text, "stamp_s": said.stamp_s, "kind": said.kind.value}
-                | ({"not_understood": why} if (why := self._not_understood.get(number)) else {})
-                for number, said in enumerate(self._corrections)
-            ),
+            "corrections": self._log.record(),
+            "question": self._dialogue.question,
+            "questions": self._dialogue.record(),
             "end_reason": self._ending,
             "measures": since(totals(self._planner, self._policy), self._counted_before),
             **(self._policy.report() if isinstance(self._policy, Told) else {}),
@@ -171,29 +211,73 @@ class PlanningAgent:
             lines.append(self._policy.state_text())
         return "\n".join([*lines, self._ending]).rstrip()
 
-    def _hear(self) -> None:
-        for correction, new_text in self._queue.drain():
-            self._corrections.append(correction)
-            if correction.kind is CorrectionKind.STOP:
-                self._policy.reset()
-            elif correction.kind is CorrectionKind.REPLACE:
-                number = len(self._corrections)
-                self._instruction = Instruction.from_text(
-                    new_text, id=f"{self._instruction.id}#{number}"
-                )
-                self._drop_plan()
-            else:
-                self._plan_wanted = True
-                self._amending = self._plan is not None
+    def _hear(self, observation: Observation) -> None:
+        for correction, heard in self._queue.drain():
+            self._take_in(correction, heard, observation)
+        answer = self._dialogue.take(self._now_s)
+        if answer is None:
+            return
+        if answer.about is About.CORRECTION and answer.text:
+            self.correct(answer.text)
+        elif answer.about is About.TASK and not answer.text:
+            self._ending = "plan: nobody said what was meant"
+        elif answer.about is About.TASK:
+            words = answer.text.split()
+            whole = answer.text if len(words) > 2 else f"{self._instruction.text} {answer.text}"
+            self._instruction = Instruction.from_text(whole, id=f"{self._instruction.id}?")
+            self._plan_wanted = True
+        elif meant := as_target(answer.text):
+            self._unfound = None
+            said = Correction(meant, self._now_s, CorrectionKind.TARGET)
+            self._take_in(said, Heard(CorrectionKind.TARGET), observation)
 
-    def _drop_plan(self) -> None:
+    def _take_in(self, correction: Correction, heard: Heard, observation: Observation) -> None:
+        current, policy = self._current(), self._policy
+        motion = str(policy.report().get("motion", "")) if isinstance(policy, Told) else ""
+        told = self._log.add(
+            correction,
+            observation,
+            subgoal="" if current is None else str(current),
+            index=self._index,
+            motion=motion,
+        )
+        if heard.question:
+            told.not_understood = heard.question
+            self._dialogue.pose(heard.question, About.CORRECTION, self._now_s)
+        elif correction.kind is CorrectionKind.STOP:
+            policy.reset()
+            self._log.take_effect("halted", self._now_s)
+        elif correction.kind is CorrectionKind.REPLACE:
+            self._corrections.append(correction)
+            number = len(self._log.told)
+            self._instruction = Instruction.from_text(
+                heard.instruction, id=f"{self._instruction.id}#{number}"
+            )
+            self._drop_plan(observation)
+        elif (
+            correction.kind is CorrectionKind.MOTION
+            and isinstance(policy, Correctable)
+            and policy.correct(correction)
+        ):
+            told.effect, told.effect_s = str(correction.motion), self._now_s
+        else:
+            self._corrections.append(correction)
+            self._plan_wanted = True
+            self._amending = self._plan is not None
+            self._rechoosing |= correction.kind is CorrectionKind.TARGET
+
+    def _drop_plan(self, observation: Observation) -> None:
+        """Drop what was asked before, and end safely what was begun for it."""
+        policy = self._policy
+        self._first = list(policy.settling(observation)) if isinstance(policy, Settling) else []
         self._plan = None
         self._index = 0
         self._begun = False
         self._replans = 0
         self._plan_wanted = True
-        self._amending = False
-        self._policy.reset()
+        self._amending = self._rechoosing = False
+        self._unfound = None
+        self._dialogue.drop()
 
     def _submit(self, observation: Observation) -> None:
         self._plan_wanted = False
@@ -225,34 +309,61 @@ class PlanningAgent:
             if result.plan is not None:
                 self._take(result.plan)
             elif result.error is not None:
-                if isinstance(result.error, PlanningError) and self._replans and not self._amending:
-                    self._ending = f"plan: no new plan: {result.error}"
-                    continue
-                if not (self._amending and isinstance(result.error, PlanningError)):
-                    raise result.error
-                # The words made no plan; the task at hand still stands.
-                self._not_understood[len(self._corrections) - 1] = str(result.error)
-            self._amending = False
+                self._regret(result.error)
+            self._amending = self._rechoosing = False
+
+    def _regret(self, error: Exception) -> None:
+        """Do without the plan that could not be made."""
+        planning = isinstance(error, PlanningError)
+        if planning and self._replans and not self._amending:
+            self._ending = f"plan: no new plan: {error}"
+            return
+        if planning and self._amending:
+            # The words made no plan; the task at hand still stands.
+            for each in self._log.told:
+                if not each.effect and not each.not_understood:
+                    each.not_understood = str(error)
+            if self._rechoosing:
+                self._dialogue.pose(str(error), About.CORRECTION, self._now_s)
+            return
+        asks = str(getattr(error, "question", ""))
+        if not (planning and asks and self._dialogue.pose(asks, About.TASK, self._now_s)):
+            raise error
 
     def _take(self, plan: Plan) -> None:
+        before = self._current() if self._begun and not self._first else None
         self._plan = dataclasses.replace(plan, revision=self._revision)
-        self._plans.append(tuple(str(subgoal) for subgoal in plan.subgoals))
+        listed = tuple(str(subgoal) for subgoal in plan.subgoals)
+        self._plans.append(listed)
+        self._log.take_effect(f"plan: {'; '.join(listed)}", self._now_s)
         self._index = 0
-        self._begun = False
+        if not self._first:
+            # What is under way and still meant goes on where it is.
+            self._begun = before is not None and before == self._current()
 
     def _current(self) -> Subgoal | None:
+        if self._first:
+            return self._first[0]
         if self._plan is None or self._index >= len(self._plan.subgoals):
             return None
         return self._plan.subgoals[self._index]
 
     def _act(self, observation: Observation) -> Action:
         while True:
-            if self._plan is None:
-                return self._wait()
+            if self._ending and self._plan is None and not self._job_open:
+                return self._stop_action
+            if self._unfound is not None:
+                outcome, self._unfound = self._unfound, None
+                if not self._replan(observation, outcome):
+                    return self._stop_action
+            if self._plan is None and not self._first:
+                return self._wait(observation)
+            if self._rechoosing and self._job_open:
+                return self._wait(observation)  # rather still than on with what was not meant
             subgoal = self._current()
             if subgoal is None:
                 if self._job_open:
-                    return self._wait()
+                    return self._wait(observation)
                 if self._ends_itself and self._think_again(observation):
                     continue
                 self._ending = self._ending or "the plan is carried out"
@@ -261,16 +372,37 @@ class PlanningAgent:
                 self._policy.begin(subgoal)
                 self._begun = True
             action, outcome = self._policy.act(observation)
+            if outcome.question and self._dialogue.pose(
+                outcome.question, About.INSTANCE, self._now_s
+            ):
+                return self._wait(observation)
             if outcome.status is Status.RUNNING:
-                return self._wait() if action is None else action
-            self._history.append((subgoal, outcome))
+                return self._wait(observation) if action is None else action
             self._begun = False
+            if self._first:
+                self._first.pop(0)  # however it ended: the new task does not wait for the old one
+                self._history.append((subgoal, outcome))
+                if action is not None:
+                    return action
+                continue
+            self._history.append((subgoal, outcome))
             if outcome.status is Status.DONE:
                 self._index += 1
+            elif outcome.cause is Cause.NOT_FOUND and self._asked_where(subgoal, outcome):
+                return self._wait(observation)
             elif not self._replan(observation, outcome):
                 return self._stop_action
             if action is not None:
                 return action
+
+    def _asked_where(self, subgoal: Subgoal, outcome: Outcome) -> bool:
+        """Ask where a thing is; what failed is tried as before where nobody knows."""
+        sought = outcome.evidence.removeprefix("found no ") or str(subgoal)
+        question = f"I cannot find the {sought.removeprefix('the ')}. Where is it?"
+        if not self._dialogue.pose(question, About.PLACE, self._now_s):
+            return False
+        self._unfound = outcome
+        return True
 
     def _replan(self, observation: Observation, outcome: Outcome) -> bool:
         history, subgoal = self._history, self._history[-1][0]
@@ -299,7 +431,9 @@ class PlanningAgent:
         why = outcome.evidence or outcome.cause.value
         return f"{cause_of(outcome)}: gave up after {self._replans} new plans; last failure: {why}"
 
-    def _wait(self) -> Action:
+    def _wait(self, observation: Observation) -> Action:
+        if isinstance(self._policy, Holding):
+            return self._policy.hold(observation)
         if self._idle is None:
             raise ConfigError(
                 "The agent has nothing to do at this step and no idle action: the policy answered "

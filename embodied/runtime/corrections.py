@@ -5,6 +5,8 @@ import threading
 from dataclasses import dataclass
 
 from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.motion import Frame, Motion
+from embodied.runtime.motions import Unclear, read_motion
 
 _FILLER = (
     r"(?:please|now|right|there|here|it|that|this|all|everything|immediately|no|oh|ok|okay|hey|"
@@ -54,50 +56,99 @@ _THEN_INSTEAD = re.compile(
 )
 
 
+# Words that add to the task.
+_ADDS = re.compile(
+    r"\b(?:also|too|as well|then|after that|afterwards|first|before that|don't forget|"
+    r"do not forget|remember to|finally|when you are done|when you're done|skip|without|"
+    r"no need to|leave out)\b",
+    re.I,
+)
+# Words that say which thing, or which place, is meant instead.
+_CHOOSES = re.compile(
+    r"\b(?:one|ones)\b|\binstead\b|\bnot (?:the|that|this|in|on|into|onto)\b|\bwrong\b|"
+    r"^(?:no|nope|actually|sorry|i (?:meant|mean)|it's|it is)\b[\s,.!:;]*"
+    r"(?:(?:take|use|get|pick(?: up)?|put it) )?"
+    r"(?:in |on |into |onto |at )?(?:the|a|an|that|another|my)\b|"
+    r"^(?:use )?(?:the|that|another)\s+[\w -]+$|"
+    r"^(?:put|place|set|drop|leave) (?:it|that|them) (?:in|on|into|onto|inside|next to|at)\b",
+    re.I,
+)
+_POINTS = re.compile(
+    r"^(?:no|take|use|pick|get|i meant|the|,|\s)*(?:this|that) (?:one|thing)[\s.!]*$", re.I
+)
+# "put it in the drawer instead", "take the blue block instead": another thing or place, same task.
+_RECHOOSES = re.compile(
+    r"^(?:\w+ (?:it|that|them)\b.*|(?:take|use|grab|pick(?: up)?) (?:the|a|an|that|another)\b"
+    r"(?!.*\b(?:in|on|into|onto|to)\b).*)$",
+    re.I,
+)
+WHICH_ONE = "Which one do you mean: say its colour, or where it is?"
+
+
 @dataclass(frozen=True)
 class Heard:
     """What an utterance asks for.
 
     Attributes:
-        kind: Stop, replace or amend. Motion and target corrections arrive as amendments, which
-            a planner reads with the plan at hand.
+        kind: One of the five.
         instruction: The new instruction in words, where the old one is replaced.
+        motion: The motion that is asked for, where it is one.
+        question: What has to be asked back, one sentence, where the words leave it open.
     """
 
     kind: CorrectionKind
     instruction: str = ""
+    motion: Motion | None = None
+    question: str = ""
 
 
-def classify(text: str) -> Heard:
-    """Tell stop and replace from everything else.
+def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBOT) -> Heard:
+    """Tell the five kinds of corrections apart, by rules.
 
     Stopping wins where words can be read both ways: a halt too many costs a repeated sentence,
-    one too few may cost the vase.
+    one too few may cost the vase. Whatever is none of the others is an amendment, which a planner
+    reads with the plan at hand.
 
     Args:
         text: An utterance, as typed or transcribed.
-
-    Returns:
-        The kind, and the new instruction of a replacement.
+        last: The motion that was asked for before, for `a bit more`.
+        frame: Whose left is meant where nobody's is named.
     """
     words = text.strip().replace("’", "'")
     for pattern in (_DROP_THEN, _INSTEAD_THEN, _THEN_INSTEAD):
         match = pattern.fullmatch(words)
         if match and _STOP_ONLY.fullmatch(match["rest"]):
             return Heard(CorrectionKind.STOP)
+        if match and pattern is _THEN_INSTEAD and _RECHOOSES.match(match["rest"]):
+            return Heard(CorrectionKind.TARGET)
         if match and not _FILLER_ONLY.fullmatch(match["rest"]):
             return Heard(CorrectionKind.REPLACE, match["rest"].strip())
     if _STOP_ONLY.fullmatch(words) or _STOP_CRY.match(words):
         return Heard(CorrectionKind.STOP)
+    motion = read_motion(words, last=last, frame=frame)
+    if isinstance(motion, Unclear):
+        return Heard(CorrectionKind.MOTION, question=motion.question)
+    if motion is not None:
+        return Heard(CorrectionKind.MOTION, motion=motion)
+    if _POINTS.match(words):
+        return Heard(CorrectionKind.TARGET, question=WHICH_ONE)
+    if _CHOOSES.search(words) and not _ADDS.search(words):
+        return Heard(CorrectionKind.TARGET)
     return Heard(CorrectionKind.AMEND)
 
 
 class CorrectionQueue:
-    """Corrections waiting for the next control step; every method is safe from any thread."""
+    """Corrections waiting for the next control step; every method is safe from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        frame: Whose left is meant where nobody's is named.
+    """
+
+    def __init__(self, *, frame: Frame = Frame.ROBOT) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[tuple[Correction, str]] = []
+        self._frame = frame
+        self._last: Motion | None = None
+        self._waiting: list[tuple[Correction, Heard]] = []
 
     def put(self, text: str, stamp_s: float) -> CorrectionKind:
         """Queue an utterance.
@@ -114,14 +165,20 @@ class CorrectionQueue:
         """
         if not text.strip():
             raise ValueError("a correction needs words; got an empty text")
-        heard = classify(text)
         with self._lock:
-            correction = Correction(text=text.strip(), stamp_s=stamp_s, kind=heard.kind)
-            self._waiting.append((correction, heard.instruction))
+            heard = classify(text, last=self._last, frame=self._frame)
+            self._last = heard.motion or self._last
+            said = Correction(text.strip(), stamp_s, heard.kind, heard.motion)
+            self._waiting.append((said, heard))
         return heard.kind
 
-    def drain(self) -> list[tuple[Correction, str]]:
-        """Return what was queued, in order, each with its new instruction; empty the queue."""
+    def drain(self) -> list[tuple[Correction, Heard]]:
+        """Return what was queued, in order, each with what it asks for; empty the queue."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
         return waiting
+
+    def forget(self) -> None:
+        """Empty the queue and forget the last motion, for a new episode."""
+        with self._lock:
+            self._waiting, self._last = [], None

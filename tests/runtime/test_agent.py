@@ -124,9 +124,9 @@ def test_replace_acts_at_the_next_step_and_drops_queued_actions() -> None:
     assert act(agent, 2, start=1) == ["x0", "x1"]
     assert planner.contexts[-1].instruction.text == "x y"
     assert planner.contexts[-1].current_plan is None
-    assert agent.report()["corrections"] == (
-        {"text": "forget it, x y", "stamp_s": 0.0, "kind": "replace"},
-    )
+    (said,) = agent.report()["corrections"]
+    assert (said["text"], said["stamp_s"], said["kind"]) == ("forget it, x y", 0.0, "replace")
+    assert (said["subgoal"], said["effect"], said["effect_s"]) == ("a", "plan: x; y", 1.0)
     assert agent.report()["plans"] == (("a", "b"), ("x", "y"))
 
 

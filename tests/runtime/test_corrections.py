@@ -54,18 +54,30 @@ REPLACEMENTS = {
     "wait, forget it, please bring me the cup": "bring me the cup",
 }
 AMENDMENTS = [
-    "no, the red one",
-    "the red one instead",
-    "a bit to the left",
     "also close the door",
     "when you are done, turn off the light",
     "turn the microwave off",
     "stop the microwave",
     "stop at the stairs",
     "don't forget the fork",
-    "the cup next to the bus stop",
-    "go slower",
+    "heat it first",
+    "and wash it as well",
+    "skip the heating",
+]
+TARGETS = [
+    "no, the red one",
+    "the red one instead",
+    "the other one",
+    "the one on the left",
+    "no, the left one",
+    "not the red block, the blue one",
+    "I meant the green block",
+    "put it in the drawer instead",
+    "take the blue block instead",
+    "in the sink, not on the table",
     "put it on the waiting table",
+    "the cup next to the bus stop",
+    "you took the wrong one",
 ]
 
 
@@ -82,8 +94,21 @@ def test_words_that_drop_the_task_bring_the_new_one_along(text: str, instruction
 
 
 @pytest.mark.parametrize("text", AMENDMENTS)
-def test_everything_else_is_for_the_planner(text: str) -> None:
+def test_what_adds_to_the_task_amends_it(text: str) -> None:
     assert classify(text).kind is CorrectionKind.AMEND
+
+
+@pytest.mark.parametrize("text", TARGETS)
+def test_words_that_choose_a_thing_or_a_place_name_the_target(text: str) -> None:
+    heard = classify(text)
+    assert heard.kind is CorrectionKind.TARGET
+    assert not heard.question
+
+
+def test_words_that_only_point_are_asked_back() -> None:
+    heard = classify("no, take that one")
+    assert heard.kind is CorrectionKind.TARGET
+    assert heard.question.endswith("?")
 
 
 @given(st.text(max_size=80))
@@ -109,7 +134,7 @@ def test_nothing_is_lost_when_many_threads_speak_at_once() -> None:
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        heard += [correction.text for correction, _ in queue.drain()]
-    heard += [correction.text for correction, _ in queue.drain()]
+        heard += [said.text for said, _ in queue.drain()]
+    heard += [said.text for said, _ in queue.drain()]
     assert len(heard) == len(set(heard)) == 800
     assert [text for text in heard if text.startswith("a")] == [f"a says {n}" for n in range(200)]
