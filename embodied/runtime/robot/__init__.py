@@ -1,0 +1,1 @@
+"""What a robot's middleware needs and is not middleware: ROS imports this, this imports no ROS."""
