@@ -1,0 +1,1 @@
+"""A Panda on a table: blocks, bowls and a drawer, with real contacts."""

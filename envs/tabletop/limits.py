@@ -1,0 +1,145 @@
+"""What the arm may never do: bounds on its next small move, and a check of where it leads.
+
+Every bound leaves standing still allowed, so that some move always remains. The bounds are linear
+and the arm is not, so the configuration that a move leads to is checked as well (`Guard.room_m`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.tabletop.kinematics import ArmKinematics, load_mink
+from envs.tabletop.panda import JOINT_RANGE_RAD, JOINT_SPEED_RAD_S, LINKS
+
+Floats = NDArray[np.float64]
+
+APPROACH = 0.5
+"""Share of the room left that one step may use up."""
+SELF_NEAR_M = 0.08
+"""Parts farther apart than this cannot meet within a step."""
+SHOULDER_M = np.array(LINKS[0].place_m)
+
+
+@dataclass(frozen=True)
+class ArmLimits:
+    """Limits of a set-up; a robot's owner narrows them to the room the robot has.
+
+    Attributes:
+        joint_margin_rad: Kept from both ends of every joint's published range.
+        joint_speed_share: Share of the published joint speeds that is used.
+        linear_mps: Fastest the point between the fingertips moves.
+        angular_rad_s: Fastest the hand turns.
+        low_m: Lowest (x, y, z) of the point between the fingertips, in the base frame.
+        high_m: Highest.
+        reach_m: Farthest it may be from the shoulder, short of the stretched arm.
+        table_m: Height of the table's top.
+        table_gap_m: Kept between the table and every part of arm and fingers.
+        self_gap_m: Kept between parts of the arm that could meet.
+    """
+
+    joint_margin_rad: float = 0.05
+    joint_speed_share: float = 0.7
+    linear_mps: float = 0.5
+    angular_rad_s: float = 1.5
+    low_m: tuple[float, float, float] = (0.22, -0.5, 0.01)
+    high_m: tuple[float, float, float] = (0.78, 0.5, 0.6)
+    reach_m: float = 0.8
+    table_m: float = 0.0
+    table_gap_m: float = 0.002
+    self_gap_m: float = 0.015
+
+    @property
+    def joint_range_rad(self) -> Floats:
+        """[7, 2], lowest and highest that are commanded."""
+        return JOINT_RANGE_RAD + [self.joint_margin_rad, -self.joint_margin_rad]
+
+    @property
+    def joint_speed_rad_s(self) -> Floats:
+        """[7], fastest that is commanded."""
+        return JOINT_SPEED_RAD_S * self.joint_speed_share
+
+
+class Guard:
+    """Keeps moves within limits.
+
+    Args:
+        limits: What holds.
+        kinematics: The arm, at the configuration that a move starts from.
+    """
+
+    def __init__(self, limits: ArmLimits, kinematics: ArmKinematics) -> None:
+        self.limits = limits
+        self._arm = kinematics
+        self._low, self._high = np.array(limits.low_m), np.array(limits.high_m)
+        mink = load_mink()
+        self._self_limit = mink.CollisionAvoidanceLimit(
+            kinematics.model,
+            [([a], [b]) for a, b in kinematics.self_pairs],
+            gain=1.0,
+            minimum_distance_from_collisions=limits.self_gap_m,
+            collision_detection_distance=SELF_NEAR_M,
+        )
+        self.mink_limits = [_as_mink_limit(self)]
+
+    def room_m(self) -> Floats:
+        """Return how far every guarded place is from its bound; below 0 is past it.
+
+        The point between the fingertips from the six sides of its box and from the farthest
+        reach, then every guarded part from the table, then parts of the arm from each other.
+        """
+        tcp = self._arm.tcp_m()
+        reach = self.limits.reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
+        heights = self._arm.heights_m() - self.limits.table_m - self.limits.table_gap_m
+        apart = self._arm.self_distances_m(SELF_NEAR_M) - self.limits.self_gap_m
+        return np.concatenate([tcp - self._low, self._high - tcp, [reach], heights, apart])
+
+    def bounds(self, dt_s: float) -> tuple[Floats, Floats]:
+        """Return (G, h) with G @ move_rad <= h for every move that is allowed."""
+        arm, limits = self._arm, self.limits
+        joints = arm.position_rad
+        low, high = limits.joint_range_rad.T
+        step = limits.joint_speed_rad_s * dt_s
+        eye = np.eye(len(joints))
+        rows = [eye, -eye]
+        bounds = [
+            np.minimum(step, np.maximum(high - joints, 0.0)),
+            np.minimum(step, np.maximum(joints - low, 0.0)),
+        ]
+        tcp, jacobian = arm.tcp_m(), arm.tcp_jacobian()
+        outwards = (tcp - SHOULDER_M) / np.linalg.norm(tcp - SHOULDER_M)
+        reach = limits.reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
+        rows += [-jacobian, jacobian, (outwards @ jacobian)[None]]
+        bounds += [tcp - self._low, self._high - tcp, np.array([reach])]
+        heights = arm.heights_m() - limits.table_m - limits.table_gap_m
+        # Nothing falls by more than its share of room: only what is low needs a row.
+        low_parts = np.flatnonzero(heights < 4.0 * limits.linear_mps * dt_s)
+        if len(low_parts):
+            rows.append(np.array([-arm.height_row(int(index)) for index in low_parts]))
+            bounds.append(heights[low_parts])
+        # mink bounds the approach as a speed: times dt it is the step's.
+        own = self._self_limit.compute_qp_inequalities(arm.configuration, dt_s)
+        near = np.isfinite(own.h)
+        rows.append(own.G[near])
+        bounds.append(own.h[near] * dt_s)
+        room = np.concatenate(bounds[2:])
+        return np.concatenate(rows), np.concatenate([*bounds[:2], APPROACH * np.maximum(room, 0.0)])
+
+    @staticmethod
+    def allows(room_m: Floats, room_before_m: Floats) -> bool:
+        """Whether where a move leads is within limits, or no worse than where it began."""
+        return bool((room_m >= np.minimum(room_before_m, 0.0) - 1e-9).all())
+
+
+def _as_mink_limit(guard: Guard) -> Any:
+    mink = load_mink()
+
+    class GuardLimit(mink.Limit):  # type: ignore[misc, name-defined]
+        """The guard's bounds as mink takes them."""
+
+        def compute_qp_inequalities(self, configuration: Any, dt: float) -> Any:
+            rows, bounds = guard.bounds(dt)
+            return mink.limits.Constraint(G=rows, h=bounds)
+
+    return GuardLimit()
