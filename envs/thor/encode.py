@@ -1,22 +1,18 @@
 """Events as they go over the wire: raw images, and metadata named as a version names them."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
 from envs.household.event import Event, instance_colours
-from envs.household.metadata import vector
-from envs.household.world import World
 from envs.thor.dialect import Dialect
+from envs.thor.objects import PackedList
 
 RGB_DEPTH_RANGE_M = 10.0
 """2.1.0's depth images end here."""
-
-HEATERS = frozenset(["Microwave", "StoveBurner", "Toaster"])
-SIGNS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=np.float64)
 
 
 def rgb_bytes(image: NDArray[np.uint8]) -> bytes:
@@ -55,7 +51,9 @@ def normals_bytes(depth_m: NDArray[np.float32], fov_deg: float) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def palette(object_ids: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], list[Any]]:
+def palette(
+    object_ids: tuple[str, ...],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], PackedList]:
     """Colours of a scene's instances and of their types, and the wire's list of both.
 
     Args:
@@ -73,7 +71,8 @@ def palette(object_ids: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.
         {"name": name, "color": colour.tolist()}
         for name, colour in zip(names, colours[1:], strict=True)
     ]
-    return instances, by_type, listed
+    packed = msgpack.packb(listed)
+    return instances, by_type, PackedList(listed, lambda: packed)
 
 
 def type_of(object_id: str) -> str:
@@ -98,78 +97,14 @@ def colour_bounds(ids: NDArray[np.int32], listed: list[Any]) -> list[dict[str, A
     return found
 
 
-def _corners(centres: NDArray[np.float64], halves: NDArray[np.float64]) -> NDArray[np.float64]:
-    return centres[:, None] + SIGNS * halves[:, None]
-
-
-def object_boxes(world: World) -> dict[str, dict[str, Any]]:
-    """Both bounding boxes of every object, by id."""
-    centres, halves = world.box_centres_m(), world.half_sizes_m
-    reach = np.einsum("nij,nj->ni", np.abs(world.rotations), halves)
-    upright = _corners(centres, reach).tolist()
-    turned = (
-        centres[:, None] + np.einsum("nij,ncj->nci", world.rotations, SIGNS * halves[:, None])
-    ).tolist()
-    return {
-        object_id: {
-            "axisAlignedBoundingBox": {
-                "cornerPoints": upright[row],
-                "center": vector(centres[row]),
-                "size": vector(2.0 * reach[row]),
-            },
-            "objectOrientedBoundingBox": {"cornerPoints": turned[row]},
-        }
-        for row, object_id in enumerate(world.object_ids)
-    }
-
-
-UNKNOWN_HERE: Mapping[str, Any] = {
-    "moveable": False,
-    "mass": 0.0,
-    "salientMaterials": None,
-    "breakable": False,
-    "isBroken": False,
-    "canBeUsedUp": False,
-    "isUsedUp": False,
-    "cookable": False,
-    "isCooked": False,
-    "isMoving": False,
-    "controlledObjects": None,
-    "fillLiquid": None,
-    "assetId": "",
-}
-"""Fields that clients read and nothing in this world has."""
-
-
-def object_entries(event: Event, world: World, dialect: Dialect) -> list[dict[str, Any]]:
-    """The objects of an event, named as the dialect names their fields."""
-    boxes = object_boxes(world) if dialect.float_depth else {}
-    entries = []
-    for own in event.metadata["objects"]:
-        object_id, kind = own["objectId"], own["objectType"]
-        entry = {dialect.names.get(name, name): value for name, value in own.items()}
-        entry |= UNKNOWN_HERE
-        entry["receptacleObjectIds"] = own["receptacleObjectIds"] if own["receptacle"] else None
-        entry["parentReceptacles"] = own["parentReceptacles"] or None
-        entry["isInteractable"] = own["visible"]
-        entry["isHeatSource"] = own["isToggled"] and kind in HEATERS
-        entry["isColdSource"] = kind == "Fridge"
-        if boxes:
-            entry |= boxes[object_id]
-            if not own["pickupable"]:
-                entry["objectOrientedBoundingBox"] = None
-        entries.append(entry)
-    return entries
-
-
 def agent_metadata(
-    event: Event, world: World, dialect: Dialect, *, scene_name: str, cameras: list[Any]
+    event: Event, objects: PackedList, dialect: Dialect, *, scene_name: str, cameras: list[Any]
 ) -> dict[str, Any]:
     """An event's metadata as one agent's part of a message.
 
     Args:
         event: The event.
-        world: The world it is of.
+        objects: Its objects as they go over the wire.
         dialect: The version spoken.
         scene_name: As the client named the room.
         cameras: Third-party cameras.
@@ -177,7 +112,7 @@ def agent_metadata(
     own = event.metadata
     return {
         **own,
-        "objects": object_entries(event, world, dialect),
+        "objects": objects,
         "agent": {**own["agent"], "isStanding": True, "inHighFrictionArea": False},
         "sceneName": scene_name,
         "thirdPartyCameras": cameras,

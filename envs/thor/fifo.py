@@ -11,12 +11,13 @@ import os
 import select
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgpack
 
 from envs.thor.messages import LARGEST_ACTION_BYTES, plain, read_action
+from envs.thor.objects import PackedList
 from envs.thor.simulator import Reply, Simulator
 
 HEADER = struct.Struct("!BI")
@@ -43,13 +44,35 @@ class Gone(Exception):  # noqa: N818 - the ordinary end of a build's life
     """The client has gone."""
 
 
-def encode(reply: Reply) -> bytes:
-    """Write a reply as one message."""
-    body = msgpack.packb(reply.metadata, default=plain)
-    parts = [HEADER.pack(METADATA, len(body)), body]
-    for name, raw in reply.images:
-        parts += [HEADER.pack(IMAGE_TYPES[name], len(raw)), raw]
-    return b"".join([*parts, END_MARK])
+def encode(reply: Reply) -> Iterator[tuple[bytes, bytes]]:
+    """Write a reply as one message, piece by piece: header and body of each."""
+    body = pack(reply.metadata)
+    yield HEADER.pack(METADATA, len(body)), body
+    for name, raw in reply.images():
+        yield HEADER.pack(IMAGE_TYPES[name], len(raw)), raw
+    yield END_MARK, b""
+
+
+def pack(message: Mapping[str, Any]) -> bytes:
+    """Write metadata as msgpack; lists that are packed already are put in as they are."""
+    packer = msgpack.Packer(default=plain, unicode_errors="replace")
+    agents = message["agents"]
+    parts = [packer.pack_map_header(len(message))]
+    for name, value in message.items():
+        parts.append(packer.pack(name))
+        if value is agents:
+            parts.append(packer.pack_array_header(len(agents)))
+            parts += [part for agent in agents for part in _fields(packer, agent)]
+        else:
+            parts.append(packer.pack(value))
+    return b"".join(parts)
+
+
+def _fields(packer: msgpack.Packer, agent: Mapping[str, Any]) -> Iterator[bytes]:
+    yield packer.pack_map_header(len(agent))
+    for name, value in agent.items():
+        yield packer.pack(name)
+        yield value.pack() if isinstance(value, PackedList) else packer.pack(value)
 
 
 def read_message(read: Callable[[int], bytes]) -> Any:
@@ -143,13 +166,13 @@ def serve_fifo(
             out = open_to_write(server_pipe, wait_s=start_wait_s)
             stack.callback(os.close, out)
             widen(out)
-            _write(out, encode(build.hello()))
+            _write(out, build.hello())
             into = open_to_read(client_pipe, wait_s=start_wait_s)
             stack.callback(os.close, into)
             widen(into)
             while True:
                 action = read_message(lambda count: os.read(into, count))
-                _write(out, encode(build.answer(action)))
+                _write(out, build.answer(action))
         except (Gone, BrokenPipeError):
             return
 
@@ -160,7 +183,11 @@ def widen(descriptor: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
-def _write(descriptor: int, message: bytes) -> None:
-    view = memoryview(message)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _write(descriptor: int, reply: Reply) -> None:
+    # The client reads the metadata, which takes it longest, while the images are still written.
+    for head, body in encode(reply):
+        written = os.writev(descriptor, (head, body))
+        view = memoryview(head + body if written < len(head) else body)
+        view = view[written if written < len(head) else written - len(head) :]
+        while view:
+            view = view[os.write(descriptor, view) :]

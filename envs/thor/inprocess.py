@@ -59,7 +59,7 @@ class DirectServer(ai2thor.server.Server):
     def receive(self, timeout: float | None = None) -> Any:
         """Return the event of the last action, in the package's own class."""
         files: dict[str, list[bytes]] = defaultdict(list)
-        for name, raw in self._reply.images:
+        for name, raw in self._reply.images():
             files[name].append(raw)
         return self.create_event(self._reply.metadata, files)
 

@@ -1,8 +1,9 @@
 """A household that answers as a THOR build does; it knows nothing of pipes and sockets."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from embodied.core.errors import EmbodiedError
@@ -22,6 +23,7 @@ from envs.thor.encode import (
     rgb_bytes,
 )
 from envs.thor.handlers import HANDLERS, Outcome
+from envs.thor.objects import ObjectWriter
 from envs.thor.rooms import RoomController, Rooms
 
 log = logging.getLogger(__name__)
@@ -52,11 +54,38 @@ class Reply:
 
     Attributes:
         metadata: The whole message, one agent in it.
-        images: (name, raw bytes) in the order in which they are sent.
+        pictures: (name, what writes its raw bytes) in the order in which they are sent. Writing
+            takes a while, in which a client can already read the metadata.
     """
 
     metadata: dict[str, Any]
-    images: tuple[tuple[str, bytes], ...]
+    pictures: tuple[tuple[str, Callable[[], bytes]], ...]
+
+    def images(self) -> Iterator[tuple[str, bytes]]:
+        """Write the images, one after the other: (name, raw bytes)."""
+        return ((name, write()) for name, write in self.pictures)
+
+
+@dataclass(frozen=True)
+class View:
+    """What one camera saw and how it is to be written.
+
+    Attributes:
+        frame: What it saw.
+        fov_deg: Vertical field of view.
+        object_ids: Of the scene; row i + 1 of the ids.
+        dialect: The version spoken.
+    """
+
+    frame: Frame
+    fov_deg: float
+    object_ids: tuple[str, ...]
+    dialect: Dialect
+
+    def ids(self, *, classes: bool) -> bytes:
+        """Write the ids as colours of instances or of their types."""
+        instances, by_type, _ = palette(self.object_ids)
+        return id_bytes(self.frame.ids, by_type if classes else instances, self.dialect)
 
 
 class Simulator:
@@ -90,6 +119,7 @@ class Simulator:
         self._size = (width_px, height_px)
         self._fov_deg = dialect.fov_deg
         self._images = {"image"}
+        self._objects = ObjectWriter(dialect)
         self.crew = CameraCrew()
         self._name = ""
         household = HouseholdController(
@@ -129,7 +159,7 @@ class Simulator:
         return self._reply(
             outcome,
             name=name if isinstance(name, str) else "",
-            sequence=sequence if isinstance(sequence, int) else 0,
+            sequence=sequence if isinstance(sequence, int) and abs(sequence) < 2**63 else 0,
             shown=self._shown_now(given),
         )
 
@@ -192,7 +222,7 @@ class Simulator:
         event = self.controller.last_event
         metadata = agent_metadata(
             event,
-            self.controller.household.world,
+            self._objects.write(event, self.controller.household.world),
             self.dialect,
             scene_name=self._name,
             cameras=self.crew.listed(),
@@ -209,38 +239,43 @@ class Simulator:
             metadata["colors"] = listed
             if self.dialect.colour_bounds:
                 metadata["colorBounds"] = colour_bounds(event.instance_ids, listed)
-        images = [
-            (image, IMAGES[image](self, _frame(event), self._fov_deg)) for image in sorted(shown)
-        ]
-        size = {"width_px": self._size[0], "height_px": self._size[1]}
+        pictures = self._pictures(_frame(event), self._fov_deg, event, shown, IMAGE_NAMES)
         if self.crew.cameras:
             model = self.controller.household.model
+            size = {"width_px": self._size[0], "height_px": self._size[1]}
             cameras = zip(self.crew.cameras, self.crew.frames(model, **size), strict=True)
-            images += [
-                (THIRD[image], IMAGES[image](self, frame, camera.fov_deg))
-                for camera, frame in cameras
-                for image in sorted(shown)
-            ]
+            for camera, frame in cameras:
+                pictures += self._pictures(frame, camera.fov_deg, event, shown, THIRD)
         message = {
             "agents": [metadata],
             "thirdPartyCameras": self.crew.listed(),
             "activeAgentId": 0,
             "sequenceId": sequence,
         }
-        return Reply(message, tuple(images))
+        return Reply(message, tuple(pictures))
 
-    def _ids(self, frame: Frame, classes: bool) -> bytes:
-        instances, by_type, _ = palette(self.controller.last_event.object_ids)
-        return id_bytes(frame.ids, by_type if classes else instances, self.dialect)
+    def _pictures(
+        self,
+        frame: Frame,
+        fov_deg: float,
+        event: Event,
+        shown: set[str],
+        names: Mapping[str, str],
+    ) -> list[tuple[str, Callable[[], bytes]]]:
+        view = View(frame, fov_deg, event.object_ids, self.dialect)
+        return [(names[image], partial(IMAGES[image], view)) for image in sorted(shown)]
 
 
-IMAGES: Mapping[str, Callable[[Simulator, Frame, float], bytes]] = {
-    "image": lambda build, frame, fov_deg: rgb_bytes(frame.rgb),
-    "image_depth": lambda build, frame, fov_deg: depth_bytes(frame.depth_m, build.dialect),
-    "image_ids": lambda build, frame, fov_deg: build._ids(frame, classes=False),
-    "image_classes": lambda build, frame, fov_deg: build._ids(frame, classes=True),
-    "image_normals": lambda build, frame, fov_deg: normals_bytes(frame.depth_m, fov_deg),
+IMAGES: Mapping[str, Callable[[View], bytes]] = {
+    "image": lambda view: rgb_bytes(view.frame.rgb),
+    "image_depth": lambda view: depth_bytes(view.frame.depth_m, view.dialect),
+    "image_ids": lambda view: view.ids(classes=False),
+    "image_classes": lambda view: view.ids(classes=True),
+    "image_normals": lambda view: normals_bytes(view.frame.depth_m, view.fov_deg),
 }
+"""What writes an image, by its name."""
+
+IMAGE_NAMES: Mapping[str, str] = {image: image for image in IMAGES}
 
 
 def _frame(event: Event) -> Frame:

@@ -20,7 +20,7 @@ def encode(reply: Reply, *, token: str, boundary: str) -> bytes:
     parts: list[bytes] = []
     for name, text in (("metadata", metadata), ("token", token)):
         parts += [_head(boundary, f'name="{name}"', "text/plain; charset=utf-8"), text.encode()]
-    for name, raw in reply.images:
+    for name, raw in reply.images():
         words = f'name="{name}"; filename="{name}.raw"'
         parts += [_head(boundary, words, "application/octet-stream"), raw]
     return b"".join([*parts, f"\r\n--{boundary}--\r\n".encode()])

@@ -2,12 +2,14 @@
 
 import json
 
+import msgpack
 import numpy as np
 import pytest
 from builds import build_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from envs.thor import fifo
 from envs.thor.dialect import dialect
 from envs.thor.simulator import Reply, Simulator
 
@@ -27,7 +29,7 @@ def do(build: Simulator, name: str, **arguments) -> dict:
 
 
 def image(reply: Reply, name: str, dtype=np.uint8, channels: int = 3) -> np.ndarray:
-    raw = dict(reply.images)[name]
+    raw = dict(reply.images())[name]
     shape = (300, 300, channels) if channels > 1 else (300, 300)
     return np.frombuffer(raw, dtype).reshape(shape)[::-1]
 
@@ -36,7 +38,7 @@ def test_a_build_speaks_first(build: Simulator) -> None:
     hello = build.hello()
     assert hello.metadata["sequenceId"] == 0
     assert set(agent(hello)) >= NEEDED
-    assert [name for name, _ in hello.images] == ["image"]
+    assert [name for name, _ in hello.images()] == ["image"]
 
 
 def test_the_sequence_is_echoed(build: Simulator) -> None:
@@ -186,3 +188,5 @@ def test_whatever_is_sent_there_is_an_answer(version: str, data: st.DataObject) 
     assert set(said) >= NEEDED
     assert said["lastActionSuccess"] or said["errorMessage"]
     json.dumps(build.answer({"action": "Pass"}).metadata)
+    written = msgpack.unpackb(fifo.pack(build.answer(action).metadata))
+    assert set(written["agents"][0]) >= NEEDED

@@ -17,7 +17,7 @@ from envs.thor.simulator import Reply, Simulator
 
 REPLY = Reply(
     {"agents": [{"sceneName": "Küche"}], "sequenceId": 3},
-    (("image", b"\1\2"), ("image_ids", b"\3")),
+    (("image", lambda: b"\1\2"), ("image_ids", lambda: b"\3")),
 )
 
 
@@ -29,8 +29,12 @@ def parts(message: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
+def whole(reply: Reply) -> bytes:
+    return b"".join(head + body for head, body in fifo.encode(reply))
+
+
 def test_a_reply_is_metadata_images_and_an_end() -> None:
-    (kind, metadata), *rest = parts(fifo.encode(REPLY))
+    (kind, metadata), *rest = parts(whole(REPLY))
     assert kind == fifo.METADATA
     assert msgpack.unpackb(metadata) == REPLY.metadata
     assert rest == [(4, b"\1\2"), (9, b"\3"), (fifo.END, b"")]
