@@ -1,0 +1,224 @@
+"""The policy: skills of an arm, in closed loop, correctable in the words it reports itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from embodied.core.action import VectorAction
+from embodied.core.correction import Correction
+from embodied.core.errors import UnknownNameError
+from embodied.core.motion import STILL, describe
+from embodied.core.observation import Observation
+from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
+from policies.arm.body import RATE_HZ, ArmBody, Command, Run, failed
+from policies.arm.disturbance import Disturbance
+from policies.arm.motions import Overlay
+from policies.arm.skills import SKILLS, Given, share_of
+from policies.arm.things import Grounding, Thing, ground
+
+MOST_S = 60.0
+"""Seconds that one subgoal may take."""
+SPACE, FRAME = "ee_velocity", "base"
+SHOWN_MPS = 0.02
+"""Slower than this is not worth naming as a motion."""
+
+
+class ArmSkillPolicy:
+    """Skills of an arm at a table; see `skills.SKILLS` for what it can do.
+
+    Actions are `VectorAction`s: end-effector velocity (m/s, rad/s) in the base frame and the
+    gripper's opening, 20 a second.
+
+    Args:
+        max_s: Seconds that one subgoal may take before it is given up.
+        speaker_yaw_rad: How a speaker is turned against the robot: 0 behind it, pi opposite it.
+        decay_s: Time constant with which a motion correction is forgotten; None keeps it for the
+            rest of the subgoal.
+        disturbance: Errors put into what it is told of the table, to measure what corrections are
+            worth; None for none.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_s: float = MOST_S,
+        speaker_yaw_rad: float = 0.0,
+        decay_s: float | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> None:
+        self._max_steps = round(max_s * RATE_HZ)
+        self._overlay_settings = (speaker_yaw_rad, decay_s)
+        self._disturbance = disturbance
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the last episode."""
+        self.body = ArmBody()
+        self.overlay = Overlay(*self._overlay_settings)
+        self._run: Run | None = None
+        self._subgoal: Subgoal | None = None
+        self._steps = 0
+        self._meant: dict[str, Thing] = {}
+        self._doubt: Grounding | None = None
+        self._motion = STILL
+        if self._disturbance is not None:
+            self._disturbance.reset()
+
+    def begin(self, subgoal: Subgoal) -> None:
+        """Start on a subgoal; shifts that were asked for in the one before are gone.
+
+        Raises:
+            UnknownNameError: If there is no such skill.
+        """
+        if subgoal.skill not in SKILLS:
+            raise UnknownNameError("skill", subgoal.skill, SKILLS)
+        self._subgoal, self._run, self._steps, self._doubt = subgoal, None, 0, None
+        self.overlay.clear()
+        self.body.offset_m, self.body.turn_rad = np.zeros(3), 0.0
+        self.body.lean_rad = np.zeros(3)
+
+    def act(self, observation: Observation) -> tuple[VectorAction | None, Outcome]:
+        """Return the next action, and how the subgoal stands."""
+        subgoal = self._subgoal
+        if subgoal is None:
+            raise RuntimeError("no subgoal yet: call begin() first")
+        self._observe(observation)
+        self._steps += 1
+        if self._steps > self._max_steps:
+            return None, failed(Cause.BUDGET, f"{self._max_steps / RATE_HZ:.0f} s were not enough")
+        if self._run is None:
+            outcome = self._ground(subgoal)
+            if outcome is not None:
+                return None, outcome
+        assert self._run is not None
+        asked = self.overlay.step(self.body)
+        if asked is not None:
+            return self._action(asked), self._running()
+        try:
+            command = next(self._run)
+        except StopIteration as stop:
+            self._run, self._motion = None, STILL
+            return None, stop.value or DONE
+        return self._action(command), self._running()
+
+    def hold(self, observation: Observation) -> VectorAction:
+        """Return the command that keeps still and keeps hold of what is held."""
+        self._observe(observation)
+        return self._action(self.body.still())
+
+    def correct(self, correction: Correction) -> bool:
+        """Take a motion into account from the next `act` on; other corrections are for a planner.
+
+        Without a subgoal there is nothing to correct.
+        """
+        motion = correction.motion
+        if motion is None or self._subgoal is None or self.body.state is None:
+            return False
+        return self.overlay.add(motion, self.body)
+
+    def settling(self, observation: Observation) -> tuple[Subgoal, ...]:
+        """Return `put_down` where something is in the hand, be it a drawer's handle."""
+        self._observe(observation)
+        body = self.body
+        grasping = body.gripper < 0.3 and body.width_m < 0.9 * 0.08
+        if body.held is None and not grasping:
+            return ()
+        if body.held is None and self._meant.get("object") is not None:
+            # Grasped and not yet lifted: let go where it stands.
+            body.note("let go before it was lifted")
+        return (Subgoal("put_down", {}, "Put down what is held."),)
+
+    def report(self) -> Mapping[str, Any]:
+        """Return what the agent's report adds: the language motion, what is being done, the log."""
+        return {
+            "motion": self._motion,
+            "doing": self.body.doing,
+            "held": self.body.held.name if self.body.held else "",
+            "offset_m": [round(float(part), 4) for part in self.body.offset_m],
+            "log": tuple(self.body.log),
+        }
+
+    def state_text(self) -> str:
+        """Return what is believed and done, in a few lines."""
+        body = self.body
+        if body.state is None:
+            return "nothing seen yet"
+        x, y, z = body.hand_m
+        lines = [
+            f"hand ({x:.3f}, {y:.3f}, {z:.3f}) m, {1000 * body.width_m:.0f} mm open, "
+            f"holds {body.held.name if body.held else 'nothing'}; {body.doing}: {self._motion}",
+            *(
+                f"  {each.name:<16}({each.position_m[0]:.3f}, {each.position_m[1]:.3f}, "
+                f"{each.position_m[2]:.3f})"
+                + (f" {each.openness:.0%} open" if each.openness is not None else "")
+                for each in body.things
+            ),
+        ]
+        return "\n".join([*lines, *body.log[-4:]])
+
+    def _observe(self, observation: Observation) -> None:
+        body = self.body
+        body.observe(observation)
+        if self._disturbance is not None:
+            body.things = self._disturbance.seen(body.things, body.hand_m)
+        if body.held is not None and body.width_m < 0.004:
+            body.note(f"the {body.held.name} is no longer in the hand")
+            body.held = None
+
+    def _running(self) -> Outcome:
+        question = self._doubt.question if self._doubt is not None else ""
+        cause = Cause.AMBIGUOUS if question else Cause.NONE
+        return Outcome(Status.RUNNING, cause, question=question)
+
+    def _ground(self, subgoal: Subgoal) -> Outcome | None:
+        """Find what the subgoal is about, and begin; return why that cannot be done."""
+        found: dict[str, Thing] = {}
+        for name in ("object", "receptacle"):
+            reference = subgoal.arguments.get(name)
+            if not isinstance(reference, ObjectRef):
+                continue
+            if reference.category.lower() == "table":
+                found[name] = TABLE
+                continue
+            held = self.body.held
+            if name == "object" and held is not None and subgoal.skill == "place":
+                now = self.body.now(held)
+                if ground(reference, [now], hand_m=self.body.hand_m).candidates:
+                    found[name] = now
+                    continue
+            rest = [each for each in self.body.things if each is not found.get("object")]
+            grounding = ground(
+                reference, rest, hand_m=self.body.hand_m, before=self._meant.get(name)
+            )
+            if not grounding.candidates:
+                return failed(Cause.NOT_FOUND, f"found no {reference}")
+            found[name] = grounding.candidates[0]
+            if not grounding.told_apart:
+                self._doubt = grounding
+        self._meant.update(found)
+        relation = subgoal.arguments.get("relation", "")
+        given = Given(
+            found.get("object"),
+            found.get("receptacle"),
+            str(relation) or "in",
+            share_of(subgoal.skill, subgoal.arguments.get("share")),
+        )
+        self._run = SKILLS[subgoal.skill](self.body, given)
+        return None
+
+    def _action(self, command: Command) -> VectorAction:
+        fingers = ""
+        if abs(command.gripper - self.body.width_m / 0.08) > 0.15 and not command.linear_mps.any():
+            fingers = "open" if command.gripper > self.body.width_m / 0.08 else "close"
+        if fingers == "close" and self.body.held is not None:
+            fingers = ""
+        slow = np.linalg.norm(command.linear_mps) < SHOWN_MPS
+        linear = np.zeros(3) if slow else command.linear_mps
+        self._motion = describe(linear, command.angular_radps, gripper=fingers)
+        values = np.concatenate([command.linear_mps, command.angular_radps, [command.gripper]])
+        return VectorAction(values.astype(np.float32), SPACE, FRAME, RATE_HZ)
+
+
+TABLE = Thing("Table", (), np.array([0.5, 0.0, 0.0]), (0.8, 0.8, 0.0))
+"""What things are put on that are to be put on nothing else."""
