@@ -193,7 +193,8 @@ def _around(middle: float, size: int) -> slice:
     half = min(middle, size - middle)
     if half < size / 4:
         raise DataError(
-            f"the principal point {middle:.0f} lies at the edge of {size} pixels: check camera_info."
+            f"the principal point {middle:.0f} lies at the edge of {size} pixels: "
+            "check camera_info."
         )
     start, stop = round(middle - half), round(middle + half)
     return slice(max(start, 0), min(stop, size))
