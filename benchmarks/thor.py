@@ -1,7 +1,7 @@
 """THOR's protocol: the same episodes through the package, what a step costs, what faults do.
 
-    python benchmarks/thor.py parity --version 5.0.0     # ALFRED valid_seen, step by step
-    python benchmarks/thor.py parity --version 2.1.0     # wants `embodied data thor21`
+    python benchmarks/thor.py parity                     # ALFRED valid_seen, step by step
+    python benchmarks/thor.py parity --version 5.0.0     # without 2.1.0: `embodied data thor21`
     python benchmarks/thor.py step                        # a step over FIFO beyond one in process
     python benchmarks/thor.py faults --count 200          # crashes and hangs at random points
     python benchmarks/thor.py fuzz --count 100000         # malformed messages at the build
@@ -20,7 +20,9 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.progress import track
@@ -28,7 +30,7 @@ from rich.progress import track
 from embodied.runtime.agent import PlanningAgent
 from envs.alfred.placement import ThorPlacement
 from envs.alfred.source import AlfredSource
-from envs.household.controller import HouseholdController
+from envs.household.controller import Controller, HouseholdController
 from envs.household.env import InteractionEnv
 from envs.thor import fifo
 from envs.thor.adapter import wire_controller
@@ -36,64 +38,106 @@ from envs.thor.compare import differences
 from envs.thor.link import ThorError
 
 ROOM = "Household-kitchen-00001"
+VERSIONS = ["5.0.0", "2.1.0"]
 DATA = Path(os.environ.get("EMBODIED_DATA", "~/.cache/embodied/data")).expanduser()
 
 
-def parity(version: str, limit: int | None) -> None:
-    """Run every recorded expert in process and through the package, and compare every event."""
-    environments = [
-        InteractionEnv(
-            source=AlfredSource(data_root=DATA, split="valid_seen", annotations="first"),
-            controller=controller,
-            privileged_targets=True,
+def parity(
+    versions: list[str], *, first: int = 0, limit: int | None = None, results: Path | None = None
+) -> None:
+    """Run every recorded expert in process and through the packages, and compare every event.
+
+    Args:
+        versions: Of the package; they run side by side.
+        first: Number of the episode to begin with; those before it come last.
+        limit: How many episodes, of all rooms and tasks alike.
+        results: A file that keeps what is done, so that another run goes on from there; it holds
+            for the code it was made with.
+    """
+    here = _alfred(HouseholdController(placement=ThorPlacement()))
+    there = {
+        version: _alfred(
+            wire_controller(version=version, data_root=str(DATA), start_timeout_s=1200.0)
         )
-        for controller in (
-            HouseholdController(placement=ThorPlacement()),
-            wire_controller(version=version, data_root=str(DATA), start_timeout_s=1200.0),
-        )
-    ]
-    here, there = environments
-    episodes = list(here.episodes())
-    # A limit takes episodes from all rooms and tasks alike.
+        for version in versions
+    }
+    episodes = [spec.episode_id for spec in here.episodes()]
     episodes = episodes[:: max(1, len(episodes) // limit)][:limit] if limit else episodes
-    steps, same, run, worst = 0, 0, 0, []
-    try:
-        for spec in track(episodes, description=f"ai2thor {version}"):
-            count, found = _compared(here, there, spec.episode_id)
-            steps += count
-            run += 1
-            same += not found
-            if found:
-                worst.append(f"{spec.episode_id}: {found[0]}")
-    except KeyboardInterrupt:
-        print(f"stopped after {run} of {len(episodes)} episodes")
-    finally:
-        there.close()
-    print(f"ai2thor {version}: {same} of {run} episodes the same, {steps} steps")
-    for line in worst[:20]:
-        print(f"  {line}")
+    lines = results.read_text("utf-8").splitlines() if results and results.exists() else []
+    done = {(each["version"], each["episode"]): each for each in map(json.loads, lines)}
+    # A renderer belongs to one thread, so the household keeps this one.
+    with ThreadPoolExecutor(len(there)) as others:
+        try:
+            for number, episode in enumerate(episodes[first:] + episodes[:first], start=1):
+                wanted = {v: env for v, env in there.items() if (v, episode) not in done}
+                for row in _compared(here, wanted, episode, others) if wanted else []:
+                    done[row["version"], episode] = row
+                    print(f"{number} of {len(episodes)}: {json.dumps(row)}", flush=True)
+                    if results:
+                        with results.open("a", encoding="utf-8") as out:
+                            print(json.dumps(row), file=out)
+        except KeyboardInterrupt:
+            print("stopped")
+        finally:
+            for env in there.values():
+                env.close()
+    for version in versions:
+        rows = [row for (of, episode), row in done.items() if of == version and episode in episodes]
+        apart = [row for row in rows if row["differences"]]
+        print(
+            f"ai2thor {version}: {len(rows) - len(apart)} of {len(rows)} episodes the same, "
+            f"{sum(row['steps'] for row in rows)} steps, of {len(episodes)} episodes"
+        )
+        for row in apart[:20]:
+            print(f"  {row['episode']}: {row['differences'][0]}")
+
+
+def _alfred(controller: Controller) -> InteractionEnv:
+    return InteractionEnv(
+        source=AlfredSource(data_root=DATA, split="valid_seen", annotations="first"),
+        controller=controller,
+        privileged_targets=True,
+    )
 
 
 def _compared(
-    here: InteractionEnv, there: InteractionEnv, episode_id: str
-) -> tuple[int, list[str]]:
-    options = {"episode_id": episode_id}
-    (seen, info), _ = here.reset(options=options), there.reset(options=options)
+    here: InteractionEnv, there: dict[str, InteractionEnv], episode: str, others: Executor
+) -> list[dict[str, Any]]:
+    """One episode in all of them; a version that differs is left out from there on."""
+    rows = {v: {"version": v, "episode": episode, "steps": 0, "differences": []} for v in there}
     agent = PlanningAgent(*here.expert(by="id"))
+    same, over, steps = dict(there), False, 0
+    options = {"episode_id": episode}
+    calls = {v: others.submit(env.reset, options=options) for v, env in same.items()}
+    seen, info = here.reset(options=options)
     agent.begin(info["instruction"], skills=here.skills)
-    over, steps = False, 0
-    found = differences(here.controller.last_event, there.controller.last_event)
-    while not over and not found:
+    verdict: tuple[Any, ...] = ()
+    while True:
+        for version, call in calls.items():
+            rows[version]["steps"] = steps
+            found = _apart(here, there[version], call, verdict)
+            rows[version]["differences"] = [f"step {steps}: {each}" for each in found]
+            if found:
+                del same[version]
+        if over or not same:
+            return list(rows.values())
         action = here.encode_action(agent.step(here.decode_observation(seen), float(steps)))
+        calls = {v: others.submit(env.step, action) for v, env in same.items()}
         seen, _, ended, cut, info = here.step(action)
-        _, _, their_end, their_cut, theirs = there.step(action)
-        steps += 1
-        over = ended or cut
-        found = differences(here.controller.last_event, there.controller.last_event)
-        if (ended, cut, info["is_success"]) != (their_end, their_cut, theirs["is_success"]):
-            found.append("verdict")
-        found = [f"step {steps}: {each}" for each in found]
-    return steps, found
+        verdict = (ended, cut, info["is_success"])
+        steps, over = steps + 1, ended or cut
+
+
+def _apart(
+    here: InteractionEnv, there: InteractionEnv, call: Future[Any], verdict: tuple[Any, ...]
+) -> list[str]:
+    try:
+        answer = call.result()
+    except ThorError as error:
+        return [str(error)]
+    found = differences(here.controller.last_event, there.controller.last_event)
+    theirs = (*answer[2:4], answer[4]["is_success"]) if verdict else ()
+    return found + (["verdict"] if theirs != verdict else [])
 
 
 def step(count: int) -> None:
@@ -271,15 +315,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     parity_words = commands.add_parser("parity")
-    parity_words.add_argument("--version", default="5.0.0", choices=["5.0.0", "2.1.0"])
+    parity_words.add_argument("--version", nargs="+", default=VERSIONS, choices=VERSIONS)
+    parity_words.add_argument("--first", type=int, default=0)
     parity_words.add_argument("--limit", type=int)
+    parity_words.add_argument("--results", type=Path)
     for name, count in (("step", 500), ("faults", 200), ("fuzz", 100_000)):
         words = commands.add_parser(name)
         words.add_argument("--count", type=int, default=count)
         words.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     if given.command == "parity":
-        parity(given.version, given.limit)
+        parity(given.version, first=given.first, limit=given.limit, results=given.results)
     elif given.command == "step":
         step(given.count)
     else:
