@@ -160,7 +160,7 @@ def add_drawer(spec: mujoco.MjSpec, drawer: DrawerSpec) -> None:
         armature=0.05,
     )
     front = rgba_of(drawer.colour)
-    inside = tuple(0.6 * c + 0.3 for c in front[:3]) + (1.0,)
+    inside = (*tuple(0.6 * c + 0.3 for c in front[:3]), 1.0)
     long, wide, tall = DRAWER_HALF_M
     foot = 0.004
     panels = (

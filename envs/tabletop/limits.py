@@ -53,7 +53,7 @@ class ArmLimits:
     @property
     def joint_range_rad(self) -> Floats:
         """[7, 2], lowest and highest that are commanded."""
-        return JOINT_RANGE_RAD + [self.joint_margin_rad, -self.joint_margin_rad]
+        return JOINT_RANGE_RAD + np.array([self.joint_margin_rad, -self.joint_margin_rad])
 
     @property
     def joint_speed_rad_s(self) -> Floats:

@@ -25,6 +25,9 @@ class TabletopModel:
         bowls: Body ids of the bowls.
         drawer: Body id of the drawer, -1 where there is none.
         tcp: Site id of the point between the fingertips.
+        things: (kind, index in the scene) of what can be told apart in a picture; kinds are
+            `block`, `bowl`, `drawer`, `handle`, `cabinet`, `robot`.
+        thing_of_geom: [geoms], 1 + index into `things`, 0 for the table.
     """
 
     mj: mujoco.MjModel
@@ -34,6 +37,8 @@ class TabletopModel:
     bowls: tuple[int, ...]
     drawer: int
     tcp: int
+    things: tuple[tuple[str, int], ...]
+    thing_of_geom: NDArray[np.int32]
 
     def new_data(self) -> mujoco.MjData:
         """Return the scene as it begins: the arm at home, the hand open."""
@@ -68,6 +73,7 @@ def compile_scene(scene: TabletopScene) -> TabletopModel:
     if scene.drawer is not None:
         add_drawer(spec, scene.drawer)
     mj = spec.compile()
+    things, thing_of_geom = _things(mj, blocks, bowls)
     return TabletopModel(
         mj=mj,
         joints=np.array([mj.joint(name).qposadr[0] for name in JOINT_NAMES]),
@@ -76,4 +82,27 @@ def compile_scene(scene: TabletopScene) -> TabletopModel:
         bowls=tuple(mj.body(name).id for name in bowls),
         drawer=mj.body("drawer").id if scene.drawer is not None else -1,
         tcp=mj.site("tcp").id,
+        things=things,
+        thing_of_geom=thing_of_geom,
     )
+
+
+def _things(
+    mj: mujoco.MjModel, blocks: list[str], bowls: list[str]
+) -> tuple[tuple[tuple[str, int], ...], NDArray[np.int32]]:
+    things = [("block", number) for number in range(len(blocks))]
+    things += [("bowl", number) for number in range(len(bowls))]
+    things += [("drawer", 0), ("handle", 0), ("cabinet", 0), ("robot", 0)]
+    by_body = {name: ("block", number) for number, name in enumerate(blocks)}
+    by_body |= {name: ("bowl", number) for number, name in enumerate(bowls)}
+    by_body |= {"drawer": ("drawer", 0), "cabinet": ("cabinet", 0)}
+    owner = np.zeros(mj.ngeom, dtype=np.int32)
+    for geom in range(mj.ngeom):
+        name = mj.geom(geom).name
+        if name == "table":
+            continue
+        thing = by_body.get(mj.body(mj.geom_bodyid[geom]).name, ("robot", 0))
+        if name == "handle" or name.startswith("post"):
+            thing = ("handle", 0)
+        owner[geom] = 1 + things.index(thing)
+    return tuple(things), owner

@@ -4,6 +4,7 @@ Each piece is a tube swept along a bent line with a radius that changes along it
 of the links (`panda.LINKS`).
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-SIDES, BEND_STEPS, CAP_STEPS = 20, 6, 5
+SIDES, BEND_STEPS, CAP_STEPS = 14, 4, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +63,22 @@ def tube(
     slope = np.gradient(radii, length)
     normals = circle - slope[:, None, None] * along[:, None]
     normals /= np.linalg.norm(normals, axis=2, keepdims=True)
-    return Piece(vertices.reshape(-1, 3), normals.reshape(-1, 3), _strip(len(line)), dark)
+    return _outward(vertices.reshape(-1, 3), normals.reshape(-1, 3), _strip(len(line)), dark)
 
 
-def lathe(profile_m: Sequence[Sequence[float]], *, curved: float = 0.0, sides: int = 32) -> Piece:
+def _outward(
+    vertices: Floats, normals: Floats, triangles: NDArray[np.int32], dark: bool = False
+) -> Piece:
+    """Return a piece whose triangles all run counter-clockwise seen from outside."""
+    a, b, c = (vertices[triangles[:, k]] for k in range(3))
+    across = np.cross(b - a, c - a)
+    inwards = np.einsum("ti,ti->t", across, normals[triangles].mean(axis=1)) < 0.0
+    flat = np.linalg.norm(across, axis=1) < 1e-12
+    turned = np.where(inwards[:, None], triangles[:, [0, 2, 1]], triangles)
+    return Piece(vertices, normals, turned[~flat], dark)
+
+
+def lathe(profile_m: Sequence[Sequence[float]], *, curved: float = 0.0, sides: int = 24) -> Piece:
     """Turn a profile about z.
 
     Args:
@@ -76,8 +89,8 @@ def lathe(profile_m: Sequence[Sequence[float]], *, curved: float = 0.0, sides: i
     points = np.asarray(profile_m, float)
     vertices, normals, faces, start = [], [], [], 0
     angle = np.linspace(0.0, 2.0 * np.pi, sides, endpoint=False)
-    for a, b in zip(points[:-1], points[1:], strict=True):
-        steps = 5 if abs(b[1] - a[1]) > 0.02 else 1
+    for a, b in itertools.pairwise(points):
+        steps = 4 if abs(b[1] - a[1]) > 0.02 else 1
         t = np.linspace(0.0, 1.0, steps + 1)[:, None]
         edge = b - a
         away = np.array([abs(edge[1]), -abs(edge[0])])
@@ -96,9 +109,9 @@ def lathe(profile_m: Sequence[Sequence[float]], *, curved: float = 0.0, sides: i
                     axis=-1,
                 ).reshape(-1, 3)
             )
-        faces.append(_strip(steps + 1, sides)[:, [0, 2, 1]] + start)
+        faces.append(_strip(steps + 1, sides) + start)
         start += (steps + 1) * sides
-    return Piece(np.concatenate(vertices), np.concatenate(normals), np.concatenate(faces))
+    return _outward(np.concatenate(vertices), np.concatenate(normals), np.concatenate(faces))
 
 
 def _rounded(points: Floats, radii: Floats, bend: float) -> tuple[Floats, Floats]:

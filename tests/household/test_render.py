@@ -10,11 +10,11 @@ import pytest
 from small_kitchen import APPLE, FRIDGE, MUG, TABLE, small_kitchen
 
 from embodied.core.errors import ConfigError, UnknownNameError
+from envs import rendering
 from envs.household.model import SceneModel
 from envs.household.render import (
     CameraPose,
     GlUnavailableError,
-    context,
     make_renderer,
     render_topdown,
 )
@@ -36,7 +36,7 @@ def has_gl() -> bool:
     return True
 
 
-needs_gl = pytest.mark.skipif(not has_gl(), reason=f"no EGL; install {context.EGL_PACKAGES}")
+needs_gl = pytest.mark.skipif(not has_gl(), reason=f"no EGL; install {rendering.EGL_PACKAGES}")
 BACKENDS = [pytest.param("gl", marks=needs_gl), "rays"]
 
 
@@ -253,8 +253,8 @@ def test_without_egl_rays_draw_and_a_warning_names_the_packages(monkeypatch, kit
     def missing(**_):
         raise RuntimeError("libEGL.so not found")
 
-    monkeypatch.setattr(context, "_made", {})
-    monkeypatch.setattr(context.moderngl, "create_context", missing)
+    monkeypatch.setattr(rendering, "_made", {})
+    monkeypatch.setattr(rendering.moderngl, "create_context", missing)
     with pytest.warns(RuntimeWarning, match="libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"):
         renderer = make_renderer(kitchen, width_px=40, height_px=40)
     assert renderer.render(CameraPose((0.25, 1.575, -0.6), 90.0, 45.0)).ids.any()

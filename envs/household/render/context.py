@@ -1,20 +1,15 @@
 """One GL context a process, with the program and the textures that every scene shares."""
 
 import os
-import sys
 from dataclasses import dataclass, field
 from importlib import resources
 
 import moderngl
 
-from embodied.core.errors import ConfigError
 from envs.household.render.textures import SIZE_PX, texture_layers
+from envs.rendering import GlUnavailableError, egl_context
 
-EGL_PACKAGES = "libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"
-
-
-class GlUnavailableError(ConfigError):
-    """There is no EGL, or it gives no context, or this process may not use it."""
+__all__ = ["Gl", "GlUnavailableError", "gl_context"]
 
 
 @dataclass(eq=False)
@@ -49,28 +44,11 @@ def gl_context() -> Gl:
     """Return this process's GL, made on first use.
 
     Raises:
-        GlUnavailableError: If no EGL context can be had, or the process was forked from one that
-            has drawn (the driver's threads do not live on in a child); the message says why and
-            what to do.
+        GlUnavailableError: If no EGL context can be had (`envs.rendering.egl_context`).
     """
+    context = egl_context()
     pid = os.getpid()
-    if _made and pid not in _made:
-        raise GlUnavailableError(
-            "This process was forked from one that had already drawn with GL, whose driver does "
-            "not survive a fork; start workers with multiprocessing's `spawn`."
-        )
     if pid not in _made:
-        try:
-            context = moderngl.create_context(standalone=True, backend="egl", require=430)
-        except Exception as error:  # glcontext raises bare Exception
-            raise GlUnavailableError(
-                f"EGL gives no OpenGL 4.3 context ({error}). On Debian and Ubuntu: apt-get "
-                f"install {EGL_PACKAGES}."
-            ) from error
-        if "llvmpipe" in context.info["GL_RENDERER"]:
-            # Mesa draws on the CPU with an LLVM that triton's own, loaded after it, crashes into.
-            # triton is of use on a GPU alone: torch does without where it cannot be imported.
-            sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
         files = resources.files("envs.household.render")
         program = context.program(
             vertex_shader=files.joinpath("scene.vert").read_text("utf-8"),
