@@ -105,11 +105,11 @@ def _compared(
 ) -> list[dict[str, Any]]:
     """One episode in all of them; a version that differs is left out from there on."""
     rows = {v: {"version": v, "episode": episode, "steps": 0, "differences": []} for v in there}
-    agent = PlanningAgent(*here.expert(by="id"))
     same, over, steps = dict(there), False, 0
     options = {"episode_id": episode}
     calls = {v: others.submit(env.reset, options=options) for v, env in same.items()}
     seen, info = here.reset(options=options)
+    agent = PlanningAgent(*here.expert(by="id"))
     agent.begin(info["instruction"], skills=here.skills)
     verdict: tuple[Any, ...] = ()
     while True:
