@@ -7,7 +7,7 @@ import numpy as np
 
 from embodied.core.arm_skills import BESIDE
 from embodied.core.plan import Argument, Cause
-from policies.arm.body import ArmBody, Run, failed
+from policies.arm.body import WIDTH_M, ArmBody, Run, failed
 from policies.arm.grasping import put_down, set_down, take
 from policies.arm.spots import beside, free_spot
 from policies.arm.things import Thing, same
@@ -19,6 +19,10 @@ OPEN_ENOUGH = 0.45
 SHARE_M = 0.15
 """Travel of a drawer from shut to open, until a move has shown it."""
 SHARE_NEAR = 0.04
+BAR_GRIP = 0.03 / WIDTH_M
+"""How far the gripper is open around a handle's bar: there is little room behind the bar."""
+AROUND_BAR_M = np.array([-0.004, 0.0, 0.0])
+"""From the bar's middle to between the fingers: away from the drawer's front."""
 MOST_TRIES = 3
 
 
@@ -200,13 +204,16 @@ def _pull(body: ArmBody, drawer: Thing, share: float) -> Run:
     def handle() -> np.ndarray:
         return body.now(drawer).position_m
 
-    body.gripper = 0.5
+    def around() -> np.ndarray:
+        return handle() + AROUND_BAR_M
+
+    body.gripper = BAR_GRIP
     outcome = yield from body.travel(
-        lambda: handle() + np.array([0.0, 0.0, 0.09]), finger=lambda: 0.0
+        lambda: around() + np.array([0.0, 0.0, 0.09]), finger=lambda: 0.0
     )
     if outcome is not None:
         return outcome
-    outcome = yield from body.go(handle, finger=0.0, speed_mps=0.12, near_m=0.008)
+    outcome = yield from body.go(around, finger=0.0, speed_mps=0.12)
     if outcome is not None:
         return outcome
     yield from body.set_gripper(0.0)
@@ -225,7 +232,7 @@ def _pull(body: ArmBody, drawer: Thing, share: float) -> Run:
     )
     if outcome is not None:
         body.note(f"the {drawer.name} moves no further: {outcome.evidence}")
-    yield from body.set_gripper(0.5)
+    yield from body.set_gripper(BAR_GRIP)
     start = body.hand_m - body.offset_m
     yield from body.go(lambda: start + np.array([0.0, 0.0, 0.09]), speed_mps=0.15, near_m=0.02)
     return None
