@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied.commands.settings import compose
+from embodied.commands.sweep import FLAGS, run_sweep
 from embodied.core.errors import ConfigError
 
 INTERRUPTED = 130
@@ -20,7 +21,9 @@ def help_text() -> str:
         "eval",
         "Runs the episodes of a benchmark and prints its metrics. Results go to output_dir:\n"
         "episodes.jsonl (a line as each episode ends), summary.json, config.yaml, run.json.\n"
-        "Interrupt it as you like: the same command goes on where it was.",
+        "Interrupt it as you like: the same command goes on where it was.\n"
+        "With -m settings may have several values, as in perception=privileged,privileged_noisy:\n"
+        "every combination runs, and one table compares them (ablation.md, ablation.json).",
         settings=(
             "benchmark",
             "benchmark.split",
@@ -46,6 +49,8 @@ def help_text() -> str:
             "embodied eval benchmark.limit=5 record=video",
             "embodied eval benchmark=alfred benchmark.split=valid_seen agent=expert expert.by=mask",
             "embodied eval agent=random benchmark.limit=100 runner.workers=4 output_dir=/tmp/floor",
+            "embodied eval policy=skills planner=parsed,ground_truth benchmark.limit=20 "
+            "perception=privileged,privileged_noisy -m",
         ),
     )
 
@@ -59,11 +64,13 @@ def run(words: Sequence[str]) -> int:
     if "-h" in words or "--help" in words:
         print(help_text())
         return 0
+    if FLAGS & set(words):
+        return run_sweep([word for word in words if word not in FLAGS])
     config = compose("eval", [word for word in words if word != "--config"])
     if "--config" in words:
         print_config(config)
         return 0
-    return _evaluate(config, command=["embodied", "eval", *words])
+    return evaluate(config, command=["embodied", "eval", *words])
 
 
 def print_config(config: Mapping[str, Any]) -> None:
@@ -99,7 +106,8 @@ def worker_count(setting: Any, *, episodes: int) -> int:
     return min(setting, episodes)
 
 
-def _evaluate(config: dict[str, Any], *, command: list[str]) -> int:
+def evaluate(config: dict[str, Any], *, command: list[str]) -> int:
+    """Run one benchmark with composed settings; print its table and return the exit code."""
     from rich.console import Console
 
     from embodied.commands.versions import describe_run

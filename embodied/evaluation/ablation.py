@@ -1,0 +1,61 @@
+"""One table of several runs that differ in a few settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+
+from embodied.evaluation.report import rows as metric_rows
+from embodied.evaluation.report import title
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run.
+
+    Attributes:
+        settings: What sets it apart from the others: setting to value.
+        summary: Its `summary.json`.
+    """
+
+    settings: Mapping[str, str]
+    summary: Mapping[str, Any]
+
+
+def as_table(rows: Sequence[Row]) -> Table:
+    """Return a table for a rich console."""
+    table = Table(title=_title(rows))
+    names, *lines = _cells(rows)
+    for number, name in enumerate(names):
+        justify = "left" if number < len(rows[0].settings) else "right"
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    """Return the table as Markdown."""
+    names, *lines = _cells(rows)
+    settings = len(rows[0].settings)
+    rule = ["---"] * settings + ["---:"] * (len(names) - settings)
+    table = [f"| {' | '.join(cells)} |" for cells in (names, *lines)]
+    return "\n".join([f"**{_title(rows)}**", "", table[0], f"|{'|'.join(rule)}|", *table[1:]])
+
+
+def _title(rows: Sequence[Row]) -> str:
+    """What was run; the agent is left out where it is among the settings that differ."""
+    return title({**rows[0].summary, "agent": None})
+
+
+def _cells(rows: Sequence[Row]) -> list[list[str]]:
+    """Names of the columns, then a line a run: settings, episodes, metrics with intervals."""
+    metrics = list(rows[0].summary["metrics"])
+    lines = [[*rows[0].settings, "episodes", "in error", *(f"{name} (95 %)" for name in metrics)]]
+    for row in rows:
+        summary = row.summary
+        figures = [f"{value} ({interval})" for _, value, interval in metric_rows(summary)]
+        counts = [str(summary["n"]), str(summary["n_error"])]
+        lines.append([*row.settings.values(), *counts, *figures])
+    return lines
