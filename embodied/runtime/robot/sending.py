@@ -85,8 +85,8 @@ class Sender:
         wanted_m = float(np.clip(opening, 0.0, 1.0)) * self.spec.limits.gripper_m
         close = 0.02 * self.spec.limits.gripper_m
         if self._opening_m is None or abs(wanted_m - self._opening_m) > close:
-            self._opening_m = wanted_m
             self._outlets.gripper(wanted_m, self.spec.limits.effort_n)
+            self._opening_m = wanted_m
 
     def _velocity(self, action: VectorAction) -> None:
         values = checked(action.values, 7, action.space)
@@ -170,6 +170,7 @@ _SENDERS: Mapping[str, Callable[[Any, VectorAction], None]] = {
     "joint_position": Sender._joint_position,
     "joint_velocity": Sender._joint_velocity,
     "base_pose": Sender._drive,
+    "halt": lambda sender, action: sender.stop(),
 }
 SPACES = ", ".join(_SENDERS)
 """What a command may be, by `VectorAction.space`."""

@@ -1,0 +1,409 @@
+"""The lifecycle node `agent`: instructions in, commands out; it decides nothing by itself."""
+
+import datetime
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from embodied_msgs.action import FollowInstruction
+from embodied_msgs.msg import Answer, Correction, Question
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.serialization import serialize_message
+from std_msgs.msg import Bool
+from std_srvs.srv import Trigger
+
+from embodied.commands.robots import agent_for_robot
+from embodied.core.arm_skills import arm_skills
+from embodied.core.errors import EmbodiedError
+from embodied.core.instruction import Instruction
+from embodied.runtime.robot.bridge import BridgedRobot
+from embodied.runtime.robot.diagnostics import findings
+from embodied.runtime.robot.emergency import EmergencyStop
+from embodied.runtime.robot.goals import Why
+from embodied.runtime.robot.parameters import PARAMETERS, listed, robot_spec, session_settings
+from embodied.runtime.robot.recording import McapRecorder
+from embodied.runtime.robot.session import GoalEnd, Session
+from embodied.runtime.robot.topics import ANY_SENDER, wire
+from embodied_ros.definitions import definition, type_name
+from embodied_ros.messages import diagnostics, feedback_message, result_message
+from embodied_ros.outlets import RosOutlets
+from embodied_ros.qos import profile
+from embodied_ros.sensing import Sensing
+from embodied_ros.spinning import spin
+
+DIAGNOSTICS_S = 1.0
+STATE_LAG_S = 1.0
+"""How long rclpy may take to note a cancellation that this node has already acted on."""
+
+
+class AgentNode(LifecycleNode):
+    """Subscribes and serves while it is configured; moves the robot only while it is active."""
+
+    def __init__(self) -> None:
+        super().__init__("agent")
+        for each in PARAMETERS:
+            self.declare_parameter(each.name, each.default)
+        self._session: Session | None = None
+        self._active = False
+        self._made: list[tuple[Any, Any]] = []
+        self._recorder: McapRecorder | None = None
+        self._asked = (0, "")
+        self._heartbeat_s: float | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return every parameter's value."""
+        return {each.name: self.get_parameter(each.name).value for each in PARAMETERS}
+
+    # --- lifecycle -----------------------------------------------------------------------------
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Make the agent and everything it is connected to; nothing moves yet."""
+        try:
+            self._configure(self.values())
+        except EmbodiedError as error:
+            self.get_logger().error(f"cannot configure: {error}")
+            self._take_down()
+            return TransitionCallbackReturn.FAILURE
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Accept instructions and let commands pass."""
+        self._robot.enable(True)
+        self._active = True
+        self.get_logger().info("active: waiting for instructions")
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """End what is under way and stand still."""
+        self._active = False
+        self._rest("the node was deactivated")
+        self._robot.enable(False)
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Take everything down that `on_configure` made."""
+        self._take_down()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stand still, then take everything down."""
+        self.come_to_rest()
+        self._take_down()
+        return super().on_shutdown(state)
+
+    def come_to_rest(self) -> None:
+        """Halt the robot and end every goal, before the process goes."""
+        self._active = False
+        if self._session is not None:
+            self._rest("the node was shut down")
+            self._robot.enable(False)
+
+    def _rest(self, text: str) -> None:
+        """End every goal and give its client the time to hear of it."""
+        assert self._session is not None
+        self._session.shut_down(text)
+        until = time.monotonic() + STATE_LAG_S
+        while self._session.book.open_count and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def _configure(self, values: dict[str, Any]) -> None:
+        spec = robot_spec(values)
+        agent = agent_for_robot(
+            planner=values["planner"],
+            policy=values["policy"],
+            overrides=listed(values["overrides"]),
+            ask=values["ask"],
+            patience_s=values["patience_s"],
+            frame=values["speaker_frame"],
+            arm=bool(spec.joints),
+        )
+        self._emergency = EmergencyStop()
+        self._outlets = RosOutlets(
+            self, joints=spec.joints, base_frame=spec.base_frame, sent=self._record
+        )
+        self._robot = BridgedRobot(spec, self._outlets, self._emergency)
+        self._session = Session(
+            self._robot,
+            agent,
+            self._emergency,
+            skills=arm_skills(
+                movable=listed(values["movable"]),
+                receptacles=listed(values["receptacles"]),
+                openable=listed(values["openable"]),
+            )
+            if spec.joints
+            else (),
+            settings=session_settings(values),
+        )
+        self._emergency.listen(self._on_emergency)
+        self._values = values
+        self._sensing = Sensing(
+            self, self._robot, record=self._record, images=values["record_images"]
+        )
+        # Words and stops have threads of their own: neither waits for a picture to be decoded.
+        voice, stops = ReentrantCallbackGroup(), ReentrantCallbackGroup()
+        self._listen("correction", Correction, self._on_correction, voice)
+        self._listen("answer", Answer, self._on_answer, voice)
+        self._listen("e_stop", Bool, self._on_e_stop, stops)
+        self._listen("e_stop", Bool, self._on_e_stop, stops, quality=ANY_SENDER)
+        self._question = self._speak("question", Question)
+        self._emergency_state = self._speak("emergency", Bool)
+        self._diagnostics = self._speak("/diagnostics", DiagnosticArray)
+        self._emergency_state.publish(Bool(data=False))
+        self._own(
+            self.destroy_service,
+            self.create_service(Trigger, "release_e_stop", self._on_release, callback_group=stops),
+        )
+        self._server = ActionServer(
+            self,
+            FollowInstruction,
+            "follow_instruction",
+            execute_callback=self._execute,
+            goal_callback=self._on_goal,
+            handle_accepted_callback=self._on_accepted,
+            cancel_callback=self._on_cancel,
+            callback_group=ReentrantCallbackGroup(),
+        )
+        quiet = MutuallyExclusiveCallbackGroup()
+        timers = [(DIAGNOSTICS_S, self._tell_health), (1.0 / values["feedback_hz"], self._ask)]
+        if values["e_stop_heartbeat_s"] > 0:
+            self._heartbeat_s = time.monotonic()
+            timers.append((values["e_stop_heartbeat_s"] / 4, self._check_heartbeat))
+        for period_s, callback in timers:
+            self._own(
+                self.destroy_timer, self.create_timer(period_s, callback, callback_group=quiet)
+            )
+
+    def _take_down(self) -> None:
+        if self._session is None:
+            return
+        self._session.shut_down("the node was taken down")
+        if hasattr(self, "_server"):
+            self._server.destroy()
+            del self._server
+        if hasattr(self, "_sensing"):
+            self._sensing.destroy()
+            del self._sensing
+        for destroy, made in reversed(self._made):
+            destroy(made)
+        self._made.clear()
+        self._outlets.destroy()
+        self._close_recording()
+        self._session = None
+
+    def _own(self, destroy: Any, made: Any) -> Any:
+        self._made.append((destroy, made))
+        return made
+
+    def _listen(self, name: str, type: Any, heard: Any, group: Any, *, quality: Any = None) -> None:
+        row = wire(name)
+        assert row.quality is not None
+
+        def callback(message: Any) -> None:
+            self._record(name, message)
+            heard(message)
+
+        self._own(
+            self.destroy_subscription,
+            self.create_subscription(
+                type, name, callback, profile(quality or row.quality), callback_group=group
+            ),
+        )
+
+    def _speak(self, name: str, type: Any) -> Any:
+        row = wire(name)
+        assert row.quality is not None
+        publisher = self.create_publisher(type, name, profile(row.quality))
+        return self._own(self.destroy_publisher, publisher)
+
+    # --- goals ---------------------------------------------------------------------------------
+
+    def _on_goal(self, request: Any) -> GoalResponse:
+        session = self._session
+        if not self._active or session is None:
+            refusal = "the node is not active"
+        else:
+            refusal = session.refusal(request.instruction)
+        if refusal:
+            self.get_logger().warning(f"refused {request.instruction!r}: {refusal}")
+            return GoalResponse.REJECT
+        return GoalResponse.ACCEPT
+
+    def _on_accepted(self, handle: Any) -> None:
+        assert self._session is not None
+        self._session.accept(_name(handle))
+        handle.execute()
+
+    def _on_cancel(self, handle: Any) -> CancelResponse:
+        """Halt in this very callback; rclpy's own answer would be to refuse."""
+        if self._session is not None:
+            self._session.cancel(_name(handle))
+        return CancelResponse.ACCEPT
+
+    def _execute(self, handle: Any) -> Any:
+        session = self._session
+        if session is None:
+            handle.abort()
+            return result_message(GoalEnd(Why.STOPPED, "the node was taken down", 0.0))
+        request = handle.request
+        instruction = Instruction.from_text(
+            request.instruction, id=_name(handle), steps=request.steps
+        )
+        self._open_recording()
+        ends: list[GoalEnd] = []
+        worker = threading.Thread(
+            target=lambda: ends.append(session.run(_name(handle), instruction)),
+            name="control",
+            daemon=True,
+        )
+        worker.start()
+        while worker.is_alive():
+            worker.join(1.0 / self._values["feedback_hz"])
+            if worker.is_alive() and session.book.active == _name(handle):
+                handle.publish_feedback(feedback_message(session.feedback()))
+        end = ends[0] if ends else GoalEnd(Why.FAILED, "the control thread died", 0.0)
+        self.get_logger().info(f"{request.instruction!r}: {end.why.value}: {end.text}")
+        if session.book.active is None:
+            self._close_recording()
+        self._settle(handle, end)
+        return result_message(end)
+
+    def _settle(self, handle: Any, end: GoalEnd) -> None:
+        """Tell rclpy how the goal ended; it notes a cancellation only after our callback."""
+        if end.why is Why.CANCELLED:
+            until = time.monotonic() + STATE_LAG_S
+            while not handle.is_cancel_requested and time.monotonic() < until:
+                time.sleep(0.005)
+        if not handle.is_active:
+            return
+        if handle.is_cancel_requested and end.why is Why.CANCELLED:
+            handle.canceled()
+        elif end.success:
+            handle.succeed()
+        else:
+            handle.abort()
+
+    # --- people --------------------------------------------------------------------------------
+
+    def _on_correction(self, message: Any) -> None:
+        session = self._session
+        refusal = "the node is not configured" if session is None else session.correct(message.text)
+        if refusal:
+            self.get_logger().warning(f"correction {message.text!r}: {refusal}")
+
+    def _on_answer(self, message: Any) -> None:
+        session = self._session
+        if session is None:
+            return
+        number, text = session.question()
+        if message.question_id and (message.question_id != number or not text):
+            self.get_logger().warning(
+                f"answer to question {message.question_id}, which is not open any more"
+            )
+            return
+        if refusal := session.answer(message.text):
+            self.get_logger().warning(f"answer {message.text!r}: {refusal}")
+
+    def _ask(self) -> None:
+        if self._session is None:
+            return
+        asked = self._session.question()
+        if asked == self._asked:
+            return
+        self._asked = asked
+        message = Question(id=asked[0], text=asked[1])
+        message.stamp = self.get_clock().now().to_msg()
+        self._question.publish(message)
+        self._record("question", message)
+
+    # --- emergency stop ------------------------------------------------------------------------
+
+    def _on_e_stop(self, message: Any) -> None:
+        if self._heartbeat_s is not None:
+            self._heartbeat_s = time.monotonic()
+        self._emergency.button(message.data)
+
+    def _check_heartbeat(self) -> None:
+        limit_s = self._values["e_stop_heartbeat_s"]
+        if self._heartbeat_s is None or self._emergency.engaged:
+            return
+        if time.monotonic() - self._heartbeat_s > limit_s:
+            self._emergency.engage(f"e_stop was not heard for {limit_s:g} s")
+
+    def _on_emergency(self, reason: str) -> None:
+        self._emergency_state.publish(Bool(data=True))
+        self.get_logger().error(f"emergency stop: {reason}")
+
+    def _on_release(self, request: Any, response: Any) -> Any:
+        refusal = self._emergency.release()
+        response.success = not refusal
+        response.message = refusal or "released"
+        if not refusal:
+            if self._heartbeat_s is not None:
+                self._heartbeat_s = time.monotonic()
+            self._emergency_state.publish(Bool(data=False))
+        return response
+
+    # --- diagnostics and recording -------------------------------------------------------------
+
+    def _tell_health(self) -> None:
+        session, recorder = self._session, self._recorder
+        if session is None:
+            return
+        health = session.health(
+            active=self._active,
+            recording="" if recorder is None else str(recorder.path),
+            dropped=0 if recorder is None else recorder.dropped,
+        )
+        message = diagnostics(findings(health), node=self.get_name())
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(message)
+        self._record("/diagnostics", message)
+
+    def _open_recording(self) -> None:
+        folder = self._values["record"]
+        if not folder or self._recorder is not None:
+            return
+        stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H-%M-%S-%f")
+        try:
+            self._recorder = McapRecorder(Path(folder) / f"{stamp}.mcap", definition=definition)
+        except (EmbodiedError, OSError) as error:
+            self.get_logger().error(f"not recorded: {error}")
+
+    def _close_recording(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        try:
+            recorder.close()
+        except Exception as error:  # a full disk must not end the node
+            self.get_logger().error(f"{recorder.path} is not whole: {error}")
+
+    def _record(self, topic: str, message: Any) -> None:
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.write(topic, type_name(message), serialize_message(message), time.time_ns())
+
+
+def _name(handle: Any) -> str:
+    return bytes(handle.goal_id.uuid).hex()
+
+
+def main() -> None:
+    """Run the node until it is told to end."""
+    spin(AgentNode, ready=_start, ended=AgentNode.come_to_rest)
+
+
+def _start(node: AgentNode) -> None:
+    if not node.get_parameter("autostart").value:
+        return
+    if node.trigger_configure() is TransitionCallbackReturn.SUCCESS:
+        node.trigger_activate()
+
+
+if __name__ == "__main__":
+    main()
