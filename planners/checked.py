@@ -150,7 +150,7 @@ class CheckedPlanner:
         change = understand(correction.text, subgoals, context.skills)
         if change is None:
             return None
-        change = resolve(change, subgoals)
+        change = resolve(change, subgoals, entities=context.entities)
         changed = self._folded(subgoals, change, context)
         return None if changed is None else (changed, change)
 

@@ -25,6 +25,8 @@ PHRASES: Mapping[str, str] = {
     "close": "close the {object}",
     "toggle": "switch the {object}",
     "goto": "go to the {object}",
+    "push": "push the {object} {receptacle}",
+    "put_down": "put down what is held",
 }
 
 
@@ -36,6 +38,9 @@ def in_words(subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
 def _sentence(subgoal: Subgoal) -> str:
     pattern = PHRASES.get(subgoal.skill)
     words = {name: _words(name, value) for name, value in subgoal.arguments.items()}
+    relation, place = subgoal.arguments.get("relation"), subgoal.arguments.get("receptacle")
+    if isinstance(relation, str) and isinstance(place, ObjectRef):
+        words["receptacle"] = f"{relation} the {_words('object', place)}"
     if pattern is None:
         return " ".join([subgoal.skill.replace("_", " "), *words.values()])
     try:

@@ -28,6 +28,7 @@ class Change:
         instead_of: What is not meant, where that was said.
         skill: The skill to leave out, for `without`.
         text: Words of something to do as well, for `first` and `also`.
+        relation: How it is to be at its other place, where the skills tell such things apart.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Change:
     instead_of: ObjectRef | None = None
     skill: str = ""
     text: str = ""
+    relation: str = ""
 
     @property
     def lasting(self) -> bool:

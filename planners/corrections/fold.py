@@ -1,13 +1,15 @@
 """Changes carried into a plan."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from embodied.core.entity import Entity
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, KNIVES
 from planners.corrections.changes import Change, Kind
+from planners.corrections.colours import COLOURS
 from planners.corrections.nouns import spoken
 from planners.wording import in_words
 
@@ -35,16 +37,18 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
     return changed
 
 
-def resolve(change: Change, plan: Sequence[Subgoal]) -> Change:
+def resolve(change: Change, plan: Sequence[Subgoal], *, entities: Iterable[Entity] = ()) -> Change:
     """Return a change that names what it is about, so that it can be made in a later plan, too.
 
     Args:
         change: As it was said: `the red one`.
         plan: What was ahead when it was said.
+        entities: What is seen: `the red one` is no bowl where only a block is red.
     """
     said = change.thing or ObjectRef("")
     if change.kind is Kind.DETAIL and not said.category:
-        return replace(change, thing=replace(said, category=_current(plan)))
+        meant = _current(plan, said, tuple(entities))
+        return replace(change, thing=replace(said, category=meant))
     if change.kind is Kind.OTHER_OBJECT and change.instead_of is None:
         return replace(change, instead_of=_meant_instead(plan, said))
     if change.kind is Kind.OTHER_PLACE:
@@ -113,8 +117,8 @@ def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
         if value.category != said.category:
             return value
         kept = tuple(word for word in value.attributes if word not in said.attributes)
-        colours = tuple(word for word in kept if word in _COLOURS)
-        if any(word in _COLOURS for word in said.attributes):
+        colours = tuple(word for word in kept if word in COLOURS)
+        if any(word in COLOURS for word in said.attributes):
             kept = tuple(word for word in kept if word not in colours)
         return replace(
             value,
@@ -126,22 +130,23 @@ def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     return _each(plan, edit)
 
 
-_COLOURS = frozenset(
-    [
-        *("red", "green", "blue", "yellow", "white", "black", "brown", "grey", "gray", "orange"),
-        *("purple", "pink", "silver", "golden", "gold", "beige", "dark", "light"),
-    ]
-)
+def _current(plan: Sequence[Subgoal], said: ObjectRef, entities: Sequence[Entity]) -> str:
+    """Type of what the next step reaches for: what it takes up, or where it puts something.
 
-
-def _current(plan: Sequence[Subgoal]) -> str:
-    """Type of what the next step reaches for: what it takes up, or where it puts something."""
+    Where the colour that was said is seen on things of some types alone, it is one of those.
+    """
+    colours = {word for word in said.attributes if word in COLOURS}
+    seen = {each.category for each in entities if colours and colours <= set(each.attributes)}
+    first = ""
     for subgoal in plan:
-        name = "receptacle" if subgoal.skill == "place" else "object"
-        value = subgoal.arguments.get(name)
-        if isinstance(value, ObjectRef):
-            return value.category
-    return ""
+        names = ("receptacle", "object") if subgoal.skill == "place" else ("object", "receptacle")
+        for name in names:
+            value = subgoal.arguments.get(name)
+            if isinstance(value, ObjectRef):
+                first = first or value.category
+                if not seen or value.category in seen:
+                    return value.category
+    return first
 
 
 def _other_object(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
@@ -161,11 +166,32 @@ def _other_place(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ..
     new = change.thing or ObjectRef("")
     old = change.instead_of.category if change.instead_of else ""
 
-    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
-        fits = subgoal.skill == "place" and name == "receptacle" and value.category == old
-        return new if fits else value
+    def fits(subgoal: Subgoal, value: Argument | None) -> bool:
+        places = subgoal.skill == "place" or "relation" in subgoal.arguments
+        return places and isinstance(value, ObjectRef) and value.category == old
 
-    return _each(plan, edit)
+    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
+        return new if name == "receptacle" and fits(subgoal, value) else value
+
+    if change.relation:
+        plan = tuple(
+            replace(
+                subgoal,
+                arguments={**subgoal.arguments, "relation": change.relation},
+                # Words of the old relation are no longer true: they are said anew below.
+                text=subgoal.text and " ",
+            )
+            if "relation" in subgoal.arguments and fits(subgoal, subgoal.arguments["receptacle"])
+            else subgoal
+            for subgoal in plan
+        )
+    changed = _each(plan, edit)
+    return tuple(_resaid(subgoal) if subgoal.text == " " else subgoal for subgoal in changed)
+
+
+def _resaid(subgoal: Subgoal) -> Subgoal:
+    [words] = in_words([subgoal])
+    return replace(subgoal, text=f"{words.capitalize()}.")
 
 
 def _last_place(plan: Sequence[Subgoal], about: ObjectRef | None) -> str:

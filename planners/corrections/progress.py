@@ -7,9 +7,12 @@ from embodied.core.entity import Entity
 from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER
+from planners.corrections.colours import COLOURS
 
 History = Sequence[tuple[Subgoal, Outcome]]
 
+TOLD_APART_BY = frozenset([ANOTHER, *COLOURS])
+"""Attributes by which two steps about one type are about two things."""
 TRIES = 2
 """Failures of the same step before another type is tried in its place."""
 
@@ -85,7 +88,9 @@ def _same(one: Subgoal, other: Subgoal) -> bool:
 
 def _named(subgoal: Subgoal) -> tuple[object, ...]:
     return tuple(
-        (value.category, ANOTHER in value.attributes) if isinstance(value, ObjectRef) else value
+        (value.category, tuple(word for word in value.attributes if word in TOLD_APART_BY))
+        if isinstance(value, ObjectRef)
+        else value
         for value in subgoal.arguments.values()
     )
 

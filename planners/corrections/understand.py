@@ -43,6 +43,10 @@ _ONE = re.compile(
     r"^(?:(?:take|get|use|pick|bring|the|that|this|a|an|it's|it is|up|me)\s+)*"
     r"(?P<attributes>(?:[a-z-]+\s+)*?)one(?:\s+(?P<where>.+))?$"
 )
+_WRONG_ONE = re.compile(
+    r"^(?:(?:not|that's|that is|it's) (?:that|this|the wrong)(?: one)?|(?:you (?:took|have|got) )?"
+    r"(?:that's |that is )?the wrong (?:one|thing)|wrong one)$"
+)
 _OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
 _PLACE = re.compile(
     r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?"
@@ -51,6 +55,20 @@ _PLACE = re.compile(
 _THING = re.compile(
     r"^(?:(?:take|get|use|pick up|pick|bring|bring me|grab|fetch)\s+)?"
     r"(?P<thing>(?:the|a|an|that|this|another)\s+.+?)(?:\s+instead)?$"
+)
+_RELATIONS = {
+    "in": r"in|into|inside",
+    "on": r"on|onto|on top of",
+    "next to": r"next to|beside|near|by|against",
+    "left of": r"(?:to the |on the )?left of",
+    "right of": r"(?:to the |on the )?right of",
+    "behind": r"behind",
+    "in front of": r"in front of",
+}
+_PLACED = re.compile(
+    r"^(?:(?:put|place|set|leave|drop|move|push)\s+(?P<what>.+?)\s+)?(?P<how>"
+    + "|".join(f"(?:{pattern})" for pattern in _RELATIONS.values())
+    + r")\s+(?P<where>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
 )
 _SKILL_OF = {
     "heat": "heat",
@@ -167,6 +185,12 @@ def _role(category: str, plan: Sequence[Subgoal]) -> Kind:
     return Kind.OTHER_OBJECT
 
 
+def _wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    if _WRONG_ONE.match(words) is None:
+        return None
+    return Change(Kind.DETAIL, ObjectRef("", (ANOTHER,), phrase=words))
+
+
 def _one(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     match = _ONE.match(words)
     if match is None:
@@ -196,6 +220,23 @@ def _place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
     return Change(Kind.OTHER_PLACE, where, what and ObjectRef("", phrase=what.category))
 
 
+def _placed(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """Another place with how a thing is to be there, for skills that tell such things apart."""
+    if not any("relation" in subgoal.arguments for subgoal in plan):
+        return None
+    words = re.sub(r"[\s,]+not (?:in|on|next to|left|right|behind|the)\b.*$", "", words)
+    match = _PLACED.match(words)
+    if match is None:
+        return None
+    where = read_thing(match["where"], types, prefer=_types_of(plan))
+    if where is None:
+        return None
+    relation = next(
+        name for name, pattern in _RELATIONS.items() if re.fullmatch(pattern, match["how"])
+    )
+    return Change(Kind.OTHER_PLACE, where, relation=relation)
+
+
 def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     match = _THING.match(words)
     if match is None:
@@ -212,6 +253,8 @@ def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 _READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
     _also,
     _without,
+    _wrong,
+    _placed,
     _not_but,
     _one,
     _place,

@@ -9,6 +9,7 @@ from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import subgoals_of
 from planners.parsed import plausibility
+from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.commands import CommandReader
 from planners.parsed.plausibility import Plausibility
 from planners.parsed.reader import TaskReader
@@ -65,6 +66,13 @@ class ParsedPlanner:
         """
         self.explanation = None
         instruction = context.instruction
+        if is_arm(context.skills):
+            text = ". ".join([instruction.text, *instruction.steps]).strip()
+            if not text:
+                raise Question("What should I do?", raw=text)
+            steps = ArmReader(context.skills).read(text, entities=context.entities)
+            self.explanation = Explanation("commands", 0.9, ("Read by the arm's grammar.",))
+            return Plan(instruction, 0, steps)
         subgoals = self.read(instruction.text, instruction.steps, skills=context.skills)
         revision = context.current_plan.revision + 1 if context.current_plan else 0
         return Plan(instruction, revision, subgoals)

@@ -73,6 +73,11 @@ def place(body: ArmBody, given: Given) -> Run:
             if outcome is not None:
                 return outcome
         outcome = yield from _put(body, body.now(thing), body.now(where), given.relation)
+        if outcome is not None and outcome.cause is Cause.CLOSED:
+            body.note(f"open the {where.name} first")
+            outcome = yield from slide(body, Given(object=where, share=1.0))
+            if outcome is None:
+                continue
         if outcome is not None:
             return outcome
         if _is_there(body, body.now(thing), body.now(where), given.relation):
