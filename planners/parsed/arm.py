@@ -180,6 +180,11 @@ class ArmReader:
             )
         verb, rest = _meaning("verbs", match["verb"]), match["rest"]
         last = next((d.things[-1] for d in reversed(before) if d.things), None)
+        if re.match(rf"(?:{_group('verbs', 'open', 'close')})\s+(?:it|that)\b", clause):
+            # What is opened or closed is what can be: "put it in the drawer and close it".
+            places = (p for d in reversed(before) for p in (d.where, *d.things) if p is not None)
+            can = self._skills["open"].categories.get("object", frozenset())
+            last = next((p for p in places if p.category in can), last)
         place = next((p for d in reversed(before) if (p := self._place_of(d))), None)
         if place is not None:
             rest = self._with_place(rest, place)
@@ -213,11 +218,12 @@ class ArmReader:
         return re.sub(r"\b(?:inside|in there|in|there)$", f"in {name}", rest)
 
     def _slides(self, verb: str, clause: str) -> str:
-        shut = re.search(r"\b(?:close|closed|shut|in|back)\b", clause)
+        """Whether a drawer is to be opened or closed: by the verb, unless other words say so."""
+        shut = re.search(r"\b(?:closed|shut|in|back)\b", clause)
         wide = re.search(r"\b(?:open|out|opened|ajar)\b", clause)
-        if verb in ("open", "close"):
-            return verb
-        return "open" if wide or not shut else "close"
+        if verb in ("push", "close"):
+            return "open" if wide and not shut and verb == "push" else "close"
+        return "close" if shut and not wide else "open"
 
     def _found_nouns(self, words: str) -> list[str]:
         return re.findall(rf"\b({self._noun})\b", words)
@@ -252,9 +258,11 @@ class ArmReader:
 
     def _slide(self, verb: str, rest: str, last: ObjectRef | None, text: str) -> _Deed:
         share = self._share(rest)
-        thing = self._thing(rest) or (last if re.match(r"(?:it|that)\b", rest) else None)
+        openable = self._skills["open"].categories.get("object", frozenset())
+        thing = self._thing(rest)
+        if thing is None and last is not None and last.category in openable:
+            thing = last
         if thing is None and not re.search(r"\b(?:a|the|my)\b", rest):
-            openable = self._skills["open"].categories.get("object", frozenset())
             thing = ObjectRef(next(iter(sorted(openable)), ""))
         if thing is None:
             raise self._unknown(rest, text)
