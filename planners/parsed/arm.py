@@ -29,6 +29,11 @@ _SIDE = (
 _SPLIT = re.compile(
     r"\s*(?:[;.!?]+|,?\s*\b(?:and then|after that|afterwards|then|and after that|followed by)\b)\s*"
 )
+_UNLIFTED = (
+    r"(?:,\s*)?\bwithout (?:lifting|picking up|raising|grasping|taking up)"
+    r"(?: (?:it|them))?(?: up)?\b,?"
+)
+_FIRST = r"\s+(?:first|before that|beforehand)$"
 _SPELLED = {"gray": "grey", "colour": "", "color": "", "coloured": "", "colored": ""}
 
 
@@ -136,12 +141,21 @@ class ArmReader:
     def _clauses(self, words: str) -> list[str]:
         verbs = _group("verbs")
         found = []
+        words = re.sub(r"^[^:]*:\s*", "", words) if ":" in words else words
+        without = re.search(_UNLIFTED, words)
+        if without:
+            # What may not be lifted is pushed.
+            words = re.sub(_UNLIFTED, " ", words).strip(" ,")
+            words = re.sub(rf"^(?:{_group('small', 'lead')})[\s,]+", "", words)
+            words = re.sub(rf"^(?:{_group('verbs', 'put')})\b", "push", words)
         for part in _SPLIT.split(words):
             # "and" joins clauses where a verb follows, and things where a thing does.
             pieces = re.split(rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?=(?:{verbs})\b)", part)
             for piece in pieces:
                 found += self._apart(self._bare(piece))
-        return [each for each in found if each]
+        first = [each for each in found if re.search(_FIRST, each)]
+        rest = [each for each in found if each and each not in first]
+        return [re.sub(_FIRST, "", each) for each in first] + rest if rest else found
 
     def _apart(self, clause: str) -> list[str]:
         """Part `put A in B and C on D`, where the second verb is left out."""
@@ -159,6 +173,9 @@ class ArmReader:
         while clause != before:
             before = clause
             clause = re.sub(rf"^(?:{lead})\b[\s,]*", "", clause).strip(" ,")
+            # "fully open it" as "open it fully"
+            degrees, slides = _group("shares"), _group("verbs", "open", "close")
+            clause = re.sub(rf"^((?:{degrees})(?:ly)?)\s+((?:{slides})\b.*)$", r"\2 \1", clause)
             clause = re.sub(r"[\s,]+(?:please|now|for me|carefully|gently|too)$", "", clause)
         return clause
 
@@ -167,10 +184,11 @@ class ArmReader:
         if wished is not None:
             return wished
         match = re.match(rf"(?P<verb>{_group('verbs')})\b\s*(?P<rest>.*)$", clause)
-        if match is None and before and before[-1].verb in ("put", "push"):
+        if match is None:
             things, relation, where = self._parts(clause)
-            if things and where is not None:
-                return replace(before[-1], things=things, relation=relation, where=where)
+            if things and where is not None:  # "the red block on the blue one": put, or as before
+                same = before and before[-1].verb in ("put", "push")
+                return _Deed(before[-1].verb if same else "put", things, relation, where)
         if match is None:
             raise Refused(
                 f"I do not know how to {clause!r}.",
@@ -180,7 +198,10 @@ class ArmReader:
             )
         verb, rest = _meaning("verbs", match["verb"]), match["rest"]
         last = next((d.things[-1] for d in reversed(before) if d.things), None)
-        if re.match(rf"(?:{_group('verbs', 'open', 'close')})\s+(?:it|that)\b", clause):
+        slides = _group("verbs", "open", "close", "push")
+        if re.match(rf"(?:{_group('verbs', 'open', 'close')})\s+(?:it|that)\b", clause) or re.match(
+            rf"(?:{slides})\s+(?:it|that)\s+(?:open|shut|closed|out|in)\b", clause
+        ):
             # What is opened or closed is what can be: "put it in the drawer and close it".
             places = (p for d in reversed(before) for p in (d.where, *d.things) if p is not None)
             can = self._skills["open"].categories.get("object", frozenset())
