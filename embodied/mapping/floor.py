@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import (  # type: ignore[import-untyped]
+    binary_closing,
     distance_transform_edt,
     maximum_filter,
     uniform_filter,
@@ -15,11 +16,13 @@ from embodied.mapping.pose import AHEAD, STEP_M, Cell
 FINE_M = 0.05
 HALF_SPAN_M = 13.0
 """The map ends this far from the start; ALFRED's rooms are at most 12 m long."""
-OBSTACLE_GAIN, ROUGH_OBSTACLE_GAIN, OBSTACLE_MOST = 3, 2, 8
+OBSTACLE_GAIN, ROUGH_OBSTACLE_GAIN, OBSTACLE_MOST = 3, 1, 8
 FREE_GAIN, FREE_LEAST = 1, -4
 """Evidence of a fine cell: what is seen to stand there against seeing the floor there."""
-FAR_M = 2.2
-"""From here on depth is too rough to say for sure where a thing stands."""
+ROUGH_LEAST = 1
+"""Where depth is rough, so much evidence is not enough yet: one frame may show anything."""
+CLOSE_CELLS = 3
+"""Gaps of this width between the points of what stands are closed."""
 GRAZE_M = 0.27
 """A move refused at more clearance met something that does not show."""
 BODY_RADIUS_M = 0.15
@@ -75,6 +78,8 @@ class FloorMap:
         self._seen = np.zeros((size, size), dtype=bool)
         self._box = [size // 2 - 8, size // 2 + 8, size // 2 - 8, size // 2 + 8]
         self._lattice: Lattice | None = None
+        self._rough = False
+        self._standing = np.zeros(0, dtype=np.intp)
         self.blocked: set[tuple[Cell, int]] = set()
         self.grazed_m = 0.0
         self.doubtful: set[Cell] = set()
@@ -85,28 +90,27 @@ class FloorMap:
         *,
         floor_xy_m: NDArray[np.float32],
         obstacle_xy_m: NDArray[np.float32],
-        from_xy_m: tuple[float, float] = (0.0, 0.0),
-        rough: bool = False,
+        standing_xy_m: NDArray[np.float32] | None = None,
     ) -> None:
         """Take in points of the floor and of what stands on it, [N, 2] each.
 
         Args:
             floor_xy_m: Points of free floor.
             obstacle_xy_m: Points of what stands on it.
-            from_xy_m: Where they were seen from.
-            rough: Whether depth is off by more than a little: then what stands far away is not
-                placed, and floor that was seen weighs as much as what seems to stand on it.
+            standing_xy_m: Where depth is rough: all points that are known of what stands on the
+                floor, which take the place of those before. Of obstacles one frame is not enough
+                then.
         """
+        self._rough = standing_xy_m is not None
         free = self._cells(floor_xy_m)
         flat, seen = self._evidence.reshape(-1), self._seen.reshape(-1)
         flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
-        if rough:
-            apart = np.hypot(*(obstacle_xy_m - np.array(from_xy_m, dtype=np.float32)).T)
-            obstacle_xy_m = obstacle_xy_m[apart < FAR_M]
         taken = self._cells(obstacle_xy_m)
-        gain = ROUGH_OBSTACLE_GAIN if rough else OBSTACLE_GAIN
+        gain = ROUGH_OBSTACLE_GAIN if self._rough else OBSTACLE_GAIN
         flat[taken] = np.minimum(flat[taken] + gain, OBSTACLE_MOST)
-        for cells in (free, taken):
+        if standing_xy_m is not None:
+            self._standing = self._cells(standing_xy_m)
+        for cells in (free, taken, self._standing):
             seen[cells] = True
             if len(cells):
                 rows, columns = np.divmod(cells, self._size)
@@ -166,8 +170,19 @@ class FloorMap:
     def picture(self) -> tuple[NDArray[np.int8], tuple[float, float]]:
         """The seen part as -1 unknown, 0 free, 1 obstacle [X, Y], and its corner in metres."""
         x0, x1, y0, y1 = self._box
-        part = np.where(self._seen[x0:x1, y0:y1], self._evidence[x0:x1, y0:y1] > 0, -1)
+        part = np.where(self._seen[x0:x1, y0:y1], self._taken(x0, x1, y0, y1), -1)
         return part.astype(np.int8), (x0 * FINE_M - HALF_SPAN_M, y0 * FINE_M - HALF_SPAN_M)
+
+    def _taken(self, x0: int, x1: int, y0: int, y1: int) -> NDArray[np.bool_]:
+        """Which fine cells of a rectangle something stands on."""
+        part = self._evidence[x0:x1, y0:y1]
+        if not self._rough:
+            return np.asarray(part > 0)
+        standing = np.zeros((self._size, self._size), dtype=bool)
+        standing.reshape(-1)[self._standing] = True
+        closed = binary_closing(standing[x0:x1, y0:y1], np.ones((CLOSE_CELLS, CLOSE_CELLS)))
+        # What was stood on is free for sure.
+        return np.asarray((part > ROUGH_LEAST) | (closed & (part > FREE_LEAST)))
 
     def lattice(self) -> Lattice:
         """Return the steps there are now."""
@@ -189,7 +204,7 @@ class FloorMap:
         high_x, high_y = min(high_x, limit), min(high_y, limit)
         a, b = middle + low_x * per - per, middle + high_x * per + per
         c, d = middle + low_y * per - per, middle + high_y * per + per
-        taken = self._evidence[a:b, c:d] > 0
+        taken = self._taken(a, b, c, d)
         # A lattice point lies on the corner of four fine cells: the mean of their distances.
         away = distance_transform_edt(~taken) * FINE_M if taken.any() else np.full(taken.shape, 9.0)
         away = (away[1:, 1:] + away[:-1, 1:] + away[1:, :-1] + away[:-1, :-1]) / 4.0

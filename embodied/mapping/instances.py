@@ -70,6 +70,7 @@ class Instance:
         opened_at: Number of the frame after which it was open, where it is.
         votes: Type to the poses it was given that type from.
         spread: Covariance of its place, m^2 [3, 3], where depth is rough; None before.
+        ajar_m: Points of it as last seen open, None while it is shut.
         joined: What it turned out to be part of, None where it is itself.
     """
 
@@ -92,6 +93,7 @@ class Instance:
     front: tuple[int, int] | None = None
     votes: dict[str, set[GridPose]] = field(default_factory=dict)
     spread: NDArray[np.float64] | None = None
+    ajar_m: Floats | None = None
     born: int = 0
     opened_at: int = 0
 
@@ -147,9 +149,12 @@ class Instance:
         if self.is_("open"):
             # Its door stands out of it now, and so tells which side is the front.
             self.front = self.front or self._side_of(sighting)
+            self.ajar_m = sighting.points_m
             return
         if fused is not None:
-            if not again or np.isinf(self.range_m):
+            if again and not np.isinf(self.range_m):
+                fused.against(self)
+            else:
                 fused.into(self)
             self.range_m = min(self.range_m, sighting.range_m)
             return
@@ -197,6 +202,9 @@ class Fused(Protocol):
 
     def into(self, instance: Instance) -> None:
         """Set an instance's extents and points to what follows from both."""
+
+    def against(self, instance: Instance) -> None:
+        """Compare with an instance that this very view went into before."""
 
 
 def nest(thing: Instance, place: Instance | None) -> None:

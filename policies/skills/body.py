@@ -4,12 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Generator
 from typing import TypeAlias
 
-import numpy as np
-
 from embodied.core.action import DiscreteAction
 from embodied.core.plan import Cause, Outcome, Status
-from embodied.mapping.instances import Instance, agreement
-from embodied.mapping.pose import GridPose
+from embodied.mapping.instances import Instance
+from embodied.mapping.pose import HIGHEST_HORIZON_DEG, LOWEST_HORIZON_DEG, GridPose
 from embodied.mapping.scene_map import SceneMap
 from policies.skills.routes import Routes, looks
 from policies.skills.types import CLOSED_RECEPTACLES
@@ -31,7 +29,9 @@ REPLAN_EVERY = 3
 LEAST_REACH_PX = 4.0
 ENOUGH_PX = 60.0
 LEAST_VIEWS = 2
-"""Poses a thing was seen from before it is handled, where perception errs."""
+"""Poses that have to agree on what a thing is before it is handled, where perception errs."""
+SECOND_LOOKS_DEG = (15, -15)
+"""Where perception errs it errs anew for another pose: tilts that are tried where one stands."""
 
 
 def failed(cause: Cause, evidence: str) -> Outcome:
@@ -68,8 +68,7 @@ class Body:
         """Do one action; on something, with the mask it is seen by."""
         mask = None
         if target is not None:
-            assert target.sighting is not None, "what is acted on is in view"
-            mask = target.sighting.detection.mask
+            mask = self.map.mask_of(target)
         self.last = (name, target)
         self.actions += 1
         yield DiscreteAction(name, mask=mask)
@@ -84,31 +83,7 @@ class Body:
         """Whether enough views agree on what a thing is; one is enough where depth is exact."""
         if not self.map.rough:
             return True
-        if len(target.seen_from) < LEAST_VIEWS or target.belief < 0.5:
-            return False
-        return not any(
-            len(other.seen_from) > len(target.seen_from) for other in self._rivals(target)
-        )
-
-    def _rivals(self, target: Instance) -> list[Instance]:
-        """Return what other views took the same thing for."""
-        others = [
-            each
-            for each in self.map.instances
-            if each is not target and not each.held and each.category != target.category
-        ]
-        if not others:
-            return []
-        overlap, apart = agreement(
-            target.low_m[None],
-            target.high_m[None],
-            np.array([each.low_m for each in others]),
-            np.array([each.high_m for each in others]),
-        )
-        size = float(target.size_m.max())
-        alike = [abs(float(each.size_m.max()) - size) < 0.4 * size + 0.03 for each in others]
-        same = (overlap[0] > 0.5) & (apart[0] < 0.3 * size + 0.05) & np.array(alike)
-        return [each for each, is_same in zip(others, same, strict=True) if is_same]
+        return target.agreed >= LEAST_VIEWS and target.belief >= 0.5
 
     # --- going
 
@@ -183,10 +158,22 @@ class Body:
             arrived = yield from self.go(goal, until=well)
             if ready():
                 return None
+            if arrived and self.map.rough and (yield from self._look_again(ready)):
+                return None
             tried.add(self.map.pose if arrived else goal)
         if ready():
             return None
         return failed(Cause.NOT_REACHABLE, f"no place to see and reach {target} from")
+
+    def _look_again(self, ready: Watch) -> Walk:
+        """Tilt the camera a little: where perception errs, another pose is another draw."""
+        level = self.map.pose.horizon_deg
+        for tilt in SECOND_LOOKS_DEG:
+            if LOWEST_HORIZON_DEG <= level + tilt <= HIGHEST_HORIZON_DEG:
+                yield from self.tilt(level + tilt)
+                if ready():
+                    return True
+        return False
 
     def approach_until(self, aim: Aim, enough: Watch) -> Run:
         """Go to the best pose to look at something, at most two, until it was seen well enough."""

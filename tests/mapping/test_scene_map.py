@@ -109,6 +109,7 @@ def test_the_eye_height_is_corrected_by_the_floor() -> None:
     world = BoxWorld([])
     scene = SceneMap(eye_height_m=1.38)
     scene.observe(world.look())
+    drive(world, scene, "RotateRight", "RotateRight")
     assert scene.camera.eye_height_m == pytest.approx(1.575, abs=0.02)
 
 
