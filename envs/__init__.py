@@ -11,6 +11,7 @@ ENTRY_POINTS = {
     "embodied/Alfred-v0": "envs.alfred.registry:make_alfred",
     "embodied/R2R-v0": "envs.r2r.registry:make_r2r",
     "embodied/AlfWorld-v0": "envs.alfworld.env:make_alfworld",
+    "embodied/Tabletop-v0": "envs.tabletop.registry:make_tabletop",
 }
 
 for _id, _entry_point in ENTRY_POINTS.items():

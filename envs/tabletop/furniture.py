@@ -22,7 +22,7 @@ DRAWER_TRAVEL_M = 0.15
 CABINET_HALF_M = (0.1, 0.11, 0.045)
 DRAWER_HALF_M = (0.09, 0.095, 0.034)
 DRAWER_WALL_M, DRAWER_BASE_M = 0.004, 0.006
-HANDLE_M = (-0.046, 0.0, 0.062)
+HANDLE_M = (-0.05, 0.0, 0.062)
 """Middle of the handle's bar from the middle of the front's foot."""
 HANDLE_HALF_M = (0.007, 0.05, 0.007)
 

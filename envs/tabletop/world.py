@@ -109,6 +109,16 @@ class TabletopWorld:
         body = self.model.blocks[index]
         return self.data.xpos[body].copy(), self.data.xmat[body].reshape(3, 3).copy()
 
+    def move_block(self, index: int, place_m: tuple[float, float]) -> None:
+        """Set a block down somewhere else on the table, at rest. Privileged: disturbances do."""
+        joint = self.model.mj.body(self.model.blocks[index]).jntadr[0]
+        at = int(self.model.mj.jnt_qposadr[joint])
+        speed = int(self.model.mj.jnt_dofadr[joint])
+        self.data.qpos[at : at + 2] = place_m
+        self.data.qpos[at + 2] = self.scene.blocks[index].size_m / 2.0
+        self.data.qvel[speed : speed + 6] = 0.0
+        mujoco.mj_forward(self.model.mj, self.data)
+
     def bowl_pose(self, index: int) -> tuple[Floats, Floats]:
         """Return (position [3] of its foot, rotation [3, 3]) of a bowl. Privileged."""
         body = self.model.bowls[index]

@@ -1,0 +1,343 @@
+"""The tabletop as a gymnasium environment: twenty commands a second, pictures and joints back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, SupportsFloat
+
+import gymnasium
+import numpy as np
+
+from embodied.core.action import STOP, Action, DiscreteAction, VectorAction
+from embodied.core.arm import STATE_SIZE
+from embodied.core.episode import EpisodeSpec
+from embodied.core.errors import ConfigError, UnknownNameError
+from embodied.core.geometry import Intrinsics
+from embodied.core.instruction import Instruction
+from embodied.core.observation import DEPTH, IMAGES, LAST_ACTION_SUCCESS, STATE, Observation
+from embodied.core.protocols import Planner, Policy
+from embodied.core.skills import SkillSpec
+from envs.tabletop.checkers import TaskChecker
+from envs.tabletop.control import COMMAND_SIZES, CONTROL_HZ, ArmCommand, ArmController
+from envs.tabletop.disturb import Disturbance, make_disturbance
+from envs.tabletop.expert import ExpertPlanner, ExpertPolicy
+from envs.tabletop.limits import ArmLimits
+from envs.tabletop.render import FAR_M, MOUNTS, Frame, Renderer, make_renderer, view_of
+from envs.tabletop.render import Backend as RenderBackend
+from envs.tabletop.sightings import entities_in_view
+from envs.tabletop.source import Episode, TabletopSource
+from envs.tabletop.tasks import DRAWER, SKILLS
+from envs.tabletop.world import TabletopWorld
+
+SPACES = tuple(COMMAND_SIZES)
+"""Names of the command spaces, by their number in the action space."""
+VALUES = max(COMMAND_SIZES.values())
+AFTER_STOP_STEPS = 12
+"""Control steps in which things come to rest after the agent has said that it is done."""
+SEEN_BY = ("front", "wrist")
+"""Cameras that privileged perception looks through."""
+
+
+class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
+    """Tasks of a Panda at a table.
+
+    An action is one command of 1/20 s: the number of its space (`SPACES`), its values (7 or 8, the
+    last the gripper's: 0 closed, 1 open), and whether the agent stops, which ends the episode.
+
+    Observation: `observation.images.<camera>` uint8 [H, W, 3], `observation.depth.<camera>`
+    float32 [H, W] metres, `observation.state` float32 [22] (`ArmState.vector`),
+    `observation.last_action_success` 0 where limits held the last command back.
+
+    Args:
+        source: Where episodes come from.
+        cameras: Which of `render.MOUNTS` are drawn; none is fastest.
+        perception: None, or `privileged`: true places of what is in view.
+        disturb: None, or a disturbance by name (`disturb.DISTURBANCES`).
+        limits: Of the arm.
+        max_steps: Control steps an episode may take.
+        width_px: Width of the pictures.
+        height_px: Height of the pictures.
+        render_backend: `auto`, `gl` or `rays`.
+        render_mode: None or `rgb_array`.
+
+    Attributes:
+        world: The world of the episode. Privileged, as are all of these.
+        checker: Follows the task.
+        steps: Commands carried out.
+        held_back: How many of them limits took something away from.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {
+        "render_modes": ["rgb_array"],
+        "render_fps": int(CONTROL_HZ),
+    }
+
+    def __init__(
+        self,
+        *,
+        source: TabletopSource,
+        cameras: Sequence[str] = ("front", "wrist"),
+        perception: str | None = None,
+        disturb: str | None = None,
+        limits: ArmLimits | None = None,
+        max_steps: int = 1800,
+        width_px: int = 224,
+        height_px: int = 224,
+        render_backend: RenderBackend = "auto",
+        render_mode: str | None = None,
+    ) -> None:
+        if max_steps < 1:
+            raise ConfigError("max_steps must be at least 1")
+        if perception not in (None, "privileged"):
+            raise ConfigError(f"perception {perception!r} of the tabletop; use privileged or none")
+        for name in cameras:
+            if name not in MOUNTS:
+                raise UnknownNameError("camera", name, MOUNTS)
+        self.source, self.max_steps, self.render_mode = source, max_steps, render_mode
+        self._cameras = tuple(cameras)
+        self._privileged = perception == "privileged"
+        self._disturb: Disturbance | None = make_disturbance(disturb)
+        self._limits, self._backend = limits, render_backend
+        self._size = (width_px, height_px)
+        self._controller: ArmController | None = None
+        self._renderer: Renderer | None = None
+        self._episode: Episode | None = None
+        self._over = True
+        spaces: dict[str, gymnasium.Space[Any]] = {
+            STATE: gymnasium.spaces.Box(-np.inf, np.inf, (STATE_SIZE,), np.float32),
+            LAST_ACTION_SUCCESS: gymnasium.spaces.Discrete(2),
+        }
+        shape = (height_px, width_px)
+        for name in self._cameras:
+            spaces[IMAGES + name] = gymnasium.spaces.Box(0, 255, (*shape, 3), np.uint8)
+            spaces[DEPTH + name] = gymnasium.spaces.Box(0.0, FAR_M, shape, np.float32)
+        self.observation_space = gymnasium.spaces.Dict(spaces)
+        self.action_space = gymnasium.spaces.Dict(
+            {
+                "space": gymnasium.spaces.Discrete(len(SPACES)),
+                "values": gymnasium.spaces.Box(-np.pi, np.pi, (VALUES,), np.float32),
+                "stop": gymnasium.spaces.Discrete(2),
+            }
+        )
+
+    @property
+    def skills(self) -> tuple[SkillSpec, ...]:
+        """Skills this body declares."""
+        return SKILLS
+
+    @property
+    def episode(self) -> Episode:
+        """The current episode. Privileged.
+
+        Raises:
+            RuntimeError: Before the first reset.
+        """
+        if self._episode is None:
+            raise RuntimeError("no episode yet: call reset() first")
+        return self._episode
+
+    def episodes(self) -> Sequence[EpisodeSpec]:
+        """List the episodes of the configured split, in their fixed order."""
+        return self.source.episodes()
+
+    def has_room_for(self, episode_id: str, types: Sequence[str]) -> bool:
+        """Whether an episode's table has something of every type. Privileged: it picks demos."""
+        scene = self.source.load(episode_id).scene
+        there = {"table"} | ({DRAWER} if scene.drawer is not None else set())
+        there |= {"block"} if scene.blocks else set()
+        there |= {"bowl"} if scene.bowls else set()
+        return all(name.lower() in there for name in types)
+
+    def has_things_for(self, episode_id: str, words: str) -> bool:
+        """Whether an episode's table has what a sentence names by colour. Privileged."""
+        scene = self.source.load(episode_id).scene
+        said = words.lower().replace(",", " ").replace(".", " ")
+        names = {f"{each.colour} block" for each in scene.blocks}
+        names |= {f"{each.colour} bowl" for each in scene.bowls}
+        from envs.tabletop.scene import COLOURS
+
+        return all(
+            f"{colour} {kind}" in names
+            for colour in COLOURS
+            for kind in ("block", "bowl")
+            if f"{colour} {kind}" in said
+        )
+
+    def reset(
+        self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Set an episode up.
+
+        Args:
+            seed: Seeds the draw of an episode.
+            options: `episode_id` picks one; without it one is drawn at random. `instruction`
+                says something else than the episode's own words: its goal is not known then.
+
+        Raises:
+            UnknownNameError: If the split has no such episode.
+        """
+        super().reset(seed=seed)
+        episode_id = (options or {}).get("episode_id")
+        if episode_id is None:
+            known = self.episodes()
+            episode_id = known[int(self.np_random.integers(len(known)))].episode_id
+        episode = self.source.load(episode_id)
+        said = (options or {}).get("instruction")
+        if said is not None:
+            episode = replace(episode, instruction=Instruction.from_text(said), task=None)
+        if self._controller is None:
+            self._controller = ArmController(self._limits)
+        self._episode = episode
+        self.world = TabletopWorld(episode.scene, seed=episode.seed, controller=self._controller)
+        self.checker = TaskChecker(episode.task, self.world)
+        if self._disturb is not None:
+            self._disturb.begin(episode, self.world)
+        self._close_renderer()
+        self.steps = self.held_back = 0
+        self._gripper, self._over = 1.0, False
+        return self._observation(), self._info()
+
+    def step(
+        self, action: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], SupportsFloat, bool, bool, dict[str, Any]]:
+        """Carry one command out; the reward is 1 at the end of an episode that succeeded.
+
+        Raises:
+            RuntimeError: If the episode is over.
+            ConfigError: If the command's numbers are not finite.
+        """
+        if self._over:
+            raise RuntimeError("the episode is over or was never begun: call reset()")
+        terminated, truncated = bool(action["stop"]), False
+        if terminated:
+            for _ in range(AFTER_STOP_STEPS):
+                self.world.halt()
+                self.checker.update()
+        else:
+            self._command(action)
+            truncated = self.steps >= self.max_steps
+        self._over = terminated or truncated
+        info = self._info()
+        reward = float(self._over and info["is_success"])
+        return self._observation(), reward, terminated, truncated, info
+
+    def _command(self, action: Mapping[str, Any]) -> None:
+        space = SPACES[int(action["space"])]
+        values = np.asarray(action["values"], dtype=np.float32)[: COMMAND_SIZES[space]]
+        command = ArmCommand.from_action(VectorAction(values, space, "base", CONTROL_HZ))
+        self.world.step(command)
+        self.steps += 1
+        self.held_back += self.world.last_targets.held_back
+        if self._disturb is not None:
+            self._disturb.update(self.world, self.checker)
+        self.checker.update()
+
+    def encode_action(self, action: Action) -> dict[str, Any]:
+        """Turn an agent's action into a member of the action space.
+
+        Raises:
+            UnknownNameError: If there is no such command space.
+            ConfigError: If it is no command to an arm, or not a well-formed one.
+        """
+        values = np.zeros(VALUES, dtype=np.float32)
+        if isinstance(action, DiscreteAction) and action.name == STOP.name:
+            return {"space": np.int64(0), "values": values, "stop": np.int64(1)}
+        if not isinstance(action, VectorAction):
+            raise ConfigError(f"the tabletop takes commands to an arm, got {action!r}")
+        ArmCommand.from_action(action)
+        values[: len(action.values)] = action.values
+        return {
+            "space": np.int64(SPACES.index(action.space)),
+            "values": values,
+            "stop": np.int64(0),
+        }
+
+    def decode_observation(self, observation: Mapping[str, Any]) -> Observation:
+        """Turn a member of the observation space into what the agent sees.
+
+        Places of cameras, and what a privileged perception lists, are no part of the space: they
+        are those of the last step.
+        """
+        width, height = self._size
+        world = self.world
+        views = {name: view_of(name, world.model.mj, world.data) for name in self._cameras}
+        entities = entities_in_view(world, SEEN_BY) if self._privileged else ()
+        if self._disturb is not None:
+            entities = self._disturb.perceived(entities)
+        return Observation(
+            stamp_s=world.time_s,
+            images={name: observation[IMAGES + name] for name in self._cameras},
+            depth_m={name: observation[DEPTH + name] for name in self._cameras},
+            intrinsics={
+                name: Intrinsics.from_vertical_fov(
+                    width_px=width, height_px=height, fov_deg=view.fov_deg
+                )
+                for name, view in views.items()
+            },
+            camera_poses={name: view.pose for name, view in views.items()},
+            state=observation[STATE],
+            entities=entities,
+            last_action_success=bool(observation[LAST_ACTION_SUCCESS]),
+        )
+
+    def outcome(self) -> Mapping[str, Any]:
+        """Return the verdict now, as keyword arguments of `EpisodeRecord`."""
+        conditions = self.checker.conditions()
+        harm = self.checker.harm
+        return {
+            "goal_conditions_met": sum(condition.met for condition in conditions),
+            "goal_conditions_total": len(conditions),
+            "steps": self.steps,
+            "measures": {
+                "dropped": float(len(harm.dropped)),
+                "knocked_over": float(len(harm.knocked_over)),
+                "displaced": float(len(harm.displaced)),
+                "held_back": float(self.held_back),
+                "simulated_s": self.world.time_s,
+            },
+        }
+
+    def expert(self, *, by: str = "id") -> tuple[Planner, Policy]:
+        """Return the scripted expert of this environment. Privileged.
+
+        Args:
+            by: Makes no difference here: commands name no things.
+        """
+        return ExpertPlanner(self), ExpertPolicy(self)
+
+    def render(self) -> np.ndarray | None:
+        """Return a picture from the front, uint8 [H, W, 3], where `render_mode` is `rgb_array`."""
+        return self._draw("front").rgb if self.render_mode else None
+
+    def close(self) -> None:
+        """Give back what drawing holds."""
+        self._close_renderer()
+
+    def _close_renderer(self) -> None:
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
+
+    def _draw(self, camera: str) -> Frame:
+        if self._renderer is None:
+            self._renderer = make_renderer(self.world.model, backend=self._backend)
+        view = view_of(camera, self.world.model.mj, self.world.data)
+        width, height = self._size
+        return self._renderer.render(self.world.data, view, width_px=width, height_px=height)
+
+    def _observation(self) -> dict[str, Any]:
+        observation: dict[str, Any] = {
+            STATE: self.world.state().vector,
+            LAST_ACTION_SUCCESS: np.int64(not self.world.last_targets.held_back),
+        }
+        for name in self._cameras:
+            frame = self._draw(name)
+            observation[IMAGES + name], observation[DEPTH + name] = frame.rgb, frame.depth_m
+        return observation
+
+    def _info(self) -> dict[str, Any]:
+        return {
+            "episode_id": self.episode.spec.episode_id,
+            "instruction": self.episode.instruction,
+            "is_success": self.checker.is_success(),
+            "error_message": "limits held back" if self.world.last_targets.held_back else "",
+        }
