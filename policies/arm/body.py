@@ -1,7 +1,8 @@
 """The arm as its skills see it: where it is, what is there, and how it gets from here to there."""
 
+from collections import Counter
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from embodied.core.arm import ArmState
 from embodied.core.errors import ConfigError
 from embodied.core.observation import Observation
 from embodied.core.plan import Cause, Outcome, Status
-from policies.arm.things import Thing, same, things_of
+from policies.arm.things import Thing, same, same_look, things_of
 
 Floats = NDArray[np.float64]
 
@@ -95,8 +96,21 @@ class ArmBody:
                 "every observation; benchmark=tabletop has it."
             )
         self.state = ArmState.from_vector(observation.state, stamp_s=observation.stamp_s)
-        if observation.entities:
-            self.things = things_of(observation.entities)
+        self._remember(things_of(observation.entities))
+
+    def _remember(self, seen: tuple[Thing, ...]) -> None:
+        """Keep what is out of view where it was last; what is held goes with the hand."""
+        looks = Counter((each.category, each.attributes) for each in seen)
+        kept = []
+        for each in self.things:
+            look = (each.category, each.attributes)
+            if looks[look]:
+                looks[look] -= 1  # as many of a kind as are seen are taken for those known
+            elif self.held is not None and same_look(each, self.held):
+                kept.append(replace(each, position_m=self.hand_m - [0.0, 0.0, self.grip_m]))
+            else:
+                kept.append(each)
+        self.things = (*seen, *kept)
 
     @property
     def hand_m(self) -> Floats:
@@ -129,11 +143,7 @@ class ArmBody:
 
     def now(self, thing: Thing) -> Thing:
         """Return a thing as it is seen now: the nearest that looks the same."""
-        alike = [
-            each
-            for each in self.things
-            if (each.category, each.attributes) == (thing.category, thing.attributes)
-        ]
+        alike = [each for each in self.things if same_look(each, thing)]
         return min(
             alike,
             key=lambda each: float(np.linalg.norm(each.position_m - thing.position_m)),

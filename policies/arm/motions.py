@@ -74,10 +74,11 @@ class Overlay:
             return False
         if motion.kind is MotionKind.MOVE:
             amount = min(motion.amount or USUAL_M, MOST_M)
-            self.way_m = unit * (FAR if motion.holds else amount)
+            # Two sentences in a row, "2 cm left" and "3 cm forward", add up.
+            self.way_m = unit * FAR if motion.holds else self.way_m + unit * amount
         else:
             amount = min(motion.amount or USUAL_RAD, MOST_RAD)
-            self.turn_rad = unit * (FAR if motion.holds else amount)
+            self.turn_rad = unit * FAR if motion.holds else self.turn_rad + unit * amount
         return True
 
     def _direction(self, motion: Motion, body: ArmBody) -> Floats | None:

@@ -1,6 +1,7 @@
 """The policy: skills of an arm, in closed loop, correctable in the words it reports itself."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,9 @@ from embodied.core.motion import STILL, describe
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
 from policies.arm.body import RATE_HZ, ArmBody, Command, Run, failed
-from policies.arm.disturbance import Disturbance
 from policies.arm.motions import Overlay
 from policies.arm.skills import SKILLS, Given, share_of
-from policies.arm.things import Grounding, Thing, ground
+from policies.arm.things import Grounding, Thing, ground, same
 
 MOST_S = 60.0
 """Seconds that one subgoal may take."""
@@ -35,8 +35,6 @@ class ArmSkillPolicy:
         speaker_yaw_rad: How a speaker is turned against the robot: 0 behind it, pi opposite it.
         decay_s: Time constant with which a motion correction is forgotten; None keeps it for the
             rest of the subgoal.
-        disturbance: Errors put into what it is told of the table, to measure what corrections are
-            worth; None for none.
     """
 
     def __init__(
@@ -45,11 +43,9 @@ class ArmSkillPolicy:
         max_s: float = MOST_S,
         speaker_yaw_rad: float = 0.0,
         decay_s: float | None = None,
-        disturbance: Disturbance | None = None,
     ) -> None:
         self._max_steps = round(max_s * RATE_HZ)
         self._overlay_settings = (speaker_yaw_rad, decay_s)
-        self._disturbance = disturbance
         self.reset()
 
     def reset(self) -> None:
@@ -60,10 +56,9 @@ class ArmSkillPolicy:
         self._subgoal: Subgoal | None = None
         self._steps = 0
         self._meant: dict[str, Thing] = {}
+        self._said: dict[str, ObjectRef] = {}
         self._doubt: Grounding | None = None
         self._motion = STILL
-        if self._disturbance is not None:
-            self._disturbance.reset()
 
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal; shifts that were asked for in the one before are gone.
@@ -160,8 +155,6 @@ class ArmSkillPolicy:
     def _observe(self, observation: Observation) -> None:
         body = self.body
         body.observe(observation)
-        if self._disturbance is not None:
-            body.things = self._disturbance.seen(body.things, body.hand_m)
         if body.held is not None and body.width_m < 0.004:
             body.note(f"the {body.held.name} is no longer in the hand")
             body.held = None
@@ -188,12 +181,11 @@ class ArmSkillPolicy:
                     found[name] = now
                     continue
             rest = [each for each in self.body.things if each is not found.get("object")]
-            grounding = ground(
-                reference, rest, hand_m=self.body.hand_m, before=self._meant.get(name)
-            )
+            grounding = self._grounded(name, reference, rest)
             if not grounding.candidates:
                 return failed(Cause.NOT_FOUND, f"found no {reference}")
             found[name] = grounding.candidates[0]
+            self._said[name] = reference
             if not grounding.told_apart:
                 self._doubt = grounding
         self._meant.update(found)
@@ -206,6 +198,25 @@ class ArmSkillPolicy:
         )
         self._run = SKILLS[subgoal.skill](self.body, given)
         return None
+
+    def _grounded(self, name: str, reference: ObjectRef, things: list[Thing]) -> Grounding:
+        """Find what a reference means; a correction that leads nowhere new is taken at its word.
+
+        Who says "no, the one on the left" of the only red block does not see a red block there.
+        """
+        before, said = self._meant.get(name), self._said.get(name)
+        hand = self.body.hand_m
+        found = ground(reference, things, hand_m=hand, before=before)
+        corrected = said is not None and before is not None and reference.relation != said.relation
+        if corrected and found.candidates and reference.relation:
+            assert before is not None
+            assert said is not None
+            if same(found.candidates[0], before) and reference.attributes == said.attributes:
+                bare = replace(reference, attributes=())
+                others = [each for each in things if not same(each, before)]
+                again = ground(bare, others, hand_m=hand)
+                return again if again.candidates else found
+        return found
 
     def _action(self, command: Command) -> VectorAction:
         fingers = ""

@@ -159,16 +159,15 @@ def ground(
     """
     found = [each for each in things if each.category.lower() == reference.category.lower()]
     found.sort(key=lambda each: float(np.linalg.norm(each.position_m - hand_m)))
-    known = {word for each in found for word in each.attributes}
+    another = ANOTHER in reference.attributes
+    if another and before is not None:
+        found = [each for each in found if not same(each, before)]
     for word in reference.attributes:
-        if word == ANOTHER:
-            found = [each for each in found if before is None or not same(each, before)]
-        elif word in _SORTED:
+        if word == ANOTHER or word in _SORTED:
             continue
-        elif word in known or not known:
-            found = [each for each in found if word in each.attributes or not each.attributes]
-        else:
-            found = []  # nothing there is called so
+        fits = [each for each in found if word in each.attributes or not each.attributes]
+        # "another red block" where there is but one red block: any other
+        found = found if another and not fits else fits
     sorters = [word for word in reference.attributes if word in _SORTED]
     relation = reference.relation.strip()
     side = _SIDE.match(relation)
@@ -212,8 +211,11 @@ def _named(words: str, things: Sequence[Thing]) -> Thing | None:
     return (exact or fits or [None])[0]
 
 
+def same_look(one: Thing, other: Thing) -> bool:
+    """Whether two things look alike."""
+    return (one.category, one.attributes) == (other.category, other.attributes)
+
+
 def same(one: Thing, other: Thing) -> bool:
     """Whether two sights of things are of one and the same, by looks and then by place."""
-    if (one.category, one.attributes) != (other.category, other.attributes):
-        return False
-    return bool(np.linalg.norm(one.position_m - other.position_m) < 0.05)
+    return same_look(one, other) and bool(np.linalg.norm(one.position_m - other.position_m) < 0.05)
