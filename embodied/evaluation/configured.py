@@ -10,6 +10,7 @@ from hydra.utils import instantiate
 from embodied.core.errors import ConfigError, EmbodiedError
 from embodied.evaluation.session import Session
 from embodied.runtime.episode import Limits
+from embodied.runtime.users import introduce
 
 
 def make(config: Mapping[str, Any], *, what: str) -> Any:
@@ -55,13 +56,18 @@ class ConfiguredSession:
             EmbodiedError: If environment, agent or a recorder cannot be made.
         """
         env = self.open_env()
+        agent = make(self.config["agent"]["make"], what="agent.make")
+        subscribers = [
+            make(item, what="record.subscribers") for item in self.config["record"]["subscribers"]
+        ]
+        if self.config.get("user", {}).get("make"):
+            user = make(self.config["user"]["make"], what="user.make")
+            introduce(user, env.unwrapped, agent)
+            subscribers.append(user)
         return Session(
             env=env,
-            agent=make(self.config["agent"]["make"], what="agent.make"),
-            subscribers=[
-                make(item, what="record.subscribers")
-                for item in self.config["record"]["subscribers"]
-            ],
+            agent=agent,
+            subscribers=subscribers,
             limits=Limits(**self.config["limits"]),
         )
 
