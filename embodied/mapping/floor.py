@@ -27,7 +27,7 @@ GRAZE_M = 0.27
 """A move refused at more clearance met something that does not show."""
 BODY_RADIUS_M = 0.15
 """Round where the agent stands this much is free for sure."""
-BUMP_M = 0.1
+BUMP_M, ROUGH_BUMP_M = 0.1, 0.17
 """Half the width of what a refused move is taken to have bumped into."""
 SPECK_CELLS = 5
 MARGIN_CELLS = 3
@@ -65,6 +65,7 @@ class FloorMap:
     """What is known of the floor.
 
     Attributes:
+        rough: Whether depth is off by more than a little, so that all this is a little off, too.
         blocked: (cell, heading) of moves that were refused.
         grazed_m: The largest clearance at which a move was refused that seemed just free.
         doubtful: Cells that moves were refused to for no reason that shows.
@@ -78,7 +79,7 @@ class FloorMap:
         self._seen = np.zeros((size, size), dtype=bool)
         self._box = [size // 2 - 8, size // 2 + 8, size // 2 - 8, size // 2 + 8]
         self._lattice: Lattice | None = None
-        self._rough = False
+        self.rough = False
         self._standing = np.zeros(0, dtype=np.intp)
         self.blocked: set[tuple[Cell, int]] = set()
         self.grazed_m = 0.0
@@ -101,12 +102,12 @@ class FloorMap:
                 floor, which take the place of those before. Of obstacles one frame is not enough
                 then.
         """
-        self._rough = standing_xy_m is not None
+        self.rough = standing_xy_m is not None
         free = self._cells(floor_xy_m)
         flat, seen = self._evidence.reshape(-1), self._seen.reshape(-1)
         flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
         taken = self._cells(obstacle_xy_m)
-        gain = ROUGH_OBSTACLE_GAIN if self._rough else OBSTACLE_GAIN
+        gain = ROUGH_OBSTACLE_GAIN if self.rough else OBSTACLE_GAIN
         flat[taken] = np.minimum(flat[taken] + gain, OBSTACLE_MOST)
         if standing_xy_m is not None:
             self._standing = self._cells(standing_xy_m)
@@ -140,7 +141,7 @@ class FloorMap:
                 self.doubtful.add((cell[0] + dx, cell[1] + dy))
         self.blocked.add((cell, heading))
         middle = np.array([cell[0] + 1.4 * dx, cell[1] + 1.4 * dy]) * STEP_M
-        cells = self._around(middle, BUMP_M)
+        cells = self._around(middle, ROUGH_BUMP_M if self.rough else BUMP_M)
         flat = self._evidence.reshape(-1)
         unsure = cells[flat[cells] > FREE_LEAST // 2]
         flat[unsure] = np.maximum(flat[unsure], OBSTACLE_GAIN)
@@ -176,7 +177,7 @@ class FloorMap:
     def _taken(self, x0: int, x1: int, y0: int, y1: int) -> NDArray[np.bool_]:
         """Which fine cells of a rectangle something stands on."""
         part = self._evidence[x0:x1, y0:y1]
-        if not self._rough:
+        if not self.rough:
             return np.asarray(part > 0)
         standing = np.zeros((self._size, self._size), dtype=bool)
         standing.reshape(-1)[self._standing] = True
