@@ -206,24 +206,32 @@ def _suiting(
     config: Mapping[str, Any], world: Any, episodes: Sequence[EpisodeSpec], said: str
 ) -> EpisodeSpec:
     """Return the first episode whose room has what the plan for the words needs."""
-    if config["planner"]["make"] is None or not hasattr(world, "has_room_for"):
+    if config["planner"]["make"] is None or not (
+        hasattr(world, "has_room_for") or hasattr(world, "suits")
+    ):
         return episodes[0]
     from embodied.evaluation.configured import make
 
     planner = make(config["planner"]["make"], what="planner.make")
     context = PlanContext(Instruction.from_text(said), skills=world.skills)
-    needed = {
-        value.category
+    named = [
+        value
         for subgoal in planner.plan(context).subgoals
         for value in subgoal.arguments.values()
         if isinstance(value, ObjectRef)
-    }
+    ]
+    needed = {reference.category for reference in named}
     for spec in episodes[:MOST_ROOMS]:
-        if world.has_room_for(spec.episode_id, needed):
+        if hasattr(world, "suits"):
+            suits = world.suits(spec.episode_id, named)
+        else:
+            suits = world.has_room_for(spec.episode_id, needed)
+        if suits:
             return spec
     raise ConfigError(
         f"None of the first {MOST_ROOMS} rooms of this split has all of: "
-        f"{', '.join(sorted(needed))}. Choose one with episode=..."
+        f"{', '.join(sorted({str(reference) for reference in named}))}. "
+        "Choose one with episode=..."
     )
 
 

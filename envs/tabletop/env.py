@@ -14,6 +14,7 @@ from embodied.core.errors import ConfigError, UnknownNameError
 from embodied.core.geometry import Intrinsics
 from embodied.core.instruction import Instruction
 from embodied.core.observation import DEPTH, IMAGES, LAST_ACTION_SUCCESS, STATE, Observation
+from embodied.core.plan import ObjectRef
 from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
 from envs.tabletop.checkers import TaskChecker
@@ -23,9 +24,10 @@ from envs.tabletop.expert import ExpertPlanner, ExpertPolicy
 from envs.tabletop.limits import ArmLimits
 from envs.tabletop.render import FAR_M, MOUNTS, Frame, Renderer, make_renderer, view_of
 from envs.tabletop.render import Backend as RenderBackend
+from envs.tabletop.scene import COLOURS
 from envs.tabletop.sightings import entities_in_view
 from envs.tabletop.source import Episode, TabletopSource
-from envs.tabletop.tasks import DRAWER, SKILLS
+from envs.tabletop.tasks import BLOCK, BOWL, DRAWER, SKILLS, ThingName
 from envs.tabletop.world import TabletopWorld
 
 SPACES = tuple(COMMAND_SIZES)
@@ -50,7 +52,7 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
     Args:
         source: Where episodes come from.
         cameras: Which of `render.MOUNTS` are drawn; none is fastest.
-        perception: None, or `privileged`: true places of what is in view.
+        perception: `none`, or `privileged`: true places of what is in view.
         disturb: None, or a disturbance by name (`disturb.DISTURBANCES`).
         limits: Of the arm.
         max_steps: Control steps an episode may take.
@@ -76,7 +78,7 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         *,
         source: TabletopSource,
         cameras: Sequence[str] = ("front", "wrist"),
-        perception: str | None = None,
+        perception: str = "none",
         disturb: str | None = None,
         limits: ArmLimits | None = None,
         max_steps: int = 1800,
@@ -87,8 +89,11 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
     ) -> None:
         if max_steps < 1:
             raise ConfigError("max_steps must be at least 1")
-        if perception not in (None, "privileged"):
-            raise ConfigError(f"perception {perception!r} of the tabletop; use privileged or none")
+        if perception not in ("none", "privileged"):
+            raise ConfigError(
+                f"the tabletop has no perception={perception}; use none or privileged, and "
+                "benchmark.disturb=seen_aside or swapped for errors in it"
+            )
         for name in cameras:
             if name not in MOUNTS:
                 raise UnknownNameError("camera", name, MOUNTS)
@@ -139,27 +144,20 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         """List the episodes of the configured split, in their fixed order."""
         return self.source.episodes()
 
-    def has_room_for(self, episode_id: str, types: Sequence[str]) -> bool:
-        """Whether an episode's table has something of every type. Privileged: it picks demos."""
+    def suits(self, episode_id: str, references: Sequence[ObjectRef]) -> bool:
+        """Whether an episode's table has all that is named. Privileged: it picks demonstrations."""
         scene = self.source.load(episode_id).scene
-        there = {"table"} | ({DRAWER} if scene.drawer is not None else set())
-        there |= {"block"} if scene.blocks else set()
-        there |= {"bowl"} if scene.bowls else set()
-        return all(name.lower() in there for name in types)
-
-    def has_things_for(self, episode_id: str, words: str) -> bool:
-        """Whether an episode's table has what a sentence names by colour. Privileged."""
-        scene = self.source.load(episode_id).scene
-        said = words.lower().replace(",", " ").replace(".", " ")
-        names = {f"{each.colour} block" for each in scene.blocks}
-        names |= {f"{each.colour} bowl" for each in scene.bowls}
-        from envs.tabletop.scene import COLOURS
-
+        there = [ThingName(BLOCK, each.colour) for each in scene.blocks]
+        there += [ThingName(BOWL, each.colour) for each in scene.bowls]
+        there += [ThingName(DRAWER)] if scene.drawer is not None else []
         return all(
-            f"{colour} {kind}" in names
-            for colour in COLOURS
-            for kind in ("block", "bowl")
-            if f"{colour} {kind}" in said
+            any(
+                thing.category == reference.category.lower()
+                and set(reference.attributes) & set(COLOURS) <= {thing.colour}
+                for thing in there
+            )
+            for reference in references
+            if reference.category.lower() != "table"
         )
 
     def reset(
