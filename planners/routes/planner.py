@@ -101,6 +101,11 @@ def corrected(left: tuple[RouteStep, ...], correction: Correction) -> tuple[Rout
     return (*left, *said)
 
 
+def route_legs(text: str) -> tuple[RouteLeg, ...]:
+    """Take an instruction apart and return its steps as policies read them."""
+    return tuple(leg_of(step) for step in parse_route(text))
+
+
 def leg_of(step: RouteStep) -> RouteLeg:
     """Return a step as policies read it."""
     landmark = step.landmark

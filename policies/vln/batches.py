@@ -1,17 +1,21 @@
 """Instructions and routes as batches, mirrored at random, put together by length."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
 
 from embodied.core.errors import DataError
+from embodied.core.routes import RouteLeg
 from policies.vln.data import Routes, World
+from policies.vln.legs import legs_of
 from policies.vln.model import Prompts
 from policies.vln.prompts import MAX_PROMPTS, parse
 from policies.vln.rollout import Batch, Moves
 from policies.vln.words import PAD, Vocabulary, mirrored, tokens
 
+LegReader = Callable[[str], Sequence[RouteLeg]]
+"""Takes an instruction apart."""
 BANDS = 8
 """Lengths that batches are sorted into."""
 
@@ -24,10 +28,17 @@ class Examples:
         vocabulary: Words.
         world: Where the routes lie.
         prompts: Whether action prompts are read off the words.
+        read_legs: Takes instructions apart, where the network reads their legs.
     """
 
     def __init__(
-        self, routes: Routes, vocabulary: Vocabulary, world: World, *, prompts: bool = False
+        self,
+        routes: Routes,
+        vocabulary: Vocabulary,
+        world: World,
+        *,
+        prompts: bool = False,
+        read_legs: LegReader | None = None,
     ) -> None:
         words = [tokens(text) for text in routes.texts]
         self.vocabulary = vocabulary
@@ -42,6 +53,7 @@ class Examples:
         self.tokens = np.where(routes.paths >= 0, 1 + degree[routes.paths], 0).sum(axis=1)
         self.heading_rad = routes.heading_rad
         self._prompts = [parse(each) for each in words] if prompts else None
+        self.legs = [tuple(read_legs(text)) for text in routes.texts] if read_legs else None
         self._mirrored = [parse(mirrored(each)) for each in words] if prompts else None
 
     def __len__(self) -> int:
@@ -86,6 +98,8 @@ class Examples:
             goal=torch.from_numpy(self.goal[chosen]),
             side=torch.from_numpy(np.where(flip, -1.0, 1.0).astype(np.float32)),
             prompts=found,
+            # legs are laid along the building as it is: in a mirror both would change alike
+            legs=None if self.legs is None else legs_of([self.legs[k] for k in said]),
         )
 
     def teacher(self, chosen: np.ndarray) -> Moves:

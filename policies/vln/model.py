@@ -17,6 +17,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from policies.vln.layers import Block, Dropout, Experts, TextEncoder, pick
+from policies.vln.legs import LEG_FEATURES
 from policies.vln.prompts import ACTIONS
 from policies.vln.tokens import OBJECT_FEATURES, TOKEN_FEATURES, Tokens
 
@@ -36,6 +37,7 @@ class ModelConfig:
         objects: Whether named objects are read.
         feature_size: Numbers of a picture feature for each way onward; 0 reads none.
         prompts: Action prompts beside the words (ADAPT).
+        legs: Whether the route taken apart is read: how its legs fit each place.
         experts: Experts that share the questions asked of the words (SAME); 0 is a plain layer.
     """
 
@@ -50,6 +52,7 @@ class ModelConfig:
     feature_size: int = 0
     prompts: bool = False
     experts: int = 0
+    legs: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,17 @@ class TextCode:
     def bias(self) -> Tensor:
         """What to add to attention: [B, 1, 1, L]."""
         return (~self.mask)[:, None, None].to(self.words) * -1e4
+
+    def with_more(self, other: "TextCode") -> "TextCode":
+        """Return both, the other's after these; they are padded alike."""
+        pairs = zip(self.keys, other.keys, strict=True)
+        return TextCode(
+            torch.cat([self.words, other.words]),
+            torch.cat([self.vectors, other.vectors]),
+            torch.cat([self.mask, other.mask]),
+            tuple((torch.cat([a[0], b[0]]), torch.cat([a[1], b[1]])) for a, b in pairs),
+            torch.cat([self.summary, other.summary]),
+        )
 
     def select(self, rows: Tensor) -> "TextCode":
         """Keep some of the batch."""
@@ -160,6 +174,11 @@ class VlnModel(nn.Module):
             self.picture = nn.Sequential(
                 nn.LayerNorm(config.feature_size), nn.Linear(config.feature_size, width)
             )
+        if config.legs:
+            self.leg = nn.Linear(LEG_FEATURES, width)
+            nn.init.zeros_(self.leg.weight)
+            # what the layings' own scores count beside the network's, of ways and of stops
+            self.leg_share = nn.Parameter(torch.tensor([0.6, 0.6]))
         if config.prompts:
             self.prompt_action = nn.Embedding(len(ACTIONS), width)
             self.prompt_landmark = nn.Linear(config.vector_size, width)
@@ -202,6 +221,8 @@ class VlnModel(nn.Module):
         x = self.token(torch.cat([tokens.features, kind], dim=-1))
         if self.config.feature_size and tokens.pictures is not None:
             x = x + self.picture(tokens.pictures)
+        if tokens.legs is not None:
+            x = x + self.leg(tokens.legs[..., 1:])
         x = self.drop(x)
         slots = tokens.ancestors.shape[1]
         first, there = _first_columns(tokens, slots if memory is None else 1)
@@ -231,8 +252,12 @@ class VlnModel(nn.Module):
         matched = None
         if self.config.prompts:
             matched = self.prompt_match(x) @ self.prompt_action.weight.T
+        scores = torch.where(tokens.is_state, out[..., 1], out[..., 0])
+        if tokens.legs is not None:
+            share = torch.where(tokens.is_state, self.leg_share[1], self.leg_share[0])
+            scores = scores + share * tokens.legs[..., 0]
         return Reading(
-            scores=torch.where(tokens.is_state, out[..., 1], out[..., 0]),
+            scores=scores,
             left=out[..., 2],
             near=out[..., 3],
             actions=matched,

@@ -7,6 +7,7 @@ from embodied.core.action import Action, ViewpointAction
 from embodied.core.errors import ConfigError
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Outcome, Subgoal
+from embodied.core.routes import ROUTE, RouteLeg, read_legs
 from policies.vln.weights import load_model
 from policies.vln.words import mirrored, tokens
 
@@ -41,6 +42,7 @@ class VlnPolicy:
         self._both_sides = both_sides
         self._empty = empty
         self._words: list[str] = []
+        self._legs: tuple[RouteLeg, ...] = ()
         self.reset()
 
     def reset(self) -> None:
@@ -56,9 +58,18 @@ class VlnPolicy:
         self._ending = False
 
     def begin(self, subgoal: Subgoal) -> None:
-        """Start on a subgoal from wherever the agent stands; the building stays known."""
+        """Start on a subgoal from wherever the agent stands; the building stays known.
+
+        Raises:
+            ConfigError: If the weights read a route taken apart and the subgoal carries none.
+        """
         text = subgoal.text or str(subgoal.arguments.get("instruction", ""))
         self._words = [] if self._empty else tokens(text)
+        if self._model.config.legs:
+            spelled = subgoal.arguments.get(ROUTE)
+            if not isinstance(spelled, str):
+                raise ConfigError("These weights read a route's steps: choose planner=route_whole.")
+            self._legs = () if self._empty else read_legs(spelled)
         self._drop()
 
     def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
@@ -109,6 +120,7 @@ class VlnPolicy:
         """Return the reader with the newest viewpoint entered."""
         import torch
 
+        from policies.vln.legs import legs_of
         from policies.vln.rollout import Reader
         from policies.vln.walks import Walks
 
@@ -123,6 +135,7 @@ class VlnPolicy:
             torch.tensor([heading_rad]),
             side=torch.ones(1),
             max_slots=self._max_moves + 1,
+            legs=legs_of([self._legs]) if self._model.config.legs else None,
         )
         self._reader = Reader(self._model, walks, *map(self._encode, sides))
         return self._reader

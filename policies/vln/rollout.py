@@ -1,31 +1,21 @@
-"""Rolling the network out in a batch, and learning from what was walked.
-
-A roll reads one viewpoint a step and keeps what it read; learning reads whole walks at once, so
-that a batch is a few large operations, and scores every step of them against the shortest path.
-"""
+"""Rolling the network out in a batch: one viewpoint is read a step, and what was read is kept."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, smooth_l1_loss
 
+from policies.vln.legs import Legs
 from policies.vln.model import (
     Memory,
     Prompts,
-    Reading,
     TextCode,
     VlnModel,
-    cross_entropy_of_sets,
     turn_back_costs,
 )
-from policies.vln.prompts import way_actions
-from policies.vln.tokens import Tokens
 from policies.vln.walks import SUCCESS_M, Options, Walks, WorldTensors
 
 UNSEEN = -1e9
-LIFT = 4
-"""Column of `Tokens.features` with twice the sine of a way's elevation."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +30,7 @@ class Batch:
         goal: int64 [B].
         side: [B], -1 in a mirror.
         prompts: Where the network takes them.
+        legs: The routes taken apart, likewise.
     """
 
     rows: Tensor
@@ -49,6 +40,7 @@ class Batch:
     goal: Tensor
     side: Tensor
     prompts: Prompts | None = None
+    legs: Legs | None = None
 
 
 @dataclass(frozen=True)
@@ -64,16 +56,6 @@ class Moves:
     slots: Tensor
     ways: Tensor
     counts: Tensor
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What each part of the loss counts beside the choice of what to do."""
-
-    left: float = 0.5
-    near: float = 0.3
-    prompts: float = 0.2
-    balance: float = 0.01
 
 
 @dataclass(frozen=True)
@@ -126,8 +108,9 @@ class Reader:
         self, model: VlnModel, walks: Walks, text: TextCode, mirrored: TextCode | None = None
     ) -> None:
         self._model, self.walks = model, walks
-        self._texts = [text] if mirrored is None else [text, mirrored]
-        self._memories: list[Memory | None] = [None] * len(self._texts)
+        self._sides = 1 if mirrored is None else 2
+        self._text = text if mirrored is None else text.with_more(mirrored)
+        self._memory: Memory | None = None
         self._grids: list[Tensor] = []
 
     def read(self) -> tuple[Tensor, Options]:
@@ -138,25 +121,26 @@ class Reader:
         """
         walks = self.walks
         width = 1 + walks.world.neighbours.shape[1]
-        found = []
-        for number, (text, old) in enumerate(zip(self._texts, self._memories, strict=True)):
-            tokens, places = walks.tokens(newest=True, mirror=number > 0)
-            reading = self._model(text, tokens, old)
-            newer = reading.memory if old is None else old.with_newer(reading.memory)
-            self._memories[number] = newer
-            grid = torch.full((len(places), width), UNSEEN, device=places.device)
-            values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
-            found.append(grid.scatter(1, places, values))
-        self._grids.append(torch.stack(found).mean(0))
+        tokens, places = walks.tokens(newest=True)
+        both = tokens if self._sides == 1 else tokens.both_sides()
+        reading = self._model(self._text, both, self._memory)
+        old = self._memory
+        self._memory = reading.memory if old is None else old.with_newer(reading.memory)
+        values = reading.scores.float().unflatten(0, (self._sides, -1)).mean(0)
+        values = torch.where(tokens.mask, values, UNSEEN)
+        grid = torch.full((len(places), width), UNSEEN, device=places.device)
+        self._grids.append(grid.scatter(1, places, values))
         scores = torch.stack(self._grids, 1)
         options = walks.options(walks.count - 1, width - 1)
         return price(self._model, scores[..., 1:], scores[..., 0], options), options
 
     def select(self, rows: Tensor) -> None:
         """Keep some of the batch."""
+        size = len(self.walks.nodes)
         self.walks.select(rows)
-        self._texts = [text.select(rows) for text in self._texts]
-        self._memories = [each and each.select(rows) for each in self._memories]
+        both = torch.cat([rows + side * size for side in range(self._sides)])
+        self._text = self._text.select(both)
+        self._memory = self._memory and self._memory.select(both)
         self._grids = [each[rows] for each in self._grids]
 
 
@@ -184,7 +168,14 @@ def roll(
     """
     training = model.training
     model.eval()
-    walks = Walks(world, batch.start, batch.heading_rad, side=batch.side, max_slots=max_steps + 1)
+    walks = Walks(
+        world,
+        batch.start,
+        batch.heading_rad,
+        side=batch.side,
+        max_slots=max_steps + 1,
+        legs=batch.legs,
+    )
     texts = [model.encode(b.rows, b.lengths, b.prompts) for b in (batch, mirrored) if b]
     reader = Reader(model, walks, *texts)
     size, device = len(batch.start), batch.start.device
@@ -258,77 +249,3 @@ class Chooser:
         """
         share = (stop_scores * self._sharpness).softmax(1)
         return ((between_m < SUCCESS_M) * share[:, None]).sum(-1).argmax(1)
-
-
-def learn(
-    model: VlnModel,
-    world: WorldTensors,
-    batch: Batch,
-    moves: Moves,
-    *,
-    weights: Weights,
-    object_keep: float,
-) -> tuple[Tensor, dict[str, float]]:
-    """Return the loss of walks, a mean over their steps, and parts of it.
-
-    At every step the right options are those a shortest path to the goal asks for (DAgger's
-    expert): the unvisited viewpoint with the least way there and on to the goal, or stopping at
-    the goal once it was stood on.
-    """
-    longest = int(moves.counts.max())
-    walks = Walks(
-        world,
-        batch.start,
-        batch.heading_rad,
-        side=batch.side,
-        max_slots=longest,
-        object_keep=object_keep,
-    )
-    for step in range(longest - 1):
-        walks.move(moves.slots[:, step], moves.ways[:, step], moves.counts > step + 1)
-    text = model.encode(batch.rows, batch.lengths, batch.prompts)
-    tokens, places = walks.tokens(newest=False)
-    reading = model(text, tokens)
-    width = 1 + int(world.degree[walks.nodes].amax())
-    grid = torch.full((len(places), longest * width), UNSEEN)
-    values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
-    scores = grid.scatter(1, places, values).view(-1, longest, width)
-    total, steps = torch.zeros(()), int(moves.counts.sum())
-    for step in range(longest):
-        kept = (moves.counts > step).nonzero()[:, 0]
-        options = walks.options(step, width - 1, kept)
-        some = scores[kept, : step + 1]
-        flat = price(model, some[..., 1:], some[..., 0], options)
-        ways, stops = walks.right(step, options, batch.goal[kept], kept)
-        right = torch.cat([ways.flatten(1), stops], dim=1)
-        total = total + cross_entropy_of_sets(flat, right).sum()
-    loss = total / steps
-    logs = {"choice": float(loss.detach())}
-    for name, value in _extras(reading, tokens, walks, batch).items():
-        logs[name] = float(value.detach())
-        loss = loss + getattr(weights, name) * value
-    return loss, logs
-
-
-def _extras(reading: Reading, tokens: Tokens, walks: Walks, batch: Batch) -> dict[str, Tensor]:
-    """Return auxiliary losses by name, each a mean over tokens."""
-    world = walks.world
-    states = tokens.is_state & tokens.mask
-    node = torch.gather(walks.nodes, 1, tokens.slot)[states]
-    goal = batch.goal[:, None].expand_as(states)[states]
-    whole = world.between_m(batch.start, batch.goal).clamp(min=1.0)
-    left_m = world.between_m(node, goal)
-    share = (left_m / whole[:, None].expand_as(states)[states]).clamp(max=2.0)
-    near = (left_m < SUCCESS_M).float()
-    found = {
-        "left": smooth_l1_loss(reading.left[states].float(), share),
-        "near": binary_cross_entropy_with_logits(reading.near[states].float(), near),
-    }
-    if reading.actions is not None:
-        ways = tokens.mask & ~tokens.is_state
-        action = way_actions(tokens.heading_rad[ways], tokens.features[ways][:, LIFT])
-        found["prompts"] = cross_entropy(reading.actions[ways].float(), action)
-    if reading.gates is not None:
-        share = reading.gates[tokens.mask].float().mean(0)
-        found["balance"] = (share * share).sum() * len(share) - 1.0
-    return found

@@ -4,7 +4,7 @@ Shapes: B walks, T slots (viewpoints stood on, in order), N tokens, M objects, F
 word vectors. Everything is relative to the heading of arrival, so that a mirror changes signs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -38,6 +38,7 @@ class Tokens:
         object_slot: int64 [B, M].
         object_heading_rad: [B, M], relative.
         pictures: [B, N, feature_size] of what lies along each way, or None.
+        legs: [B, N, 1 + LEG_FEATURES], a score to add and how the route's legs fit, or None.
     """
 
     features: Tensor
@@ -53,6 +54,26 @@ class Tokens:
     object_slot: Tensor
     object_heading_rad: Tensor
     pictures: Tensor | None = None
+    legs: Tensor | None = None
+
+    def both_sides(self) -> "Tokens":
+        """Return these walks, and after them the same in a mirror: [2 B, ...]."""
+        signs = torch.ones(TOKEN_FEATURES, device=self.features.device)
+        signs[[0, 2, WAY_FEATURES, WAY_FEATURES + 2]] = -1.0  # sines of turns
+        object_signs = torch.ones(OBJECT_FEATURES, device=self.features.device)
+        object_signs[0] = -1.0
+        turned = {
+            "features": self.features * signs,
+            "heading_rad": -self.heading_rad,
+            "objects": self.objects * object_signs,
+            "object_heading_rad": -self.object_heading_rad,
+        }
+        both = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            other = turned.get(each.name, value)
+            both[each.name] = None if value is None else torch.cat([value, other])
+        return Tokens(**both)
 
 
 def wrap_rad(angle_rad: Tensor) -> Tensor:

@@ -15,10 +15,11 @@ import numpy as np
 import torch
 
 from embodied.core.errors import ConfigError
-from policies.vln.batches import Examples
+from policies.vln.batches import Examples, LegReader
 from policies.vln.data import RouteData
+from policies.vln.learning import Disturbance, Reward, Weights, learn, worth
 from policies.vln.model import ModelConfig, VlnModel
-from policies.vln.rollout import Chooser, Result, Weights, learn, roll
+from policies.vln.rollout import Chooser, Result, roll
 from policies.vln.walks import WorldTensors
 from policies.vln.weights import load_model, name_vectors, save_model
 from policies.vln.words import Vocabulary, collect, frozen_vectors
@@ -34,6 +35,10 @@ class Schedule:
         imitation: Updates before the policy's own walks come in.
         own_walks: Share of updates that learn from the policy's own walks afterwards.
         max_moves: Moves of such a walk.
+        rewarded: Share of updates after which own walks learn from what they were worth, too.
+        siblings: Walks for the same words that are then compared with one another.
+        arrival: Share of the reward for arriving at all; the rest is SPL's.
+        guided: What the shortest path's choices still count in rewarded walks.
         rate: Highest learning rate; a warm-up, then half a cosine down to a fiftieth.
         warm_up: Updates of the warm-up.
         decay: Weight decay of matrices.
@@ -41,6 +46,9 @@ class Schedule:
         average: Decay of the running average of the weights, which is what is kept.
         mirror: Share of instructions seen in a mirror.
         object_keep: Share of objects shown.
+        hidden_ways: Share of ways hidden, see `Disturbance`.
+        noise_rad: Deviation of headings.
+        reward: What the reward counts beside the other parts of the loss.
         every: Updates between checkpoints.
         measured: Instructions of the development fold measured at each.
         measured_last: And at the end; none measures all.
@@ -51,6 +59,10 @@ class Schedule:
     imitation: int = 900
     own_walks: float = 0.5
     max_moves: int = 7
+    rewarded: float = 1.0
+    siblings: int = 4
+    arrival: float = 0.3
+    guided: float = 0.3
     rate: float = 1.2e-3
     warm_up: int = 200
     decay: float = 0.05
@@ -58,6 +70,9 @@ class Schedule:
     average: float = 0.998
     mirror: float = 0.5
     object_keep: float = 0.8
+    hidden_ways: float = 0.2
+    noise_rad: float = 0.08
+    reward: float = 3.0
     every: int = 500
     measured: int = 400
     measured_last: int | None = None
@@ -73,6 +88,7 @@ class VlnTraining:
         words_of: Splits whose words enter the vocabulary.
         model: Settings of `ModelConfig`.
         schedule: Settings of `Schedule`.
+        read_legs: Takes instructions apart, for `model.legs`.
         init: Weights to start from; none starts anew.
         threads: Threads of torch.
 
@@ -89,9 +105,11 @@ class VlnTraining:
         words_of: tuple[str, ...] = ("train", "val_seen"),
         model: Mapping[str, Any] | None = None,
         schedule: Mapping[str, Any] | None = None,
+        read_legs: LegReader | None = None,
         init: str | None = None,
         threads: int = 1,
     ) -> None:
+        self._read_legs = read_legs
         self._data, self._train, self._measure = data, train, measure
         self._words_of = tuple(words_of)
         self._model, self._init = dict(model or {}), init
@@ -115,9 +133,16 @@ class VlnTraining:
         world = self._data.world()
         model, vocabulary = self._start(world.object_names, output_dir)
         places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
-        prompts = model.config.prompts
-        train = Examples(self._data.routes(self._train), vocabulary, world, prompts=prompts)
-        measure = Examples(self._data.routes(self._measure), vocabulary, world, prompts=prompts)
+        train, measure = (
+            Examples(
+                self._data.routes(split),
+                vocabulary,
+                world,
+                prompts=model.config.prompts,
+                read_legs=self._read_legs if model.config.legs else None,
+            )
+            for split in (self._train, self._measure)
+        )
         run = _Run(model, self._schedule, output_dir, seed)
         run.resume()
         run.train(train, measure, places)
@@ -298,17 +323,33 @@ class _Run:
 
     def _learn(self, train: Examples, chosen: np.ndarray, world: WorldTensors) -> None:
         plan = self.schedule
-        batch = train.batch(chosen, flip=self.rng.random(len(chosen)) < plan.mirror)
+        batch = train.batch(chosen, flip=self._flips(len(chosen)))
         own = self.update >= plan.imitation and self.rng.random() < plan.own_walks
-        moves = train.teacher(chosen)
+        moves, weights, reward = train.teacher(chosen), Weights(), None
         if own:
+            rewarded = self.update >= plan.rewarded * plan.updates
+            if rewarded:
+                chosen = np.repeat(chosen[: -(-len(chosen) // plan.siblings)], plan.siblings)
+                batch = train.batch(chosen, flip=self._flips(len(chosen), plan.siblings))
             walked = roll(self.model, world, batch, temperature=1.0, max_steps=plan.max_moves)
             moves = walked.moves
             self._logs["success"].append(float(walked.success.mean()))
+            self._logs["spl"].append(float(walked.spl.mean()))
+            if rewarded:
+                weights, reward = (
+                    Weights(choice=plan.guided, reward=plan.reward),
+                    self._reward(walked),
+                )
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
         loss, logs = learn(
-            self.model, world, batch, moves, weights=Weights(), object_keep=plan.object_keep
+            self.model,
+            world,
+            batch,
+            moves,
+            weights=weights,
+            disturb=Disturbance(plan.object_keep, plan.hidden_ways, plan.noise_rad),
+            reward=reward,
         )
         self.optimizer.zero_grad()
         loss.backward()
@@ -322,6 +363,19 @@ class _Run:
             )
         for name, value in logs.items():
             self._logs[name].append(value)
+
+    def _flips(self, size: int, siblings: int = 1) -> np.ndarray:
+        """Draw what is seen in a mirror; siblings are seen alike."""
+        drawn = self.rng.random(size // siblings) < self.schedule.mirror
+        return np.repeat(drawn, siblings)
+
+    def _reward(self, walked: Result) -> Reward:
+        """Return what walks brought, each beside the mean of the others for the same words."""
+        plan = self.schedule
+        gained = worth(walked.error_m, walked.walked_m, walked.shortest_m, plan.arrival)
+        families = gained.view(-1, plan.siblings)
+        others = (families.sum(1, keepdim=True) - families) / (plan.siblings - 1)
+        return Reward(gained, others.flatten(), plan.arrival, plan.max_moves)
 
     def _rate(self) -> float:
         plan = self.schedule

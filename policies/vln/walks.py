@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from policies.vln.data import World
+from policies.vln.legs import LEG_FEATURES, Layings, Legs, extend, judge, start_layings
 from policies.vln.tokens import (
     Tokens,
     object_features,
@@ -86,6 +87,7 @@ class Walks:
         side: [B], 1, or -1 for walks in a mirror.
         max_slots: Viewpoints a walk may visit.
         object_keep: Share of objects that is shown, for training.
+        legs: The routes taken apart, where the network reads how they fit.
     """
 
     _BATCHED = (
@@ -102,8 +104,12 @@ class Walks:
         side: Tensor,
         max_slots: int,
         object_keep: float = 1.0,
+        legs: Legs | None = None,
     ) -> None:
         batch, device = len(start), start.device
+        self.legs = legs
+        self.shown: Tensor | None = None
+        self.noise_rad = 0.0
         self.world, self.side, self.object_keep = world, side, object_keep
         shape = (batch, max_slots)
         self.nodes = torch.full(shape, -1, dtype=torch.int64, device=device)
@@ -121,6 +127,11 @@ class Walks:
         self.ancestors[:, 0, 0] = True
         self.between_m[:, 0, 0] = 0.0
         self.back_m[:, 0, 0] = 0.0
+        if legs is not None:
+            first = start_layings(legs)
+            self.done = torch.zeros((*shape, first.done.shape[1]), device=device)
+            self.going = torch.zeros((*shape, first.going.shape[1]), device=device)
+            self.done[:, 0], self.going[:, 0] = first.done, first.going
 
     def move(self, slot: Tensor, way: Tensor, active: Tensor | None = None) -> None:
         """Go back to `slot` [B] and along `way` [B] from there; walks not `active` stay ended."""
@@ -139,6 +150,12 @@ class Walks:
         turn = wrap_rad(heading - old[:, 0])
         climb = old[:, 2] + edge * lift.sin()
         self.route[:, new] = torch.stack([heading, old[:, 1] + edge, climb, turn, lift, edge], 1)
+        if self.legs is not None:
+            before = Layings(self.done[rows, slot][:, None], self.going[rows, slot][:, None])
+            walked = extend(
+                self.legs, before, turn[:, None, None], lift[:, None, None], slot[:, None] == 0
+            )
+            self.done[:, new], self.going[:, new] = walked.done[:, 0, 0], walked.going[:, 0, 0]
         self.ancestors[:, new] = self.ancestors[rows, slot]
         self.ancestors[:, new, new] = True
         self._join(reached)
@@ -158,13 +175,37 @@ class Walks:
         self.between_m[:, new, new] = 0.0
         self.back_m[:, new] = self.between_m[:, new]
 
+    def hide(self, share: float, goal: Tensor, slots: Tensor, ways: Tensor) -> None:
+        """Hide a share of all ways, for learning, so that buildings are not known by their ways.
+
+        Ways that were taken, and from each viewpoint the one nearest to the goal, stay.
+
+        Args:
+            share: What is hidden.
+            goal: int64 [B].
+            slots: int64 [B, T - 1], where each move began.
+            ways: int64 [B, T - 1], the moves.
+        """
+        world, nodes = self.world, self.nodes[:, : self.count]
+        targets = world.neighbours[nodes]
+        left_m = world.between_m(targets, goal[:, None, None].expand_as(targets))
+        left_m = left_m + world.distance_m[nodes]
+        shown = torch.rand(left_m.shape, device=goal.device) >= share
+        shown = shown | (left_m <= left_m.amin(-1, keepdim=True) + 0.01)
+        rows = torch.arange(len(goal), device=goal.device)[:, None].expand_as(slots)
+        shown[rows, slots, ways] = True
+        self.shown = shown
+
     def select(self, rows: Tensor) -> None:
         """Keep some of the batch."""
         for name in self._BATCHED:
             setattr(self, name, getattr(self, name)[rows])
+        if self.legs is not None:
+            self.legs = self.legs.select(rows)
+            self.done, self.going = self.done[rows], self.going[rows]
 
-    def tokens(self, *, newest: bool, mirror: bool = False) -> tuple[Tokens, Tensor]:
-        """Return what was seen, of the newest slot alone or of all, perhaps in a mirror.
+    def tokens(self, *, newest: bool) -> tuple[Tokens, Tensor]:
+        """Return what was seen, of the newest slot alone or of all.
 
         Returns:
             The tokens, and int64 [B, N]: where each stands in the grid [T, 1 + K] of slots by
@@ -177,10 +218,17 @@ class Walks:
         size = int(world.degree[nodes].amax())
         near = world.neighbours[nodes, :size]
         near = torch.where(real[..., None], near, torch.full_like(near, -1))
+        if self.shown is not None:
+            near = near.masked_fill(~self.shown[:, begin : self.count, :size], -1)
         facing, length_m, climb_m, turn, lift, edge = self.route[:, begin : self.count].unbind(-1)
-        side = (-self.side if mirror else self.side)[:, None, None]
+        side = self.side[:, None, None]
         way = wrap_rad(world.heading_rad[nodes, :size] - facing[..., None]) * side
         known = near[..., None] == self.nodes[:, None, None, : self.count]
+        if self.noise_rad:
+            way = way + torch.randn_like(way) * self.noise_rad
+            turn = turn + torch.randn_like(turn) * self.noise_rad
+            scale = 1.0 + torch.randn_like(edge) * self.noise_rad
+            edge, length_m = edge * scale, length_m * scale
         order = torch.arange(self.count, device=nodes.device)
         known = (known & (order <= order[begin:, None])[None, :, None]).any(-1)
         ways = way_features(
@@ -213,10 +261,32 @@ class Walks:
                 ancestors=self.ancestors[:, : self.count, : self.count],
                 parents=self.parents[:, : self.count],
                 pictures=self._pictures(nodes, size, row, column),
+                legs=self._fits(nodes, size, begin, places),
                 **self._objects(nodes, real, facing, begin, side),
             ),
             places,
         )
+
+    def _fits(self, nodes: Tensor, size: int, begin: int, places: Tensor) -> Tensor | None:
+        """Return [B, N, 1 + LEG_FEATURES]: a score to add, and how the legs fit a token's path.
+
+        Of a way that of the path on along it, which is scored by what it promises; of a state
+        that of the path so far, scored by how well the route ends there.
+        """
+        if self.legs is None:
+            return None
+        here = Layings(self.done[:, begin : self.count], self.going[:, begin : self.count])
+        steps, world = self.steps[:, begin : self.count], self.world
+        facing = self.route[:, begin : self.count, :1]
+        turned = wrap_rad(world.heading_rad[nodes, :size] - facing)
+        lift = world.elevation_rad[nodes, :size]
+        onward = extend(self.legs, here, turned, lift, steps == 0)
+        promise, _, told = judge(self.legs, onward, steps[..., None] + 1)
+        _, end, told_here = judge(self.legs, here, steps)
+        scores = torch.cat([end[..., None], promise], 2)
+        told = torch.cat([told_here[:, :, None], told], 2)
+        grid = torch.cat([scores[..., None], told], -1).flatten(1, 2)
+        return torch.gather(grid, 1, places[..., None].expand(-1, -1, 1 + LEG_FEATURES))
 
     def _pictures(self, nodes: Tensor, size: int, row: Tensor, column: Tensor) -> Tensor | None:
         """Return [B, N, D], features of the view each way lies in; of a state those ahead."""
@@ -269,6 +339,8 @@ class Walks:
         kept = slice(None) if rows is None else rows
         slots = self.nodes[kept, : step + 1]
         targets = self.world.neighbours[slots, :ways]
+        if self.shown is not None:
+            targets = targets.masked_fill(~self.shown[kept, : step + 1, :ways], -1)
         flat = targets.flatten(1)
         visited = (flat[:, :, None] == slots[:, None]).any(-1).view_as(targets)
         return Options(

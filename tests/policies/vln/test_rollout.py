@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from policies.vln.batches import Examples
-from policies.vln.rollout import Chooser, Reader, Weights, learn, price, roll
+from policies.vln.learning import Disturbance, Weights, learn
+from policies.vln.rollout import Chooser, Reader, price, roll
 from policies.vln.walks import Walks, WorldTensors
 
 SETTINGS = [{}, {"objects": False}, {"prompts": True}, {"experts": 3}, {"layers": 3}]
@@ -66,7 +67,7 @@ def test_a_mirrored_town_is_walked_in_mirror_image(model, vocabulary, routes, to
             examples.batch(straight),
             examples.teacher(straight),
             weights=Weights(),
-            object_keep=1.0,
+            disturb=Disturbance(),
         )
         town.heading_rad = -town.heading_rad
         town.object_heading_rad = -town.object_heading_rad
@@ -77,7 +78,7 @@ def test_a_mirrored_town_is_walked_in_mirror_image(model, vocabulary, routes, to
             examples.batch(straight, flip=flip[:1]),
             examples.teacher(straight),
             weights=Weights(),
-            object_keep=1.0,
+            disturb=Disturbance(),
         )
     torch.testing.assert_close(seen, turned)
 
@@ -93,7 +94,7 @@ def test_left_and_right_are_learned(helpers, vocabulary, routes, town, places):
         moves = examples.teacher(everything)
         if update > 40 and update % 2:
             moves = roll(model, places, batch, temperature=1.0, max_steps=4).moves
-        loss, logs = learn(model, places, batch, moves, weights=Weights(), object_keep=1.0)
+        loss, logs = learn(model, places, batch, moves, weights=Weights(), disturb=Disturbance())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -136,7 +137,7 @@ def test_features_of_views_reach_the_scores(helpers, vocabulary, routes, town):
             examples.batch(np.arange(3)),
             examples.teacher(np.arange(3)),
             weights=Weights(),
-            object_keep=1.0,
+            disturb=Disturbance(),
         )
         found.append(loss.item())
     assert found[0] != pytest.approx(found[1], abs=1e-6)
