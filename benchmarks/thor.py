@@ -39,6 +39,7 @@ from envs.thor.link import ThorError
 
 ROOM = "Household-kitchen-00001"
 VERSIONS = ["5.0.0", "2.1.0"]
+WARM_UP = 20
 DATA = Path(os.environ.get("EMBODIED_DATA", "~/.cache/embodied/data")).expanduser()
 
 
@@ -159,18 +160,21 @@ def step(count: int) -> None:
             ),
         ]
         times_ms: list[list[float]] = [[], []]
-        for _ in range(count):
+        for number in range(WARM_UP + count):
             for controller, into in zip(controllers, times_ms, strict=True):
                 begun = time.perf_counter()
                 controller.step("RotateRight")
-                into.append((time.perf_counter() - begun) * 1e3)
+                if number >= WARM_UP:
+                    into.append((time.perf_counter() - begun) * 1e3)
         for controller in controllers:
             controller.stop()
         own, wire = (statistics.median(each) for each in times_ms)
-        quickest = min(times_ms[1]) - min(times_ms[0])
+        beyond = sorted(there - here for here, there in zip(*times_ms, strict=True))
         print(
-            f"{name}: in process {own:.1f} ms, over FIFO {wire:.1f} ms, beyond it "
-            f"{wire - own:.1f} ms (medians of {count}); of the quickest {quickest:.1f} ms"
+            f"{name}: in process {own:.1f} ms, over FIFO {wire:.1f} ms (medians of {count}); "
+            f"beyond it, pair by pair: median {statistics.median(beyond):.1f} ms, quarters "
+            f"{beyond[count // 4]:.1f} to {beyond[count * 3 // 4]:.1f} ms; quickest less quickest "
+            f"{min(times_ms[1]) - min(times_ms[0]):.1f} ms; load {os.getloadavg()[0]:.1f}"
         )
 
 

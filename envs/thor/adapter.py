@@ -77,13 +77,12 @@ def to_ours(metadata: Mapping[str, Any], spoken: Dialect) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=4)
-def _codes(colours: tuple[tuple[str, int], ...]) -> tuple[Any, Any, tuple[str, ...]]:
-    """Sorted colour codes, the row of each, and the ids by row."""
-    ids = tuple(name for name, _ in colours)
-    codes = np.array([code for _, code in colours], dtype=np.int64)
-    order = np.argsort(codes)
-    return codes[order], order.astype(np.int32) + 1, ids
+@lru_cache(maxsize=2)
+def _rows(colours: tuple[tuple[str, int], ...]) -> NDArray[np.int32]:
+    """The row of every colour there can be, 0 for those that are no object's."""
+    rows = np.zeros(2**24, dtype=np.int32)
+    rows[[code for _, code in colours]] = np.arange(1, len(colours) + 1)
+    return rows
 
 
 def instance_ids(
@@ -100,13 +99,9 @@ def instance_ids(
         for entry in colours
         if "|" in entry["name"]
     )
-    if not listed:
-        return np.zeros(image.shape[:2], dtype=np.int32), ()
-    codes, rows, ids = _codes(listed)
-    wide = image.astype(np.int64)
-    pixels = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
-    at = np.minimum(np.searchsorted(codes, pixels), len(codes) - 1)
-    return np.where(codes[at] == pixels, rows[at], 0).astype(np.int32), ids
+    red, green, blue = np.moveaxis(image, -1, 0).astype(np.int32)
+    ids = _rows(listed)[(red << 16) | (green << 8) | blue]
+    return ids, tuple(name for name, _ in listed)
 
 
 class ThorController:

@@ -25,8 +25,8 @@ def depth_bytes(depth_m: NDArray[np.float32], dialect: Dialect) -> bytes:
     if dialect.float_depth:
         return depth_m[::-1].astype("<f4", copy=False).tobytes()
     share = np.clip(depth_m[::-1].astype(np.float64) / RGB_DEPTH_RANGE_M, 0.0, 1.0)
-    code = np.minimum(np.round(share * 2**24), 2**24 - 1).astype(np.uint32)
-    return np.stack([code >> 16, (code >> 8) & 255, code & 255], axis=-1).astype(np.uint8).tobytes()
+    code = np.minimum(np.round(share * 2**24), 2**24 - 1).astype(">u4")
+    return code.view(np.uint8).reshape(*code.shape, 4)[..., 1:].tobytes()
 
 
 def id_bytes(ids: NDArray[np.int32], colours: NDArray[np.uint8], dialect: Dialect) -> bytes:
@@ -85,16 +85,26 @@ def type_of(object_id: str) -> str:
 def colour_bounds(ids: NDArray[np.int32], listed: list[Any]) -> list[dict[str, Any]]:
     """2D boxes of every colour in view, as 2.1.0 wants them: rows counted from below."""
     height = ids.shape[0]
-    found = []
-    for index in np.flatnonzero(np.bincount(ids.ravel())):
-        if index == 0:
-            continue
-        rows, columns = np.nonzero(ids == index)
-        bounds = [columns.min(), height - rows.max(), columns.max(), height - rows.min()]
-        found.append(
-            {"color": listed[index - 1]["color"], "bounds": [int(value) for value in bounds]}
-        )
-    return found
+    top, bottom = _first_and_last(ids)
+    left, right = _first_and_last(ids.T)
+    boxes = np.stack([left, height - bottom, right, height - top], axis=1).tolist()
+    return [
+        {"color": listed[index - 1]["color"], "bounds": boxes[index]}
+        for index in np.flatnonzero(bottom >= 0).tolist()
+        if index
+    ]
+
+
+def _first_and_last(ids: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last row of each id; the last is -1 for one that is nowhere."""
+    flat = ids.ravel()
+    rows = np.repeat(np.arange(ids.shape[0]), ids.shape[1])
+    first = np.zeros(int(flat.max(initial=0)) + 1, dtype=np.int64)
+    last = np.full_like(first, -1)
+    # Of several values written to one place the last one stays.
+    first[flat[::-1]] = rows[::-1]
+    last[flat] = rows
+    return first, last
 
 
 def agent_metadata(
