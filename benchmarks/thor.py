@@ -160,12 +160,18 @@ def step(count: int) -> None:
             ),
         ]
         times_ms: list[list[float]] = [[], []]
-        for number in range(WARM_UP + count):
-            for controller, into in zip(controllers, times_ms, strict=True):
-                begun = time.perf_counter()
+        cpu_ms = [0.0, 0.0]
+        build_pid = controllers[1].server.unity_proc.pid
+        for number in range(-WARM_UP, count):
+            if number == 0:
+                build_ms = _cpu_ms(build_pid)
+            for side, controller in enumerate(controllers):
+                begun, worked = time.perf_counter(), time.process_time()
                 controller.step("RotateRight")
-                if number >= WARM_UP:
-                    into.append((time.perf_counter() - begun) * 1e3)
+                if number >= 0:
+                    times_ms[side].append((time.perf_counter() - begun) * 1e3)
+                    cpu_ms[side] += (time.process_time() - worked) * 1e3
+        cpu_ms[1] += _cpu_ms(build_pid) - build_ms
         for controller in controllers:
             controller.stop()
         own, wire = (statistics.median(each) for each in times_ms)
@@ -174,8 +180,16 @@ def step(count: int) -> None:
             f"{name}: in process {own:.1f} ms, over FIFO {wire:.1f} ms (medians of {count}); "
             f"beyond it, pair by pair: median {statistics.median(beyond):.1f} ms, quarters "
             f"{beyond[count // 4]:.1f} to {beyond[count * 3 // 4]:.1f} ms; quickest less quickest "
-            f"{min(times_ms[1]) - min(times_ms[0]):.1f} ms; load {os.getloadavg()[0]:.1f}"
+            f"{min(times_ms[1]) - min(times_ms[0]):.1f} ms; processor time of all processes "
+            f"{cpu_ms[0] / count:.1f} and {cpu_ms[1] / count:.1f} ms a step, beyond it "
+            f"{(cpu_ms[1] - cpu_ms[0]) / count:.1f} ms; load {os.getloadavg()[0]:.1f}"
         )
+
+
+def _cpu_ms(pid: int) -> float:
+    """Processor time that a process has had, all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1e3 / os.sysconf("SC_CLK_TCK")
 
 
 def faults(count: int, seed: int) -> None:
