@@ -137,7 +137,7 @@ class FloorMap:
             clearance = float(lattice.move_clearance_m[(heading, *lattice.index(cell))])
             if clearance < GRAZE_M:
                 self.grazed_m = max(self.grazed_m, clearance)
-            else:
+            if clearance >= GRAZE_M or self.rough:
                 self.doubtful.add((cell[0] + dx, cell[1] + dy))
         self.blocked.add((cell, heading))
         middle = np.array([cell[0] + 1.4 * dx, cell[1] + 1.4 * dy]) * STEP_M

@@ -1,6 +1,7 @@
 """Where things are kept: how likely a receptacle of a type holds a thing of a type.
 
-The table beside this file is counted over rooms of train by `embodied train task=whereabouts`. It
+The table beside this file is counted over rooms and plans of train by
+`embodied train task=whereabouts`. It
 knows types alone, never a room: a prior for where to look first, and no more.
 """
 
@@ -16,6 +17,8 @@ from embodied.core.errors import DataError
 TABLE = Path(__file__).with_name("whereabouts.json")
 _PRIOR_COUNT = 4.0
 """Receptacles that the type's own average counts as, beside what was seen."""
+_SMOOTHING = 1.0
+"""Added to how often a thing was taken from anywhere: it may be where it never was."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Whereabouts:
         rooms: Object type to the number of rooms that had one.
         seen: Object type to receptacle type to how many such receptacles stood in those rooms.
         held: The same, to how many of them held at least one such object.
+        taken: Object type to receptacle type to how often an expert first took such an object
+            from there: where things are that are wanted.
         about: Where the counts are from: data, split, command, date.
     """
 
@@ -33,6 +38,7 @@ class Whereabouts:
     seen: Mapping[str, Mapping[str, int]]
     held: Mapping[str, Mapping[str, int]]
     about: Mapping[str, Any] = field(default_factory=dict)
+    taken: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def rate(self, thing: str, receptacle: str) -> float:
         """Return how likely a receptacle of this type holds such a thing, given the room has one.
@@ -46,6 +52,22 @@ class Whereabouts:
         seen = self.seen.get(thing, {}).get(receptacle, 0)
         held = self.held.get(thing, {}).get(receptacle, 0)
         return (held + _PRIOR_COUNT * self._usual.get(receptacle, 0.0)) / (seen + _PRIOR_COUNT)
+
+    def share(self, thing: str, receptacle: str) -> float:
+        """Return how likely a wanted thing is in receptacles of a type; in all, not in each.
+
+        Args:
+            thing: Object type.
+            receptacle: Receptacle type.
+        """
+        row = self.taken.get(thing, {})
+        total = sum(row.values()) + _SMOOTHING * len(self.taken_from)
+        return (row.get(receptacle, 0) + _SMOOTHING) / max(total, _SMOOTHING)
+
+    @cached_property
+    def taken_from(self) -> tuple[str, ...]:
+        """Receptacle types that anything was ever taken from, sorted."""
+        return tuple(sorted({kind for row in self.taken.values() for kind in row}))
 
     def ranked(self, thing: str, receptacles: Iterable[str]) -> list[str]:
         """Return receptacle types, where such a thing is likeliest first; ties by name."""
@@ -85,12 +107,14 @@ class Whereabouts:
         cls,
         rooms: Iterable[Sequence[tuple[str, Sequence[str]]]],
         *,
+        pickups: Iterable[tuple[str, str]] = (),
         about: Mapping[str, Any] | None = None,
     ) -> Self:
         """Count over rooms.
 
         Args:
             rooms: For each room, its receptacles as (type, types of what is in or on it).
+            pickups: (object type, receptacle type) of what experts took from where.
             about: Where they are from.
         """
         with_one: dict[str, int] = {}
@@ -105,19 +129,24 @@ class Whereabouts:
                     if thing in inside:
                         row = held.setdefault(thing, {})
                         row[kind] = row.get(kind, 0) + 1
-        return cls(rooms=with_one, seen=seen, held=held, about=dict(about or {}))
+        taken: dict[str, dict[str, int]] = {}
+        for thing, kind in pickups:
+            row = taken.setdefault(thing, {})
+            row[kind] = row.get(kind, 0) + 1
+        return cls(rooms=with_one, seen=seen, held=held, taken=taken, about=dict(about or {}))
 
     def save(self, path: Path) -> None:
         """Write the table as JSON."""
         counts = {
             thing: {
-                "rooms": self.rooms[thing],
+                "rooms": self.rooms.get(thing, 0),
                 "held_of_seen": {
                     kind: [self.held.get(thing, {}).get(kind, 0), count]
-                    for kind, count in sorted(self.seen[thing].items())
+                    for kind, count in sorted(self.seen.get(thing, {}).items())
                 },
+                **({"taken": dict(sorted(row.items()))} if (row := self.taken.get(thing)) else {}),
             }
-            for thing in self.things
+            for thing in sorted({*self.rooms, *self.taken})
         }
         text = json.dumps({"about": dict(self.about), "counts": counts}, separators=(",", ":"))
         path.write_text(text.replace('},"', '},\n"') + "\n", encoding="utf-8")
@@ -135,7 +164,7 @@ def load_whereabouts(path: str | Path = TABLE) -> Whereabouts:
         counts = data["counts"]
         pairs = {thing: row["held_of_seen"] for thing, row in counts.items()}
         return Whereabouts(
-            rooms={thing: int(row["rooms"]) for thing, row in counts.items()},
+            rooms={thing: int(row["rooms"]) for thing, row in counts.items() if row["rooms"]},
             seen={
                 thing: {kind: int(pair[1]) for kind, pair in row.items()}
                 for thing, row in pairs.items()
@@ -143,6 +172,11 @@ def load_whereabouts(path: str | Path = TABLE) -> Whereabouts:
             held={
                 thing: {kind: int(pair[0]) for kind, pair in row.items() if pair[0]}
                 for thing, row in pairs.items()
+            },
+            taken={
+                thing: {kind: int(count) for kind, count in row["taken"].items()}
+                for thing, row in counts.items()
+                if "taken" in row
             },
             about=data["about"],
         )

@@ -7,8 +7,8 @@ from embodied.core.action import Action
 from embodied.core.errors import UnknownNameError
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Cause, ObjectRef, Outcome, Subgoal
+from embodied.mapping.whereabouts import load_whereabouts
 from policies.skills.body import Body, Run, failed
-from policies.skills.kept import kept
 from policies.skills.report import state_text
 from policies.skills.search import Search
 from policies.skills.skills import SKILLS, Tools
@@ -31,7 +31,7 @@ class SkillPolicy:
     def reset(self) -> None:
         """Forget the last episode."""
         self.body = Body()
-        self.tools = Tools(self.body, Search(self.body, kept()))
+        self.tools = Tools(self.body, Search(self.body, load_whereabouts()))
         self._run: Run | None = None
         self._subgoal: Subgoal | None = None
         self._until = 0

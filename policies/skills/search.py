@@ -9,9 +9,9 @@ from embodied.core.action import DiscreteAction
 from embodied.core.plan import ObjectRef
 from embodied.mapping.instances import Instance
 from embodied.mapping.pose import AHEAD, STEP_M, Cell, GridPose
+from embodied.mapping.whereabouts import Whereabouts
 from policies.skills.body import Body
 from policies.skills.grounding import types_of
-from policies.skills.kept import Kept
 from policies.skills.routes import Routes
 from policies.skills.types import BESIDE, CLOSED_RECEPTACLES, OPEN_RECEPTACLES
 from policies.skills.viewpoints import HORIZONS_DEG, Aim, before
@@ -67,7 +67,7 @@ class Search:
         kept: Where things are kept, by types.
     """
 
-    def __init__(self, body: Body, kept: Kept) -> None:
+    def __init__(self, body: Body, kept: Whereabouts) -> None:
         self._body = body
         self._kept = kept
         self._looked_around: set[Cell] = set()
@@ -125,7 +125,7 @@ class Search:
         wanted = types_of(reference)[0].removesuffix("Sliced")
         furniture = wanted in OPEN_RECEPTACLES or wanted in CLOSED_RECEPTACLES
         found = body.map.of_type(*OPEN_RECEPTACLES, *CLOSED_RECEPTACLES)
-        if (furniture or wanted in BESIDE) and wanted not in self._kept.counts:
+        if (furniture or wanted in BESIDE) and wanted not in self._kept.taken:
             found = []  # furniture stands in nothing
         count: dict[str, int] = {}
         for each in found:
@@ -181,10 +181,10 @@ class Search:
 
     def _left_to(self, wanted: str) -> tuple[float, float]:
         """How likely a thing is in a kind of place that was not seen yet; and that hangs high."""
-        if wanted not in self._kept.counts:
+        if wanted not in self._kept.taken:
             return FURNITURE_UNSEEN, FURNITURE_HIGH
         known = {each.category for each in self._body.map.instances}
-        shares = {kind: self._kept.share(wanted, kind) for kind in self._kept.kinds}
+        shares = {kind: self._kept.share(wanted, kind) for kind in self._kept.taken_from}
         unseen = sum(share for kind, share in shares.items() if kind not in known)
         high = sum(shares.get(kind, 0.0) * (1.0 if kind not in known else 0.4) for kind in HIGH)
         return max(unseen, LEAST_UNSEEN), high

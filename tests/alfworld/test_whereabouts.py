@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from embodied.core.errors import DataError
 from embodied.mapping.whereabouts import Whereabouts, load_whereabouts
+from envs.alfred.dataset import HighAction
+from envs.alfred.pickups import first_pickups
 from policies.whereabouts.learn import WhereaboutsTraining
 
 ROOMS = [
@@ -75,6 +77,32 @@ def test_training_counts_and_needs_rooms(tmp_path: Path) -> None:
     assert load_whereabouts(tmp_path / "whereabouts.json").rooms["Pen"] == 2
     with pytest.raises(DataError, match=r"task\.make\.rooms"):
         WhereaboutsTraining(rooms=[]).run(output_dir=tmp_path, seed=0)
+
+
+def test_where_wanted_things_are_is_a_share_over_all_kinds_of_places() -> None:
+    table = Whereabouts.counted(ROOMS, pickups=[("Pen", "Desk")] * 3 + [("Pen", "Drawer")])
+    assert table.taken_from == ("Desk", "Drawer")
+    assert table.share("Pen", "Desk") == pytest.approx(4 / 6)
+    assert sum(table.share("Pen", kind) for kind in table.taken_from) == pytest.approx(1.0)
+    assert table.share("Unheard", "Desk") == pytest.approx(0.5)
+
+
+def test_the_shipped_table_knows_what_wanted_things_were_taken_from() -> None:
+    table = load_whereabouts()
+    assert "split train" in table.about["taken"]["data"]
+    assert table.share("Tomato", "Fridge") > 3 * table.share("Tomato", "Bed")
+    assert set(table.taken) <= set(table.things)
+
+
+def test_what_an_expert_takes_again_tells_nothing_of_where_things_are_kept() -> None:
+    mug, fork = "Mug|+01|+01|+01", "Fork|+02|+01|+01"
+    plan = [
+        HighAction("PickupObject", ("mug",), mug, None, holder="Cabinet|+00|+01|+01"),
+        HighAction("PutObject", ("mug", "sink"), mug, "Sink|+00|+01|+01"),
+        HighAction("PickupObject", ("mug",), mug, None, holder="Sink|+00|+01|+01"),
+        HighAction("PickupObject", ("fork",), fork, None, holder="Drawer|+00|+01|+01"),
+    ]
+    assert first_pickups(plan) == [("Mug", "Cabinet"), ("Fork", "Drawer")]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"counts": {"Mug": {}}}', '{"counts": {"Mug": 3}}'])
