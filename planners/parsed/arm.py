@@ -30,8 +30,7 @@ _SPLIT = re.compile(
     r"\s*(?:[;.!?]+|,?\s*\b(?:and then|after that|afterwards|then|and after that|followed by)\b)\s*"
 )
 _UNLIFTED = (
-    r"(?:,\s*)?\bwithout (?:lifting|picking up|raising|grasping|taking up)"
-    r"(?: (?:it|them))?(?: up)?\b,?"
+    r"(?:,\s*)?\bwithout (?:lifting|picking|raising|grasping|taking)(?: (?:it|them|up))*\b,?"
 )
 _FIRST = r"\s+(?:first|before that|beforehand)$"
 _SPELLED = {"gray": "grey", "colour": "", "color": "", "coloured": "", "colored": ""}
@@ -155,7 +154,7 @@ class ArmReader:
                 found += self._apart(self._bare(piece))
         first = [each for each in found if re.search(_FIRST, each)]
         rest = [each for each in found if each and each not in first]
-        return [re.sub(_FIRST, "", each) for each in first] + rest if rest else found
+        return [re.sub(_FIRST, "", each) for each in first] + rest
 
     def _apart(self, clause: str) -> list[str]:
         """Part `put A in B and C on D`, where the second verb is left out."""

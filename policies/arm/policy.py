@@ -177,6 +177,10 @@ class ArmSkillPolicy:
             held = self.body.held
             if name == "object" and held is not None and subgoal.skill == "place":
                 now = self.body.now(held)
+                said = self._said.get(name)
+                if said is not None and _alike(said, reference):
+                    found[name] = now
+                    continue
                 if ground(reference, [now], hand_m=self.body.hand_m).candidates:
                     found[name] = now
                     continue
@@ -229,6 +233,15 @@ class ArmSkillPolicy:
         self._motion = describe(linear, command.angular_radps, gripper=fingers)
         values = np.concatenate([command.linear_mps, command.angular_radps, [command.gripper]])
         return VectorAction(values.astype(np.float32), SPACE, FRAME, RATE_HZ)
+
+
+def _alike(one: ObjectRef, other: ObjectRef) -> bool:
+    """Whether two references say the same, in whatever words."""
+    return (one.category, one.attributes, one.relation) == (
+        other.category,
+        other.attributes,
+        other.relation,
+    )
 
 
 TABLE = Thing("Table", (), np.array([0.5, 0.0, 0.0]), (0.8, 0.8, 0.0))

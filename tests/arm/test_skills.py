@@ -83,9 +83,7 @@ def test_it_stacks_and_fills() -> None:
 )
 def test_a_drawer_is_moved_to_a_degree(skill: str, before: float, share: float) -> None:
     world = Standin([drawer(openness=before)])
-    outcome = carry_out(
-        world, ArmSkillPolicy(), Subgoal(skill, {"object": DRAWER, "share": share})
-    )
+    outcome = carry_out(world, ArmSkillPolicy(), Subgoal(skill, {"object": DRAWER, "share": share}))
     assert outcome.status is Status.DONE
     assert world.item("drawer").openness == pytest.approx(share, abs=0.05)
     assert world.held is None
@@ -234,7 +232,7 @@ def test_a_speaker_opposite_the_robot_has_another_left() -> None:
 def test_a_shift_holds_until_the_subgoal_ends_and_is_gone_with_the_next() -> None:
     world, policy = Standin([block("red", 0.4, 0.2)]), ArmSkillPolicy()
     aside = world.item("red block").place.copy()
-    seen = aside + [0.0, -0.03, 0.0]
+    seen = aside + np.array([0.0, -0.03, 0.0])
 
     def as_seen() -> Observation:
         world.item("red block").place = seen

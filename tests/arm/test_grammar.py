@@ -1,0 +1,132 @@
+"""Sentences to an arm, in wordings that no table lists as a whole."""
+
+import pytest
+
+from embodied.core.arm_skills import arm_skills
+from embodied.core.entity import Entity
+from embodied.core.errors import PlanningError
+from embodied.core.instruction import Instruction
+from embodied.core.plan import ObjectRef, Subgoal
+from embodied.core.protocols import PlanContext
+from planners.checked import CheckedPlanner
+from planners.parsed.arm import ArmReader, is_arm
+from planners.parsed.planner import ParsedPlanner
+from planners.parsed.refusals import Question
+
+SKILLS = arm_skills(movable=["block"], receptacles=["bowl", "drawer"], openable=["drawer"])
+
+
+def short(subgoal: Subgoal) -> str:
+    """`place(red block, white bowl, in)`."""
+    values = [
+        f"{value:g}" if isinstance(value, float) else str(value)
+        for value in subgoal.arguments.values()
+    ]
+    return f"{subgoal.skill}({', '.join(values)})"
+
+
+def read(text: str, **more: object) -> list[str]:
+    return [short(each) for each in ArmReader(SKILLS).read(text, **more)]
+
+
+def bring(thing: str, where: str, relation: str = "in") -> list[str]:
+    return [f"pick({thing})", f"place({thing}, {where}, {relation})"]
+
+
+READ = {
+    "put the red block in the bowl": bring("red block", "bowl"),
+    "could you grab the teal cube and stick it into the white dish?": bring(
+        "teal block", "white bowl"
+    ),
+    "the red block should end up in the white bowl": bring("red block", "white bowl"),
+    "I need the green brick on the blue one": bring("green block", "blue block", "on"),
+    "stack the maroon cube on top of the olive cube, please": bring(
+        "maroon block", "olive block", "on"
+    ),
+    "carefully position the red block just to the right of the white bowl": bring(
+        "red block", "white bowl", "right of"
+    ),
+    "get the small red cube and drop it beside the bowl": bring(
+        "small red block", "bowl", "next to"
+    ),
+    "move the block on the left into the bowl": bring("block on the left", "bowl"),
+    "put the block that is next to the bowl on the red block": bring(
+        "block next to the bowl", "red block", "on"
+    ),
+    "place the red block in the bowl on the right": bring("red block", "bowl on the right"),
+    "take the red block out of the white bowl and set it behind the green block": bring(
+        "red block", "green block", "behind"
+    ),
+    "hand me the red cube": ["pick(red block)"],
+    "pick the yellow block up": ["pick(yellow block)"],
+    "shove the green block up against the bowl": ["push(green block, bowl, next to)"],
+    "slide the lilac block until it sits to the left of the bowl": [
+        "push(lilac block, bowl, left of)"
+    ],
+    "without picking it up, bring the red block in front of the bowl": [
+        "push(red block, bowl, in front of)"
+    ],
+    "open the drawer halfway": ["open(drawer, 0.5)"],
+    "pull the drawer out by a third": ["open(drawer, 0.3333)"],
+    "the drawer should be three quarters open": ["open(drawer, 0.75)"],
+    "open the drawer to 40 %": ["open(drawer, 0.4)"],
+    "completely close the drawer": ["close(drawer, 0)"],
+    "shut the drawer by a quarter": ["close(drawer, 0.75)"],
+    "close the drawer until it is 30 percent open": ["close(drawer, 0.3)"],
+    "push the drawer shut": ["close(drawer, 0)"],
+    "put the red and the blue cube in the bowl": bring("red block", "bowl")
+    + bring("blue block", "bowl"),
+    "put the red block in the white bowl and the blue block on the green block": [
+        *bring("red block", "white bowl"),
+        *bring("blue block", "green block", "on"),
+    ],
+    "put the red block in the drawer": ["open(drawer, 1)", *bring("red block", "drawer")],
+    "open the drawer, lay the red block inside and then close it": [
+        "open(drawer, 1)",
+        *bring("red block", "drawer"),
+        "close(drawer, 0)",
+    ],
+    "grab the red block; after that put it down": ["pick(red block)", "put_down()"],
+}
+
+
+@pytest.mark.parametrize(("text", "plan"), READ.items())
+def test_sentences_are_read(text: str, plan: list[str]) -> None:
+    assert read(text) == plan
+
+
+def test_a_drawer_that_is_open_is_not_opened() -> None:
+    seen = (Entity("drawer", openness=0.9),)
+    assert read("put the red block in the drawer", entities=seen) == bring("red block", "drawer")
+
+
+@pytest.mark.parametrize(
+    "text", ["heat the potato", "put the mug in the sink", "sort yourself out", "open the bowl"]
+)
+def test_what_an_arm_cannot_do_is_refused(text: str) -> None:
+    with pytest.raises(PlanningError):
+        CheckedPlanner(ParsedPlanner()).plan(PlanContext(Instruction.from_text(text), SKILLS))
+
+
+@pytest.mark.parametrize("text", ["put the red block", "", "please"])
+def test_what_is_left_open_is_asked(text: str) -> None:
+    with pytest.raises(Question):
+        CheckedPlanner(ParsedPlanner()).plan(PlanContext(Instruction.from_text(text), SKILLS))
+
+
+def test_the_grammar_is_for_arms_alone() -> None:
+    assert is_arm(SKILLS)
+    assert not is_arm((*SKILLS, SKILLS[0].__class__("goto", {"object": "object"})))
+
+
+def test_a_plan_goes_through_the_usual_checks() -> None:
+    plan = CheckedPlanner(ParsedPlanner()).plan(
+        PlanContext(Instruction.from_text("put the red block in the bowl"), SKILLS)
+    )
+    assert plan.subgoals[0].arguments == {
+        "object": ObjectRef("block", ("red",), phrase="the red block")
+    }
+    assert [each.text for each in plan.subgoals] == [
+        "Pick up the red block.",
+        "Put the red block in the bowl.",
+    ]
