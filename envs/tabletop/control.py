@@ -16,7 +16,7 @@ from embodied.core.arm import ArmState
 from embodied.core.errors import ConfigError, UnknownNameError
 from envs.tabletop.kinematics import ArmKinematics, load_mink
 from envs.tabletop.limits import ArmLimits, Guard
-from envs.tabletop.panda import HOME_RAD, MAX_WIDTH_M
+from envs.tabletop.panda import DAMPING, HOME_RAD, MAX_WIDTH_M, STIFFNESS
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +31,9 @@ LINEAR_ACCELERATION_MPS2, ANGULAR_ACCELERATION_RAD_S2 = 3.0, 12.0
 """How fast a velocity grows or turns; a command to stand still is not slowed down."""
 LEAD_M, LEAD_RAD = 0.01, 0.05
 """How far the pose that is asked for may run ahead of an arm that cannot follow."""
-LAG_RAD = 0.06
-"""How far commanded joints may run ahead of the real ones."""
+LAG_RAD = 0.3 * DAMPING / STIFFNESS
+"""[7], how far commanded joints may run ahead of the real ones: a servo that comes free of a jam
+makes up for it at no more than 0.3 rad/s."""
 POSE_GAIN = 0.4
 """Share of the way to a commanded pose that one step takes, short of the speed limits."""
 POSTURE_COST = 0.004
@@ -128,6 +129,7 @@ class ArmController:
         self.arm.move_to(joint_position_rad)
         self._width_m = gripper_width_m
         self._twist = np.zeros(6)
+        self.guard.speed_rad_s = np.zeros(7)
         self._room = self.guard.room_m()
         self._aim_at_present()
 
@@ -184,6 +186,10 @@ class ArmController:
             self.arm.move_to(kept)
             self._room = self.guard.room_m()
             self._aim_at_present()
+            # Against something that gives way no more, speed would only become force.
+            most = self.limits.joint_speed_rad_s
+            self.guard.speed_rad_s = np.clip(state.joint_velocity_rad_s, -most, most)
+            self._twist = np.zeros(6)
 
     def _move_gripper(self, opening: float) -> None:
         step = GRIPPER_SPEED_MPS * self.dt_s
@@ -265,6 +271,7 @@ class ArmController:
         return self._targets(np.zeros(7), held_back=True)
 
     def _targets(self, velocity_rad_s: Floats, *, held_back: bool) -> JointTargets:
+        self.guard.speed_rad_s = velocity_rad_s
         return JointTargets(self.arm.position_rad, velocity_rad_s, self._width_m, held_back)
 
 

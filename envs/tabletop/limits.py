@@ -29,23 +29,28 @@ class ArmLimits:
     Attributes:
         joint_margin_rad: Kept from both ends of every joint's published range.
         joint_speed_share: Share of the published joint speeds that is used.
+        joint_acceleration_rad_s2: How fast a joint's speed may grow; standing still is never
+            slowed down by it.
         linear_mps: Fastest the point between the fingertips moves.
         angular_rad_s: Fastest the hand turns.
         low_m: Lowest (x, y, z) of the point between the fingertips, in the base frame.
         high_m: Highest.
         reach_m: Farthest it may be from the shoulder, short of the stretched arm.
+        margin_m: Kept inside of these by what is commanded, since a real arm lags and overshoots.
         table_m: Height of the table's top.
         table_gap_m: Kept between the table and every part of arm and fingers.
         self_gap_m: Kept between parts of the arm that could meet.
     """
 
     joint_margin_rad: float = 0.05
-    joint_speed_share: float = 0.7
+    joint_speed_share: float = 0.6
+    joint_acceleration_rad_s2: float = 7.5
     linear_mps: float = 0.5
     angular_rad_s: float = 1.5
-    low_m: tuple[float, float, float] = (0.22, -0.5, 0.01)
-    high_m: tuple[float, float, float] = (0.78, 0.5, 0.6)
-    reach_m: float = 0.8
+    low_m: tuple[float, float, float] = (0.21, -0.51, 0.0)
+    high_m: tuple[float, float, float] = (0.79, 0.51, 0.61)
+    reach_m: float = 0.81
+    margin_m: float = 0.01
     table_m: float = 0.0
     table_gap_m: float = 0.002
     self_gap_m: float = 0.015
@@ -67,12 +72,18 @@ class Guard:
     Args:
         limits: What holds.
         kinematics: The arm, at the configuration that a move starts from.
+
+    Attributes:
+        speed_rad_s: [7], the speed of the move before.
     """
 
     def __init__(self, limits: ArmLimits, kinematics: ArmKinematics) -> None:
         self.limits = limits
         self._arm = kinematics
-        self._low, self._high = np.array(limits.low_m), np.array(limits.high_m)
+        self.speed_rad_s = np.zeros(len(JOINT_RANGE_RAD))
+        self._low = np.array(limits.low_m) + limits.margin_m
+        self._high = np.array(limits.high_m) - limits.margin_m
+        self._reach_m = limits.reach_m - limits.margin_m
         mink = load_mink()
         self._self_limit = mink.CollisionAvoidanceLimit(
             kinematics.model,
@@ -90,7 +101,7 @@ class Guard:
         reach, then every guarded part from the table, then parts of the arm from each other.
         """
         tcp = self._arm.tcp_m()
-        reach = self.limits.reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
+        reach = self._reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
         heights = self._arm.heights_m() - self.limits.table_m - self.limits.table_gap_m
         apart = self._arm.self_distances_m(SELF_NEAR_M) - self.limits.self_gap_m
         return np.concatenate([tcp - self._low, self._high - tcp, [reach], heights, apart])
@@ -101,15 +112,18 @@ class Guard:
         joints = arm.position_rad
         low, high = limits.joint_range_rad.T
         step = limits.joint_speed_rad_s * dt_s
+        grown = limits.joint_acceleration_rad_s2 * dt_s**2
+        faster = np.maximum(self.speed_rad_s, 0.0) * dt_s + grown
+        back = np.maximum(-self.speed_rad_s, 0.0) * dt_s + grown
         eye = np.eye(len(joints))
         rows = [eye, -eye]
         bounds = [
-            np.minimum(step, np.maximum(high - joints, 0.0)),
-            np.minimum(step, np.maximum(joints - low, 0.0)),
+            np.minimum(np.minimum(step, faster), np.maximum(high - joints, 0.0)),
+            np.minimum(np.minimum(step, back), np.maximum(joints - low, 0.0)),
         ]
         tcp, jacobian = arm.tcp_m(), arm.tcp_jacobian()
         outwards = (tcp - SHOULDER_M) / np.linalg.norm(tcp - SHOULDER_M)
-        reach = limits.reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
+        reach = self._reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
         rows += [-jacobian, jacobian, (outwards @ jacobian)[None]]
         bounds += [tcp - self._low, self._high - tcp, np.array([reach])]
         heights = arm.heights_m() - limits.table_m - limits.table_gap_m

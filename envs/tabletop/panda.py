@@ -37,8 +37,8 @@ FINGER_FORCE_N = 30.0
 TCP_M = 0.1034
 """From the hand's frame to the point between the fingertips."""
 
-STIFFNESS = np.array([4500.0, 4500.0, 3000.0, 3000.0, 1000.0, 1000.0, 800.0])
-DAMPING = np.array([300.0, 300.0, 150.0, 150.0, 35.0, 35.0, 30.0])
+STIFFNESS = np.array([3000.0, 3000.0, 2000.0, 2000.0, 1000.0, 1000.0, 800.0])
+DAMPING = np.array([160.0, 160.0, 100.0, 100.0, 35.0, 35.0, 30.0])
 """Of the servos; more damping would chatter against the wrist's small inertia and torque limit."""
 
 ARM_BIT, THING_BIT = 1, 2

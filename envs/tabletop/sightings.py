@@ -62,7 +62,7 @@ def _things(world: TabletopWorld) -> list[tuple[Floats, int, Entity]]:
         size = tuple(2 * half for half in HANDLE_HALF_M)
         openness = float(np.clip(world.drawer_openness(), 0.0, 1.0))
         entity = Entity(
-            "drawer", 1.0, _triple(place), {"open": openness > 0.1},
+            "drawer", 1.0, _triple(place), states={"open": openness > 0.1},
             attributes=(world.scene.drawer.colour,), extent_m=size, yaw_rad=0.0, openness=openness,
         )  # fmt: skip
         things.append((points, number["handle", 0], entity))
