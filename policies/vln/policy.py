@@ -22,8 +22,8 @@ class VlnPolicy:
     Args:
         weights: A file of `embodied train task=vln`; by default the shipped one.
         max_moves: New viewpoints it looks at before it has to stop.
-        stop_sharpness: See `Chooser`.
         both_sides: Whether to read every viewpoint in a mirror, too, and average.
+        guide: Whether to read the route taken apart, where the weights can.
         empty: Whether to walk without the words, to see what they are worth.
     """
 
@@ -32,14 +32,14 @@ class VlnPolicy:
         *,
         weights: str | Path | None = None,
         max_moves: int = 15,
-        stop_sharpness: float = 1.0,
         both_sides: bool = True,
+        guide: bool = True,
         empty: bool = False,
     ) -> None:
         self._model, self._vocabulary = load_model(weights)
         self._max_moves = max_moves
-        self._stop_sharpness = stop_sharpness
         self._both_sides = both_sides
+        self._guided = guide and self._model.config.legs
         self._empty = empty
         self._words: list[str] = []
         self._legs: tuple[RouteLeg, ...] = ()
@@ -65,7 +65,7 @@ class VlnPolicy:
         """
         text = subgoal.text or str(subgoal.arguments.get("instruction", ""))
         self._words = [] if self._empty else tokens(text)
-        if self._model.config.legs:
+        if self._guided:
             spelled = subgoal.arguments.get(ROUTE)
             if not isinstance(spelled, str):
                 raise ConfigError("These weights read a route's steps: choose planner=route_whole.")
@@ -96,8 +96,6 @@ class VlnPolicy:
 
     def _decide(self, here: int, heading_rad: float) -> None:
         """Fill the queue with the viewpoints to walk to next."""
-        from policies.vln.rollout import Chooser
-
         reader = self._read_on(here, heading_rad)
         flat, options = reader.read()
         walks = reader.walks
@@ -105,8 +103,7 @@ class VlnPolicy:
         count = flat.shape[1] - slots
         picked = int(flat[0].argmax())
         if walks.count > self._max_moves or picked >= count:
-            chooser = Chooser(self._stop_sharpness)
-            slot = int(chooser(flat[:, count:], walks.between_m[:, :slots, :slots]))
+            slot = int(flat[0, count:].argmax())
             self._ending = True
             self._queue.extend(self._way_back(slot))
             return
@@ -135,7 +132,7 @@ class VlnPolicy:
             torch.tensor([heading_rad]),
             side=torch.ones(1),
             max_slots=self._max_moves + 1,
-            legs=legs_of([self._legs]) if self._model.config.legs else None,
+            legs=legs_of([self._legs]) if self._guided else None,
         )
         self._reader = Reader(self._model, walks, *map(self._encode, sides))
         return self._reader

@@ -152,7 +152,6 @@ def roll(
     *,
     temperature: float,
     max_steps: int,
-    choose: "Chooser | None" = None,
     mirrored: Batch | None = None,
 ) -> Result:
     """Walk until every walk has stopped.
@@ -163,7 +162,6 @@ def roll(
         batch: What to follow.
         temperature: 0 takes the highest score, else options are drawn.
         max_steps: Moves before a walk is made to stop.
-        choose: Where to stop, see `Chooser`; by default at the highest score.
         mirrored: The same with the words of the mirror image; see `Reader`.
     """
     training = model.training
@@ -198,8 +196,6 @@ def roll(
         if bool(done.any()):
             rows = done.nonzero()[:, 0]
             slot = picked[rows] - count
-            if choose is not None:
-                slot = choose(flat[rows, count:], walks.between_m[rows, : step + 1, : step + 1])
             passed = walks.nodes[rows, : step + 1]
             left_m = world.between_m(passed, goal[rows, None].expand_as(passed))
             ended[0, alive[rows]] = left_m[torch.arange(len(rows)), slot]
@@ -225,27 +221,3 @@ def roll(
         error_m=ended[0],
         moves=Moves(slots[:, :moves], ways[:, :moves], counts),
     )
-
-
-class Chooser:
-    """Chooses where to stop among the viewpoints stood on.
-
-    The probability of being right is that of stopping anywhere within 3 m, so that neighbours that
-    share it are not outvoted by a lone viewpoint.
-
-    Args:
-        sharpness: What stop scores are multiplied by before they become probabilities.
-    """
-
-    def __init__(self, sharpness: float = 1.0) -> None:
-        self._sharpness = sharpness
-
-    def __call__(self, stop_scores: Tensor, between_m: Tensor) -> Tensor:
-        """Return a slot for each walk, int64 [B].
-
-        Args:
-            stop_scores: [B, S].
-            between_m: [B, S, S], lengths of the ways between slots.
-        """
-        share = (stop_scores * self._sharpness).softmax(1)
-        return ((between_m < SUCCESS_M) * share[:, None]).sum(-1).argmax(1)

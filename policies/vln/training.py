@@ -19,7 +19,7 @@ from policies.vln.batches import Examples, LegReader
 from policies.vln.data import RouteData
 from policies.vln.learning import Disturbance, Reward, Weights, learn, worth
 from policies.vln.model import ModelConfig, VlnModel
-from policies.vln.rollout import Chooser, Result, roll
+from policies.vln.rollout import Result, roll
 from policies.vln.walks import WorldTensors
 from policies.vln.weights import load_model, name_vectors, save_model
 from policies.vln.words import Vocabulary, collect, frozen_vectors
@@ -228,7 +228,6 @@ def evaluate(
                 examples.batch(part, words_of=said[part]),
                 temperature=0.0,
                 max_steps=max_moves,
-                choose=Chooser(),
                 mirrored=(
                     examples.batch(part, words_of=said[part], flip=np.ones(len(part), dtype=bool))
                     if both_sides

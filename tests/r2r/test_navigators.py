@@ -97,21 +97,6 @@ def test_words_alone_find_the_end(house: Path, text: str, tmp_path: Path) -> Non
     assert record.plans
 
 
-@pytest.mark.parametrize("text", SAID)
-def test_a_learned_policy_heeds_its_guide(house: Path, text: str, tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="torch is in the extra train")
-    from policies.routes.guided import GuidedVln
-
-    route = {"path_id": 1, "scan": "house", "heading": 0.0, "path": ["a", "b"]}
-    (tmp_path / "routes.json").write_text(json.dumps([{**route, "instructions": [text]}]))
-    env = make_r2r(data_root=house, annotations=tmp_path / "routes.json")
-    policy = GuidedVln(guide=1000.0, route_weights=Weights(usual_ways=3), both_sides=False)
-    _, trail = run(env, PlanningAgent(RoutePlanner(subgoals="whole"), policy), "1_0")
-    assert trail.endswith(SAID[text])
-    with pytest.raises(ConfigError, match="planner=route_whole"):
-        policy.begin(Subgoal("follow", {}, text))
-
-
 def test_a_correction_starts_a_new_route_from_here(house: Path) -> None:
     env = make_r2r(data_root=house)
     agent = PlanningAgent(RoutePlanner(), RouteNavigator(weights=Weights(usual_ways=2)))

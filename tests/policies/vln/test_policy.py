@@ -7,18 +7,19 @@ import torch
 from embodied.core.errors import ConfigError, DataError
 from embodied.core.observation import Observation
 from embodied.core.plan import Status, Subgoal
+from embodied.core.routes import ROUTE, RouteLeg, spell_legs
 from policies.vln.batches import Examples
 from policies.vln.policy import VlnPolicy
-from policies.vln.rollout import Chooser, roll
+from policies.vln.rollout import roll
 from policies.vln.training import VlnTraining
 from policies.vln.weights import load_model, save_model
 
 
-def walk(policy, town, helpers, text, start, heading_rad):
+def walk(policy, town, helpers, text, start, heading_rad, legs=()):
     """Follow a text from a place; return the numbers of the places passed."""
     here, passed = start, [start]
     policy.reset()
-    policy.begin(Subgoal("follow", {"instruction": text}, text))
+    policy.begin(Subgoal("follow", {"instruction": text, ROUTE: spell_legs(legs)}, text))
     for _ in range(60):
         panorama, entities = helpers.stand(town, here, heading_rad)
         action, outcome = policy.act(Observation(panorama=panorama, entities=entities))
@@ -49,15 +50,36 @@ def test_the_policy_walks_as_the_batch_does(
     examples = Examples(routes, words, town, prompts=model.config.prompts)
     batch = examples.batch(np.arange(len(examples)))
     other = examples.batch(np.arange(len(examples)), flip=np.ones(len(examples), dtype=bool))
-    ended = roll(
-        model, places, batch, temperature=0.0, max_steps=6, choose=Chooser(), mirrored=other
-    )
+    ended = roll(model, places, batch, temperature=0.0, max_steps=6, mirrored=other)
     went_back = False
     for row, text in enumerate(routes.texts):
         passed = walk(policy, town, helpers, text, int(routes.paths[row, 0]), 0.0)
         assert 2.0 * (len(passed) - 1) == pytest.approx(ended.walked_m[row].item())
         went_back |= len(set(passed)) < len(passed)
     assert went_back, "no walk of this test goes back; choose other weights"
+
+
+LEGS = {
+    "left": RouteLeg("turn", "left"),
+    "right": RouteLeg("turn", "right"),
+    "straight": RouteLeg("go_to", "straight"),
+}
+
+
+def test_a_network_that_trusts_the_legs_goes_where_they_lead(helpers, vocabulary, town, tmp_path):
+    trusting = helpers.make_model(vocabulary, legs=True)
+    with torch.no_grad():
+        trusting.leg_share += 100.0
+    save_model(tmp_path / "w.safetensors", trusting, vocabulary)
+    policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=4)
+    ahead = {"left": 4, "right": 6, "straight": 9}
+    for name, leg in LEGS.items():
+        assert walk(policy, town, helpers, "stop", 5, 0.0, [leg])[1] == ahead[name]
+    alone = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=4, guide=False)
+    passed = {tuple(walk(alone, town, helpers, "stop", 5, 0.0, [leg])) for leg in LEGS.values()}
+    assert len(passed) == 1
+    with pytest.raises(ConfigError, match="planner=route_whole"):
+        policy.begin(Subgoal("follow", {}, "stop"))
 
 
 def test_a_walk_without_the_words_is_the_same_whatever_was_said(

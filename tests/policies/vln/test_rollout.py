@@ -4,7 +4,7 @@ import torch
 
 from policies.vln.batches import Examples
 from policies.vln.learning import Disturbance, Weights, learn
-from policies.vln.rollout import Chooser, Reader, price, roll
+from policies.vln.rollout import Reader, price, roll
 from policies.vln.walks import Walks, WorldTensors
 
 SETTINGS = [{}, {"objects": False}, {"prompts": True}, {"experts": 3}, {"layers": 3}]
@@ -113,14 +113,6 @@ def test_success_weighs_the_way_back(model, vocabulary, routes, town, places):
     )
     assert ((result.spl >= 0) & (result.spl <= result.success)).all()
     assert (result.oracle >= result.success).all()
-
-
-def test_neighbours_that_share_the_probability_outvote_a_lone_viewpoint():
-    scores = torch.tensor([[0.4, 0.35, 0.25]]).log()
-    near = torch.tensor([[[0.0, 9.0, 9.0], [9.0, 0.0, 2.0], [9.0, 2.0, 0.0]]])
-    assert Chooser()(scores, near).tolist() == [1]
-    far = torch.full((1, 3, 3), 9.0) * (1 - torch.eye(3))
-    assert Chooser()(scores, far).tolist() == [0]
 
 
 def test_features_of_views_reach_the_scores(helpers, vocabulary, routes, town):
