@@ -159,7 +159,9 @@ _REVERSES = re.compile(
     r"(?:the other way|too far|too much|the opposite way|wrong (?:way|direction)|the wrong way|"
     r"other direction|back the other way)$"
 )
-_NO_WAY = re.compile(rf"^(?:{_MOVE}|{_TURN.replace('?P<turn>', '?:')}|{_AMOUNT})(?: {_AMOUNT})?$")
+_NO_WAY = re.compile(
+    rf"^(?:{_MOVE}|{_TURN.replace('?P<turn>', '?:')}|{_AMOUNT})(?: (?:{_AMOUNT}))?$"
+)
 _OPPOSITE = {
     "left": "right",
     "right": "left",

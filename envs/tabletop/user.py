@@ -40,7 +40,7 @@ class _Aim:
     """Where the hand should be now.
 
     Attributes:
-        what: `pick`, `place` or `handle`.
+        what: `pick`, `push`, `place` or `handle`.
         place_m: float [2].
         colour: Of the block that is meant, for `pick`.
     """
@@ -68,6 +68,7 @@ class CorrectingUser:
         self._wrong = self._quiet = 0
         self._tried: set[str] = set()
         self._last_m: Floats | None = None
+        self._comes_down = True
         self.said: list[str] = []
 
     def meet(self, env: Any, agent: Any) -> None:
@@ -91,6 +92,11 @@ class CorrectingUser:
         """Look, and speak where it is time."""
         hand = np.asarray(self._env.world.state().ee_position_m)
         sideways = 0.0 if self._last_m is None else float(np.linalg.norm((hand - self._last_m)[:2]))
+        rises = self._last_m is not None and hand[2] - self._last_m[2] > 0.001
+        if self._held() is not None or hand[2] < 0.06:
+            self._comes_down = self._held() is not None
+        elif hand[2] > 0.17:
+            self._comes_down = True
         self._last_m = hand
         if report.get("question"):
             self._answer()
@@ -98,7 +104,7 @@ class CorrectingUser:
         self._quiet = max(0, self._quiet - 1)
         if self._quiet or len(self.said) >= MOST_SAID:
             return
-        words = self._complaint(hand, 20.0 * sideways)
+        words = [] if rises else self._complaint(hand, 20.0 * sideways)
         self._wrong = self._wrong + 1 if words else 0
         if words and self._wrong >= REACTION_STEPS:
             self._wrong, self._quiet = 0, QUIET_STEPS
@@ -122,15 +128,20 @@ class CorrectingUser:
         if goal is None or hand_m[2] > OVER_M or sideways_mps > SLOW_MPS:
             return []
         aim = self._aim(goal)
-        if aim is None:
+        if aim is None or not self._comes_down:
             return []
         gap = aim.place_m - hand_m[:2]
-        if aim.what == "pick" and self._targets:
+        if aim.what in ("pick", "push") and self._targets:
             nearest = min(self._blocks(), key=lambda b: float(np.linalg.norm(b[1] - hand_m[:2])))
             nearer = np.linalg.norm(gap) - np.linalg.norm(nearest[1] - hand_m[:2])
             if nearest[0] != aim.colour and nearer > WRONG_THING_M and hand_m[2] < 0.2:
                 return [self._which(aim.colour)]
-        if not self._motions or np.linalg.norm(gap) > 0.09 or hand_m[2] < 0.05:
+        if (
+            not self._motions
+            or aim.what == "push"
+            or np.linalg.norm(gap) > 0.09
+            or hand_m[2] < 0.05
+        ):
             return []
         return _sides(gap, OFF_M[aim.what])
 
@@ -142,7 +153,8 @@ class CorrectingUser:
             return _Aim("handle", np.asarray(world.data.geom("handle").xpos[:2]) - [0.004, 0.0])
         held = self._held()
         if held is None:
-            return _Aim("pick", self._place(BLOCK, goal.thing.colour), goal.thing.colour)
+            what = "push" if goal.pushed else "pick"
+            return _Aim(what, self._place(BLOCK, goal.thing.colour), goal.thing.colour)
         if held != goal.thing.colour or goal.relation == HELD or goal.other is None:
             return None
         if goal.relation in BESIDE or goal.other.category == DRAWER:

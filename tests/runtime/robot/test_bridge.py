@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from robot_recorder import ARM, JOINTS, Clock, Recorder, feed
 
 from embodied.core.action import DiscreteAction, VectorAction
 from embodied.core.arm import ArmState
@@ -13,7 +14,6 @@ from embodied.runtime.robot.bridge import BridgedRobot
 from embodied.runtime.robot.emergency import EmergencyStop
 from embodied.runtime.robot.images import camera_of
 from embodied.runtime.robot.spec import RobotSpec
-from robot_recorder import ARM, JOINTS, Clock, Recorder, feed
 
 FORWARD = VectorAction(np.array([0.1, 0, 0, 0, 0, 0, 1.0], np.float32), "ee_velocity", "base", 20)
 

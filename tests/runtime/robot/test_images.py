@@ -53,9 +53,7 @@ def test_sixteen_bit_depth_is_in_millimetres_and_zero_stays_unknown():
 
 def test_big_endian_depth_is_turned_round():
     data = np.array([[1500]], dtype=">u2").tobytes()
-    depth_m = decode_depth(
-        data, height_px=1, width_px=1, step=2, encoding="16UC1", big_endian=True
-    )
+    depth_m = decode_depth(data, height_px=1, width_px=1, step=2, encoding="16UC1", big_endian=True)
     assert depth_m[0, 0] == pytest.approx(1.5)
 
 

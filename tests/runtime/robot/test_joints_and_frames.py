@@ -15,9 +15,7 @@ WANTED = ("shoulder", "elbow", "wrist")
 @given(order=st.permutations([*WANTED, "finger"]))
 def test_joints_come_in_ones_own_order_whatever_the_drivers(order):
     value = {"shoulder": 1.0, "elbow": 2.0, "wrist": 3.0, "finger": 9.0}
-    reading = read_joints(
-        WANTED, order, [value[n] for n in order], [10 * value[n] for n in order]
-    )
+    reading = read_joints(WANTED, order, [value[n] for n in order], [10 * value[n] for n in order])
     np.testing.assert_array_equal(reading.position, [1, 2, 3])
     np.testing.assert_array_equal(reading.velocity, [10, 20, 30])
 

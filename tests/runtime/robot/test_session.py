@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from robot_recorder import ARM, Recorder, feed
 
 from embodied.core.action import STOP, VectorAction
 from embodied.core.errors import PlanningError
@@ -14,7 +15,6 @@ from embodied.runtime.robot.bridge import BridgedRobot
 from embodied.runtime.robot.emergency import EmergencyStop
 from embodied.runtime.robot.goals import Why
 from embodied.runtime.robot.session import Session, SessionSettings
-from robot_recorder import ARM, Recorder, feed
 
 FORWARD = VectorAction(np.array([0.1, 0, 0, 0, 0, 0, 1], np.float32), "ee_velocity", "base", 20)
 PATIENCE_S = 30.0
