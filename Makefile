@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 # Everything the tests use; torch alone is gigabytes, so the demo does without.
-EXTRAS := dev,train,llm,text,alfworld,r2r,arm,thor
+EXTRAS := dev,train,llm,text,alfworld,r2r,arm,thor,ros,wire
 
 # The first Python on the path that is new enough; PYTHON=/path/to/python chooses another.
 ifndef PYTHON

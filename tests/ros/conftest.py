@@ -9,6 +9,6 @@ from ros_wire import ALONE
 @pytest.fixture
 def domain(monkeypatch):
     """A DDS domain that no other test uses, on the loopback alone."""
-    pytest.importorskip("cyclonedds", reason='needs cyclonedds: pip install "embodied[ros]"')
+    pytest.importorskip("cyclonedds", reason='needs cyclonedds: pip install "embodied[wire]"')
     monkeypatch.setenv("CYCLONEDDS_URI", ALONE)
     return 20 + os.getpid() % 80

@@ -11,7 +11,7 @@ from ros_wire import ACTION, MESSAGES, ROS, default, fields_of, typestore
 
 from embodied.runtime.robot.goals import Why
 
-pytest.importorskip("rosbags", reason='needs rosbags: pip install "embodied[ros]"')
+pytest.importorskip("rosbags", reason='needs rosbags: pip install "embodied[wire]"')
 
 FILES = sorted([*(MESSAGES / "msg").glob("*.msg"), *(MESSAGES / "action").glob("*.action")])
 OURS = sorted(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from ros_wire import ACTION, ActionClientPeer, Wire, default, idl_type, matched, take
 
-pytest.importorskip("cyclonedds", reason='needs cyclonedds: pip install "embodied[ros]"')
-pytest.importorskip("rosbags", reason='needs rosbags: pip install "embodied[ros]"')
+pytest.importorskip("cyclonedds", reason='needs cyclonedds: pip install "embodied[wire]"')
+pytest.importorskip("rosbags", reason='needs rosbags: pip install "embodied[wire]"')
 
 PEER = Path(__file__).resolve().parents[1] / "ros_peer.py"
 ACCEPTED_STATES = {1, 2}
