@@ -6,10 +6,10 @@ is left, and the configuration that comes out is checked once more before it is 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from embodied.core.action import VectorAction
 from embodied.core.arm import ArmState
@@ -17,6 +17,7 @@ from embodied.core.errors import ConfigError, UnknownNameError
 from envs.tabletop.kinematics import ArmKinematics, load_mink
 from envs.tabletop.limits import ArmLimits, Guard
 from envs.tabletop.panda import DAMPING, HOME_RAD, MAX_WIDTH_M, STIFFNESS
+from envs.tabletop.turns import between, from_xyzw, turned
 
 Floats = NDArray[np.float64]
 
@@ -110,10 +111,10 @@ class ArmController:
     """
 
     def __init__(self, limits: ArmLimits | None = None, *, rate_hz: float = CONTROL_HZ) -> None:
-        mink = load_mink()
+        mink, daqp = load_mink()
         self.limits = limits or ArmLimits()
         self.dt_s = 1.0 / rate_hz
-        self._mink = mink
+        self._mink, self._daqp = mink, daqp
         self.arm = ArmKinematics()
         self.guard = Guard(self.limits, self.arm)
         self._hand = mink.FrameTask(
@@ -135,7 +136,7 @@ class ArmController:
 
     def _aim_at_present(self) -> None:
         self._aim_m = self.arm.tcp_m()
-        self._aim_turn = Rotation.from_quat(self.arm.tcp_quat_xyzw())
+        self._aim_turn = self.arm.tcp_quat()
 
     def stop(self, state: ArmState | None = None) -> JointTargets:
         """Return the targets that stand still now: zero velocity within this control step.
@@ -166,14 +167,9 @@ class ArmController:
         if not twist.any():
             return self._targets(np.zeros(7), held_back=False)
         self._aim_m = self._aim_m + twist[:3] * self.dt_s
-        self._aim_turn = Rotation.from_rotvec(twist[3:] * self.dt_s) * self._aim_turn
+        self._aim_turn = turned(self._aim_turn, twist[3:] * self.dt_s)
         self._lead()
-        quat = self._aim_turn.as_quat()
-        self._hand.set_target(
-            self._mink.SE3.from_rotation_and_translation(
-                self._mink.SO3(quat[[3, 0, 1, 2]]), self._aim_m
-            )
-        )
+        self._hand.set_target(self._mink.SE3(np.concatenate([self._aim_turn, self._aim_m])))
         return self._solve((self._hand, self._rest))
 
     def _follow(self, state: ArmState | None) -> None:
@@ -193,8 +189,8 @@ class ArmController:
 
     def _move_gripper(self, opening: float) -> None:
         step = GRIPPER_SPEED_MPS * self.dt_s
-        wanted = float(np.clip(opening, 0.0, 1.0)) * MAX_WIDTH_M
-        self._width_m += float(np.clip(wanted - self._width_m, -step, step))
+        wanted = min(max(opening, 0.0), 1.0) * MAX_WIDTH_M
+        self._width_m += min(max(wanted - self._width_m, -step), step)
 
     def _slewed(self, command: ArmCommand) -> Floats:
         """Return the twist to use: within the speeds, and not grown faster than it may."""
@@ -216,7 +212,7 @@ class ArmController:
 
     def _twist_to(self, pose: Floats) -> Floats:
         way = pose[:3] - self._aim_m
-        turn = (Rotation.from_quat(pose[3:7]) * self._aim_turn.inv()).as_rotvec()
+        turn = between(self._aim_turn, from_xyzw(pose[3:7]))
         gain = POSE_GAIN / self.dt_s
         wanted = np.concatenate([way * gain, turn * gain])
         wanted[np.abs(wanted) < 1e-4] = 0.0
@@ -227,10 +223,10 @@ class ArmController:
         step = LEAD_M + self.limits.linear_mps * self.dt_s
         here = self.arm.tcp_m()
         self._aim_m = here + _shortened(self._aim_m - here, step)
-        turn = Rotation.from_quat(self.arm.tcp_quat_xyzw())
-        ahead = (self._aim_turn * turn.inv()).as_rotvec()
+        quat = self.arm.tcp_quat()
+        ahead = between(quat, self._aim_turn)
         most = LEAD_RAD + self.limits.angular_rad_s * self.dt_s
-        self._aim_turn = Rotation.from_rotvec(_shortened(ahead, most)) * turn
+        self._aim_turn = turned(quat, _shortened(ahead, most))
 
     def _to_joints(self, wanted_rad: Floats) -> JointTargets:
         here = self.arm.position_rad
@@ -243,20 +239,11 @@ class ArmController:
         self._aim_at_present()
         return targets
 
-    def _solve(self, tasks: tuple[object, ...]) -> JointTargets:
+    def _solve(self, tasks: tuple[Any, ...]) -> JointTargets:
         start, room = self.arm.position_rad, self._room
-        try:
-            speed = self._mink.solve_ik(
-                self.arm.configuration,
-                tasks,
-                self.dt_s,
-                "daqp",
-                damping=1e-6,
-                limits=self.guard.mink_limits,
-            )
-        except self._mink.exceptions.NoSolutionFound:
+        move = self._best_move(tasks)
+        if move is None:
             return self._targets(np.zeros(7), held_back=True)
-        move = speed * self.dt_s
         tcp = self.arm.tcp_m()
         for share in HALVINGS:
             self.arm.move_to(start + share * move)
@@ -270,6 +257,27 @@ class ArmController:
         self.arm.move_to(start)
         return self._targets(np.zeros(7), held_back=True)
 
+    def _best_move(self, tasks: tuple[Any, ...]) -> Floats | None:
+        """Return the move [7] that limits allow and tasks like best; None where there is none.
+
+        mink states the problem; daqp is called here rather than through mink, since it takes
+        bounds of single variables as such, which is a third faster.
+        """
+        goal = self._mink.build_ik(
+            self.arm.configuration, tasks, self.dt_s, damping=1e-6, limits=[]
+        )
+        lower, upper = self.guard.joint_bounds(self.dt_s)
+        rows, most = self.guard.bounds(self.dt_s)
+        move, _, exit_flag, _ = self._daqp.solve(
+            goal.P,
+            goal.q,
+            rows,
+            np.concatenate([upper, most]),
+            np.concatenate([lower, np.full(len(most), -np.inf)]),
+            np.zeros(len(upper) + len(most), dtype=np.int32),
+        )
+        return np.asarray(move) if exit_flag > 0 else None
+
     def _targets(self, velocity_rad_s: Floats, *, held_back: bool) -> JointTargets:
         self.guard.speed_rad_s = velocity_rad_s
         return JointTargets(self.arm.position_rad, velocity_rad_s, self._width_m, held_back)
@@ -277,5 +285,5 @@ class ArmController:
 
 def _shortened(vector: Floats, most: float) -> Floats:
     """Return the vector at no more than a length."""
-    length = float(np.linalg.norm(vector))
+    length = float(np.sqrt(vector @ vector))
     return vector if length <= most else vector * (most / length)

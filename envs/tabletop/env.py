@@ -14,7 +14,7 @@ from embodied.core.errors import ConfigError, UnknownNameError
 from embodied.core.geometry import Intrinsics
 from embodied.core.instruction import Instruction
 from embodied.core.observation import DEPTH, IMAGES, LAST_ACTION_SUCCESS, STATE, Observation
-from embodied.core.plan import ObjectRef
+from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
 from envs.tabletop.checkers import TaskChecker
@@ -27,7 +27,7 @@ from envs.tabletop.render import Backend as RenderBackend
 from envs.tabletop.scene import COLOURS
 from envs.tabletop.sightings import entities_in_view
 from envs.tabletop.source import Episode, TabletopSource
-from envs.tabletop.tasks import BLOCK, BOWL, DRAWER, SKILLS, ThingName
+from envs.tabletop.tasks import BLOCK, BOWL, DRAWER, SKILLS, ThingName, subgoals_of
 from envs.tabletop.world import TabletopWorld
 
 SPACES = tuple(COMMAND_SIZES)
@@ -143,6 +143,16 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
     def episodes(self) -> Sequence[EpisodeSpec]:
         """List the episodes of the configured split, in their fixed order."""
         return self.source.episodes()
+
+    def true_plan(self) -> tuple[Subgoal, ...]:
+        """Return the plan that the episode's task takes. Privileged: a yardstick for skills.
+
+        Raises:
+            ConfigError: If the episode's goal is not known.
+        """
+        if self.episode.task is None:
+            raise ConfigError("what a person asked for has no plan here")
+        return subgoals_of(self.episode.task)
 
     def suits(self, episode_id: str, references: Sequence[ObjectRef]) -> bool:
         """Whether an episode's table has all that is named. Privileged: it picks demonstrations."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from embodied.core.errors import ConfigError
 from envs.tabletop.panda import CAPSULES, FINGERTIP_M, HOME_RAD, add_panda
+from envs.tabletop.turns import of_matrix
 
 Floats = NDArray[np.float64]
 
@@ -26,20 +27,20 @@ SELF_PAIRS = (
 FINGER_CAPSULE = ("cf", "hand", (0.0, -0.035, 0.095, 0.0, 0.035, 0.095), 0.02)
 
 
-def load_mink() -> Any:
-    """Import mink and check that its solver is there.
+def load_mink() -> tuple[Any, Any]:
+    """Import mink and its solver, daqp.
 
     Raises:
         ConfigError: If they are not installed.
     """
     try:
-        import daqp  # noqa: F401
+        import daqp
         import mink
     except ImportError as error:
         raise ConfigError(
             'The arm\'s controller needs mink and daqp: pip install "embodied[arm]".'
         ) from error
-    return mink
+    return mink, daqp
 
 
 class ArmKinematics:
@@ -50,7 +51,7 @@ class ArmKinematics:
     """
 
     def __init__(self) -> None:
-        mink = load_mink()
+        mink, _ = load_mink()
         spec = mujoco.MjSpec()
         spec.compiler.degree = False
         add_panda(spec, fingers=False)
@@ -96,11 +97,9 @@ class ArmKinematics:
         """Return [3], the point between the fingertips, in the base frame."""
         return self.data.site_xpos[self._tcp].copy()
 
-    def tcp_quat_xyzw(self) -> Floats:
-        """Return [4], how the hand is turned."""
-        quat = np.zeros(4)
-        mujoco.mju_mat2Quat(quat, self.data.site_xmat[self._tcp])
-        return quat[[1, 2, 3, 0]]
+    def tcp_quat(self) -> Floats:
+        """Return [4], how the hand is turned, (w, x, y, z)."""
+        return of_matrix(self.data.site_xmat[self._tcp])
 
     def tcp_jacobian(self) -> Floats:
         """Return [3, 7], how the point between the fingertips moves."""

@@ -5,7 +5,6 @@ and the arm is not, so the configuration that a move leads to is checked as well
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +83,9 @@ class Guard:
         self._low = np.array(limits.low_m) + limits.margin_m
         self._high = np.array(limits.high_m) - limits.margin_m
         self._reach_m = limits.reach_m - limits.margin_m
-        mink = load_mink()
+        self._joint_low, self._joint_high = limits.joint_range_rad.T.copy()
+        self._joint_speed = limits.joint_speed_rad_s
+        mink, _ = load_mink()
         self._self_limit = mink.CollisionAvoidanceLimit(
             kinematics.model,
             [([a], [b]) for a, b in kinematics.self_pairs],
@@ -92,7 +93,6 @@ class Guard:
             minimum_distance_from_collisions=limits.self_gap_m,
             collision_detection_distance=SELF_NEAR_M,
         )
-        self.mink_limits = [_as_mink_limit(self)]
 
     def room_m(self) -> Floats:
         """Return how far every guarded place is from its bound; below 0 is past it.
@@ -101,59 +101,46 @@ class Guard:
         reach, then every guarded part from the table, then parts of the arm from each other.
         """
         tcp = self._arm.tcp_m()
-        reach = self._reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
+        way = tcp - SHOULDER_M
+        reach = self._reach_m - float(np.sqrt(way @ way))
         heights = self._arm.heights_m() - self.limits.table_m - self.limits.table_gap_m
         apart = self._arm.self_distances_m(SELF_NEAR_M) - self.limits.self_gap_m
         return np.concatenate([tcp - self._low, self._high - tcp, [reach], heights, apart])
 
-    def bounds(self, dt_s: float) -> tuple[Floats, Floats]:
-        """Return (G, h) with G @ move_rad <= h for every move that is allowed."""
-        arm, limits = self._arm, self.limits
-        joints = arm.position_rad
-        low, high = limits.joint_range_rad.T
-        step = limits.joint_speed_rad_s * dt_s
+    def joint_bounds(self, dt_s: float) -> tuple[Floats, Floats]:
+        """Return the least and the largest move [7] of every joint within a step."""
+        limits, joints = self.limits, self._arm.position_rad
+        step = self._joint_speed * dt_s
         grown = limits.joint_acceleration_rad_s2 * dt_s**2
-        faster = np.maximum(self.speed_rad_s, 0.0) * dt_s + grown
-        back = np.maximum(-self.speed_rad_s, 0.0) * dt_s + grown
-        eye = np.eye(len(joints))
-        rows = [eye, -eye]
-        bounds = [
-            np.minimum(np.minimum(step, faster), np.maximum(high - joints, 0.0)),
-            np.minimum(np.minimum(step, back), np.maximum(joints - low, 0.0)),
-        ]
+        before = self.speed_rad_s * dt_s
+        down = np.minimum(step, np.maximum(-before, 0.0) + grown)
+        up = np.minimum(step, np.maximum(before, 0.0) + grown)
+        low, high = self._joint_low - joints, self._joint_high - joints
+        return -np.minimum(down, np.maximum(-low, 0.0)), np.minimum(up, np.maximum(high, 0.0))
+
+    def bounds(self, dt_s: float) -> tuple[Floats, Floats]:
+        """Return (G [N, 7], h [N]) with G @ move_rad <= h for every move that is allowed."""
+        arm, limits = self._arm, self.limits
         tcp, jacobian = arm.tcp_m(), arm.tcp_jacobian()
-        outwards = (tcp - SHOULDER_M) / np.linalg.norm(tcp - SHOULDER_M)
-        reach = self._reach_m - float(np.linalg.norm(tcp - SHOULDER_M))
-        rows += [-jacobian, jacobian, (outwards @ jacobian)[None]]
-        bounds += [tcp - self._low, self._high - tcp, np.array([reach])]
+        way = tcp - SHOULDER_M
+        far = float(np.sqrt(way @ way))
+        rows = [-jacobian, jacobian, (way / far @ jacobian)[None]]
+        room = [tcp - self._low, self._high - tcp, np.array([self._reach_m - far])]
         heights = arm.heights_m() - limits.table_m - limits.table_gap_m
-        # Nothing falls by more than its share of room: only what is low needs a row.
+        # Nothing falls by more than this in a step: only what is low needs a row.
         low_parts = np.flatnonzero(heights < 4.0 * limits.linear_mps * dt_s)
         if len(low_parts):
             rows.append(np.array([-arm.height_row(int(index)) for index in low_parts]))
-            bounds.append(heights[low_parts])
+            room.append(heights[low_parts])
         # mink bounds the approach as a speed: times dt it is the step's.
         own = self._self_limit.compute_qp_inequalities(arm.configuration, dt_s)
-        near = np.isfinite(own.h)
-        rows.append(own.G[near])
-        bounds.append(own.h[near] * dt_s)
-        room = np.concatenate(bounds[2:])
-        return np.concatenate(rows), np.concatenate([*bounds[:2], APPROACH * np.maximum(room, 0.0)])
+        near = own.h < np.inf
+        if near.any():
+            rows.append(own.G[near])
+            room.append(own.h[near] * dt_s)
+        return np.concatenate(rows), APPROACH * np.maximum(np.concatenate(room), 0.0)
 
     @staticmethod
     def allows(room_m: Floats, room_before_m: Floats) -> bool:
         """Whether where a move leads is within limits, or no worse than where it began."""
         return bool((room_m >= np.minimum(room_before_m, 0.0) - 1e-9).all())
-
-
-def _as_mink_limit(guard: Guard) -> Any:
-    mink = load_mink()
-
-    class GuardLimit(mink.Limit):  # type: ignore[misc, name-defined]
-        """The guard's bounds as mink takes them."""
-
-        def compute_qp_inequalities(self, configuration: Any, dt: float) -> Any:
-            rows, bounds = guard.bounds(dt)
-            return mink.limits.Constraint(G=rows, h=bounds)
-
-    return GuardLimit()

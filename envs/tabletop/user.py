@@ -66,7 +66,6 @@ class CorrectingUser:
 
     def _forget(self) -> None:
         self._wrong = self._quiet = 0
-        self._tried: set[str] = set()
         self._last_m: Floats | None = None
         self._comes_down = True
         self.said: list[str] = []
@@ -207,10 +206,8 @@ class CorrectingUser:
             if all(sign * (meant[axis] - other[axis]) > 0.01 for other in others):
                 ways.append(f"no, the one {words}")
         ways.append("no, the other one")
-        fresh = [words for words in ways if words not in self._tried]
-        words = fresh[0] if fresh else ways[-1]
-        self._tried.add(words)
-        return words
+        fresh = [words for words in ways if words not in self.said]
+        return fresh[0] if fresh else ways[-1]
 
     def _answer(self) -> None:
         """Answer the agent's question: which one, by its colour."""

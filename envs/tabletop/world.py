@@ -1,5 +1,7 @@
 """The table as a physical world that takes a command twenty times a second."""
 
+from collections.abc import Callable
+
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from envs.tabletop.limits import ArmLimits
 from envs.tabletop.model import PHYSICS_HZ, compile_scene
 from envs.tabletop.panda import DAMPING, STIFFNESS
 from envs.tabletop.scene import TabletopScene
+from envs.tabletop.turns import of_matrix, to_xyzw
 
 Floats = NDArray[np.float64]
 SUBSTEPS = round(PHYSICS_HZ / CONTROL_HZ)
@@ -72,37 +75,54 @@ class TabletopWorld:
     def state(self) -> ArmState:
         """Return what the arm knows of itself."""
         data, model = self.data, self.model
-        quat = np.zeros(4)
-        mujoco.mju_mat2Quat(quat, data.site_xmat[model.tcp])
         return ArmState(
             joint_position_rad=data.qpos[model.joints],
             joint_velocity_rad_s=data.qvel[model.joints],
             ee_position_m=data.site_xpos[model.tcp].copy(),
-            ee_quat_xyzw=quat[[1, 2, 3, 0]],
+            ee_quat_xyzw=to_xyzw(of_matrix(data.site_xmat[model.tcp])),
             gripper_width_m=float(data.qpos[model.fingers].sum()),
             stamp_s=float(data.time),
         )
 
-    def step(self, command: ArmCommand) -> None:
-        """Carry a command out for one control step, 1/20 s of physics."""
-        self.follow(self.controller.step(command, self.state()))
+    def step(
+        self,
+        command: ArmCommand,
+        *,
+        after_physics: Callable[[mujoco.MjData], None] | None = None,
+    ) -> None:
+        """Carry a command out for one control step, 1/20 s of physics.
+
+        Args:
+            command: What is asked for.
+            after_physics: Called with the state after every physics step, for audits.
+        """
+        self.follow(self.controller.step(command, self.state()), after_physics=after_physics)
 
     def halt(self) -> None:
         """Stand still: the same as a step with a command of zero velocity, but never slewed."""
         self.follow(self.controller.stop(self.state()))
 
-    def follow(self, targets: JointTargets) -> None:
+    def follow(
+        self,
+        targets: JointTargets,
+        *,
+        after_physics: Callable[[mujoco.MjData], None] | None = None,
+    ) -> None:
         """Let the servos follow joint targets for one control step."""
         self.last_targets = targets
         data, mj = self.data, self.model.mj
         start = targets.position_rad - targets.velocity_rad_s * self.controller.dt_s
         # The servos damp absolute speed: the speed that is wanted is added back.
         ahead = targets.velocity_rad_s * DAMPING / STIFFNESS
-        data.ctrl[7:9] = targets.gripper_width_m / 2.0
-        for substep in range(1, SUBSTEPS + 1):
-            share = substep / SUBSTEPS * self.controller.dt_s
-            data.ctrl[:7] = start + targets.velocity_rad_s * share + ahead
-            mujoco.mj_step(mj, data)
+        shares = np.arange(1, SUBSTEPS + 1)[:, None] / SUBSTEPS * self.controller.dt_s
+        orders = np.full((SUBSTEPS, mj.nu), targets.gripper_width_m / 2.0)
+        orders[:, :7] = start + ahead + shares * targets.velocity_rad_s
+        step, control = mujoco.mj_step, data.ctrl
+        for order in orders:
+            control[:] = order
+            step(mj, data)
+            if after_physics is not None:
+                after_physics(data)
 
     def block_pose(self, index: int) -> tuple[Floats, Floats]:
         """Return (position [3], rotation [3, 3]) of a block. Privileged."""

@@ -3,9 +3,8 @@
 from typing import Any
 
 from embodied.core.errors import PlanningError
-from embodied.core.plan import Plan
+from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
-from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
 from planners.ground_truth.remaining import remaining
 
@@ -14,11 +13,20 @@ class GroundTruthPlanner:
     """Privileged: told the task, it plans the subgoals that such a task takes."""
 
     def __init__(self) -> None:
-        self._task: Task | None = None
+        self._subgoals: tuple[Subgoal, ...] | None = None
 
     def bind(self, env: Any) -> None:
-        """Take the task of the environment's present episode; nothing else is kept of it."""
-        self._task = env.episode.task
+        """Take the task of the environment's present episode; nothing else is kept of it.
+
+        Args:
+            env: The environment. One whose tasks are not of ALFRED's kinds plans them itself
+                (`true_plan()`).
+        """
+        task = env.episode.task
+        if task is None:
+            self._subgoals = None
+        else:
+            self._subgoals = env.true_plan() if hasattr(env, "true_plan") else subgoals_of(task)
 
     def plan(self, context: PlanContext) -> Plan:
         """Return what is left to do.
@@ -26,10 +34,10 @@ class GroundTruthPlanner:
         Raises:
             PlanningError: If the episode does not tell its task.
         """
-        if self._task is None:
+        if self._subgoals is None:
             raise PlanningError(
                 "planner=ground_truth needs episodes that tell their task; test splits do not"
             )
         revision = context.current_plan.revision + 1 if context.current_plan else 0
-        left = remaining(subgoals_of(self._task), context.history)
+        left = remaining(self._subgoals, context.history)
         return Plan(context.instruction, revision, left)
