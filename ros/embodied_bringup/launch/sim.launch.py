@@ -16,8 +16,8 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 ARGUMENTS = {
-    "instruction": ("put the red block in the bowl", "The table has what these words name."),
-    "seed": ("0", "Draws what else stands on the table, and where."),
+    "things": ("['red block', 'bowl']", "What stands on the table, among others."),
+    "seed": ("0", "Which of the tables that have them it is."),
     "planner": ("parsed", "Config of the planner."),
     "record": ("", "Folder for MCAP recordings; empty records nothing."),
 }
@@ -40,7 +40,7 @@ def generate_launch_description() -> LaunchDescription:
                 parameters=[
                     str(params / "sim.yaml"),
                     {
-                        "instruction": ParameterValue(said["instruction"], value_type=str),
+                        "things": ParameterValue(said["things"], value_type=list[str]),
                         "seed": ParameterValue(said["seed"], value_type=int),
                     },
                 ],

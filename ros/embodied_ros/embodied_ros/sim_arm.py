@@ -2,14 +2,13 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import mujoco
 import numpy as np
 from control_msgs.action import FollowJointTrajectory, GripperCommand
 from embodied_msgs.msg import Entities
-from envs.tabletop.perception import entities_of
-from envs.tabletop.simulated import scene_for
 from geometry_msgs.msg import TwistStamped
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
@@ -17,6 +16,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image, JointState
 from tf2_msgs.msg import TFMessage
 
+from embodied.core.errors import ConfigError
 from embodied.core.geometry import Intrinsics
 from embodied.runtime.robot.servo import CommandKeeper, JointPath, PathPoint
 from embodied.runtime.robot.topics import EVERY, LATCHED, NEWEST, SENSOR
@@ -34,11 +34,14 @@ from embodied_ros.spinning import spin
 from envs.tabletop.control import CONTROL_HZ, ArmCommand
 from envs.tabletop.panda import FINGER_NAMES, JOINT_NAMES, MAX_WIDTH_M
 from envs.tabletop.render import make_renderer, view_of
+from envs.tabletop.scene import TabletopScene
+from envs.tabletop.sightings import entities_in_view
+from envs.tabletop.source import TabletopSource
 from envs.tabletop.world import TabletopWorld
 
 PARAMETERS: dict[str, Any] = {
     "seed": 0,
-    "instruction": "",
+    "things": ["red block", "bowl"],
     "cameras": ["front", "wrist"],
     "width_px": 320,
     "height_px": 240,
@@ -47,7 +50,7 @@ PARAMETERS: dict[str, Any] = {
     "ee_frame": "tcp",
     "command_timeout_s": 0.25,
 }
-"""`seed` draws what stands on the table, `instruction` makes sure that what it names does."""
+"""`things` must stand on the table; `seed` draws which of the tables that have them it is."""
 
 GRASP_SETTLED_S = 0.4
 """Fingers that do not move for so long have reached what they can."""
@@ -65,7 +68,7 @@ class SimArm(Node):
         self._cameras = [name for name in get("cameras").value if name]
         self._size = (get("width_px").value, get("height_px").value)
         seed = int(get("seed").value)
-        self._world = TabletopWorld(scene_for(get("instruction").value, seed=seed), seed=seed)
+        self._world = TabletopWorld(table_with(get("things").value, seed=seed), seed=seed)
         self._lock = threading.Lock()
         self._keeper = CommandKeeper(
             timeout_s=get("command_timeout_s").value, joints=len(JOINT_NAMES)
@@ -132,7 +135,7 @@ class SimArm(Node):
                 command = ArmCommand(space, values, self._keeper.opening)
             self._world.step(command)
             state = self._world.state()
-            found = entities_of(self._world)
+            found = entities_in_view(self._world, tuple(self._cameras))
         stamp = self.get_clock().now().to_msg()
         self._keeper.reached(state.joint_position_rad, state.gripper_width_m, now_s)
         half = state.gripper_width_m / 2
@@ -282,6 +285,29 @@ class SimArm(Node):
                         publisher.publish(message)
         finally:
             renderer.close()
+
+
+def table_with(things: Sequence[str], *, seed: int) -> TabletopScene:
+    """Return the table of a generated task on which all of some things stand.
+
+    Args:
+        things: As in "red block", "bowl", "drawer"; empty texts count for nothing.
+        seed: How many such tables are passed over.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    source, found = TabletopSource(split="valid_seen"), 0
+    for spec in source.episodes():
+        scene = source.load(spec.episode_id).scene
+        there = {f"{each.colour} block" for each in scene.blocks} | {"block"}
+        there |= {f"{each.colour} bowl" for each in scene.bowls}
+        there |= ({"bowl"} if scene.bowls else set()) | ({"drawer"} if scene.drawer else set())
+        if {each for each in things if each} <= there:
+            found += 1
+            if found > seed:
+                return scene
+    raise ConfigError(f"No table has all of {', '.join(things)}; {found} do: take a lower seed.")
 
 
 def _optical(camera: str) -> str:
