@@ -13,7 +13,8 @@ from embodied.core.errors import ConfigError, UnknownNameError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
 from embodied.core.plan import ObjectRef
-from embodied.core.protocols import Agent, PlanContext
+from embodied.core.protocols import Agent, PlanContext, Subscriber
+from embodied.runtime.pace import Pacer
 from embodied.runtime.recorders import action_text, file_stem
 
 
@@ -63,14 +64,16 @@ class StepPrinter:
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._step = 0
-        self._subgoal = ""
+        self._subgoal = self._motion = self._question = ""
+        self._heard = 0
 
     def _say(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
 
     def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
         """Print what was asked."""
-        self._step, self._subgoal = 0, ""
+        self._step, self._subgoal, self._motion, self._question = 0, "", "", ""
+        self._heard = 0
         self._say(f"{spec.episode_id}\n{instruction.text}")
         for number, step in enumerate(instruction.steps, start=1):
             self._say(f"  {number}. {step}")
@@ -88,8 +91,29 @@ class StepPrinter:
         if subgoal and subgoal != self._subgoal:
             self._subgoal = subgoal
             self._say(f"- {subgoal}")
+        self._tell_talk(report)
+        motion = str(report.get("motion", ""))
+        if motion:  # twenty lines a second are no use to anybody
+            if motion != self._motion:
+                self._motion = motion
+                self._say(f"{observation.stamp_s:7.2f} s  {motion}")
+            return
         refusal = info.get("error_message")
         self._say(f"{self._step:5d}  {action_text(action)}" + (f"  ({refusal})" if refusal else ""))
+
+    def _tell_talk(self, report: Mapping[str, Any]) -> None:
+        """Print what was made of a correction, and what the agent asks."""
+        for said in report.get("corrections", ())[self._heard :]:
+            effect = said.get("not_understood") or said.get("effect")
+            if not effect:
+                break
+            self._heard += 1
+            self._say(f"  {said['kind']} {said['text']!r}: {effect}")
+        question = str(report.get("question", ""))
+        if question != self._question:
+            self._question = question
+            if question:
+                self._say(f"  {question}")
 
     def on_end(self, record: EpisodeRecord) -> None:
         """Print how it ended."""
@@ -180,13 +204,17 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
             spec = _suiting(config, session.env.unwrapped, episodes, said)
         else:
             spec = _find(episodes, config["episode"])
+        watchers: list[Subscriber] = [StepPrinter(sys.stdout)]
         if sys.stdin.isatty():
             listen(session.agent, sys.stdin)
+            if benchmark.get("fps"):
+                # What moves by itself is to be watched, and spoken to, as fast as it is.
+                watchers.append(Pacer(float(benchmark["fps"])))
         record = run_episode(
             session.env,
             session.agent,
             spec,
-            [StepPrinter(sys.stdout), *session.subscribers],
+            [*watchers, *session.subscribers],
             limits=session.limits,
             seed=episode_seed(config["seed"], spec.episode_id),
             said=said,
