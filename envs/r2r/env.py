@@ -16,7 +16,7 @@ from embodied.core.skills import SkillSpec
 from envs.r2r.expert import ShortestPath, WholeRoute
 from envs.r2r.graph import TURN_RAD, NavGraph, load_graph
 from envs.r2r.metrics import SUCCESS_M, measure_route
-from envs.r2r.objects import load_objects
+from envs.r2r.objects import load_objects, rows_showing
 from envs.r2r.places import (
     ELEVATION_STEP_RAD,
     HALF_VIEW_RAD,
@@ -165,6 +165,7 @@ class RouteEnv(gymnasium.Env[dict[str, Any], Any]):
         task = self.source.task(episode_id)
         self._places = self._building(task.route.scan)
         self.graph: NavGraph = self._places.graph
+        self._showing = rows_showing(self._data_root, self.graph, task.route.target)
         start = self.graph.row(task.route.path[0])
         heading_rad = task.route.heading_rad % TURN_RAD
         self._task = task
@@ -277,7 +278,8 @@ class RouteEnv(gymnasium.Env[dict[str, Any], Any]):
         measures: Mapping[str, float] = {"scored": 0.0}
         if route.has_goal:
             rows = [self.graph.row(name) for name in route.path]
-            measures = measure_route([at[0] for at in self.trail], rows, self.graph.distance_m)
+            path = [at[0] for at in self.trail]
+            measures = measure_route(path, rows, self.graph.distance_m, goals=self._showing)
         return {
             "goal_conditions_met": int(measures.get("success", 0.0)),
             "goal_conditions_total": int(route.has_goal),
@@ -336,6 +338,7 @@ class RouteEnv(gymnasium.Env[dict[str, Any], Any]):
         row, heading_rad, elevation_rad = self._at
         route = self.task.route
         near = route.has_goal and self.graph.distance_m[row, self.goal_row] < SUCCESS_M
+        near = row in self._showing if self._showing is not None else near
         return {
             "episode_id": self.task.spec.episode_id,
             "instruction": self.task.instruction,

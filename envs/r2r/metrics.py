@@ -6,7 +6,7 @@ nDTW and SDTW: Ilharco et al., "General Evaluation for Instruction Conditioned N
 Dynamic Time Warping" (2019). Every distance is that of shortest paths over the graph.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,7 @@ def measure_route(
     distance_m: NDArray[np.float64],
     *,
     threshold_m: float = SUCCESS_M,
+    goals: Collection[int] | None = None,
 ) -> Mapping[str, float]:
     """Return every measure of a trajectory, by the names in `MEASURES`.
 
@@ -62,13 +63,15 @@ def measure_route(
         reference: Rows of the annotated path; its last one is the goal.
         distance_m: float64 [N, N], lengths of shortest paths.
         threshold_m: Success is an end nearer than this, and CLS and nDTW fall off with it.
+        goals: Rows at any of which an end succeeds in place of that (REVERIE).
     """
     path = [row for step, row in enumerate(path) if step == 0 or row != path[step - 1]]
     goal = reference[-1]
     length_m = path_length_m(path, distance_m)
     to_goal_m = distance_m[path, goal]
     error_m = float(to_goal_m[-1])
-    success = float(error_m < threshold_m)
+    there = to_goal_m < threshold_m if goals is None else np.isin(path, list(goals))
+    success = float(there[-1])
     shortest_m = float(distance_m[path[0], goal])
     longest_m = max(length_m, shortest_m)
     ndtw = float(np.exp(-dtw_m(path, reference, distance_m) / (len(reference) * threshold_m)))
@@ -76,7 +79,7 @@ def measure_route(
         "trajectory_length_m": length_m,
         "navigation_error_m": error_m,
         "success": success,
-        "oracle_success": float(to_goal_m.min() < threshold_m),
+        "oracle_success": float(there.any()),
         "spl": success * (shortest_m / longest_m if longest_m else 1.0),
         "ndtw": ndtw,
         "sdtw": success * ndtw,

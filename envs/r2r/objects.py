@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from embodied.core.errors import DataError
 from embodied.core.geometry import Intrinsics
 from envs.r2r.files import r2r_folder, read_json
-from envs.r2r.graph import TURN_RAD, wrap_rad
+from envs.r2r.graph import TURN_RAD, NavGraph, wrap_rad
 
 VIEWS = 36
 HEADINGS = 12
@@ -88,6 +88,38 @@ def load_objects(data_root: str | Path, scan: str) -> ScanObjects:
     Raises:
         DataError: If neither is there, or one is malformed.
     """
+    try:
+        return _build(scan, _read_boxes(data_root, scan))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"The boxes of scan {scan} are not as published: {error!r}") from error
+
+
+@lru_cache(maxsize=4096)
+def rows_showing(data_root: str | Path, graph: NavGraph, target: str) -> frozenset[int] | None:
+    """Return rows of the viewpoints a REVERIE object has a box at; none where there is no target.
+
+    An agent that ends at one of them has found it (Qi et al. 2020, section 5; in the published
+    code by exactly these boxes).
+
+    Raises:
+        DataError: If the files are missing or malformed, or the object is seen from nowhere.
+    """
+    if not target:
+        return None
+    boxes = _read_boxes(data_root, graph.scan)
+    try:
+        seen = [name for name, things in boxes.items() if things.get(target, {}).get("visible_pos")]
+    except AttributeError as error:
+        raise DataError(
+            f"The boxes of scan {graph.scan} are not as published: {error!r}"
+        ) from error
+    known = set(graph.viewpoint_ids)
+    if not known.intersection(seen):
+        raise DataError(f"Object {target} has no box in scan {graph.scan}: it can not be found.")
+    return frozenset(graph.row(name) for name in seen if name in known)
+
+
+def _read_boxes(data_root: str | Path, scan: str) -> dict[str, Any]:
     folder = r2r_folder(data_root) / "object_boxes"
     path = folder / f"{scan}.json"
     singles = [] if path.exists() else sorted(folder.glob(f"{scan}_*.json"))
@@ -95,12 +127,7 @@ def load_objects(data_root: str | Path, scan: str) -> ScanObjects:
     content: dict[str, Any] = {}
     for single in singles:
         content.update(read_json(single, what=what))
-    if not singles:
-        content = read_json(path, what=what)
-    try:
-        return _build(scan, content)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"{path} is no file of object boxes: {error!r}") from error
+    return content if singles else read_json(path, what=what)
 
 
 def _build(scan: str, content: dict[str, dict[str, Any]]) -> ScanObjects:

@@ -1,3 +1,4 @@
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 from embodied.core.action import DiscreteAction, TextAction, ViewpointAction
-from embodied.core.errors import ConfigError, UnknownNameError
+from embodied.core.errors import ConfigError, DataError, UnknownNameError
 from envs.r2r.env import RouteEnv
 
 
@@ -181,3 +182,34 @@ def test_episodes_are_named_as_submissions_name_them(house: Path) -> None:
     specs = make(house).episodes()
     assert [spec.episode_id for spec in specs][:4] == ["10_0", "10_1", "10_2", "11_0"]
     assert {spec.trajectory_id for spec in specs} == {"10", "11", "12"}
+
+
+@pytest.mark.parametrize(("moves", "found"), [("b", True), ("bd", False), ("", False)])
+def test_reverie_is_won_where_the_object_has_a_box(
+    house: Path, tmp_path: Path, moves: str, found: bool
+) -> None:
+    # The table is seen from b alone; d is the path's end, and nearer to b than 3 m.
+    row = {"scan": "house", "path_id": 7, "heading": 0.0, "objId": 2, "path": ["a", "b", "d"]}
+    path = tmp_path / "reverie.json"
+    path.write_text(json.dumps([{**row, "instructions": ["Clean the table."]}]))
+    env = make(house, annotations=path, format="reverie")
+    env.reset(options={"episode_id": "7_2_0"})
+    for name in moves:
+        env.step(env.encode_action(ViewpointAction(name)))
+    *_, info = env.step(env.encode_action(ViewpointAction(None)))
+    measures = env.outcome()["measures"]
+    assert info["is_success"] is found
+    assert measures["success"] == float(found)
+    assert measures["oracle_success"] == float("b" in moves)
+    assert measures["spl"] == float(found)
+
+
+def test_a_reverie_object_that_is_seen_from_nowhere_is_an_error(
+    house: Path, tmp_path: Path
+) -> None:
+    row = {"scan": "house", "path_id": 7, "heading": 0.0, "objId": 3, "path": ["a", "b"]}
+    path = tmp_path / "reverie.json"
+    path.write_text(json.dumps([{**row, "instructions": ["Find it."]}]))
+    env = make(house, annotations=path, format="reverie")
+    with pytest.raises(DataError, match="Object 3 has no box"):
+        env.reset(options={"episode_id": "7_3_0"})
