@@ -91,7 +91,7 @@ def load_objects(data_root: str | Path, scan: str) -> ScanObjects:
     try:
         return _build(scan, _read_boxes(data_root, scan))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"The boxes of scan {scan} are not as published: {error!r}") from error
+        raise DataError(f"Scan {scan} has no file of object boxes: {error!r}") from error
 
 
 @lru_cache(maxsize=4096)
@@ -110,9 +110,7 @@ def rows_showing(data_root: str | Path, graph: NavGraph, target: str) -> frozens
     try:
         seen = [name for name, things in boxes.items() if things.get(target, {}).get("visible_pos")]
     except AttributeError as error:
-        raise DataError(
-            f"The boxes of scan {graph.scan} are not as published: {error!r}"
-        ) from error
+        raise DataError(f"Scan {graph.scan} has no file of object boxes: {error!r}") from error
     known = set(graph.viewpoint_ids)
     if not known.intersection(seen):
         raise DataError(f"Object {target} has no box in scan {graph.scan}: it can not be found.")

@@ -16,6 +16,7 @@ import torch
 
 from embodied.core.errors import ConfigError
 from policies.vln.batches import Examples, LegReader
+from policies.vln.calibration import calibrate
 from policies.vln.data import RouteData
 from policies.vln.learning import Disturbance, Reward, Weights, learn, worth
 from policies.vln.model import ModelConfig, VlnModel
@@ -52,6 +53,8 @@ class Schedule:
         every: Updates between checkpoints.
         measured: Instructions of the development fold measured at each.
         measured_last: And at the end; none measures all.
+        calibrated: Instructions of the development fold on which `calibrate` sets three numbers
+            at the end; 0 leaves them.
     """
 
     updates: int = 6000
@@ -76,6 +79,7 @@ class Schedule:
     every: int = 500
     measured: int = 400
     measured_last: int | None = None
+    calibrated: int = 600
 
 
 class VlnTraining:
@@ -146,6 +150,12 @@ class VlnTraining:
         run = _Run(model, self._schedule, output_dir, seed)
         run.resume()
         run.train(train, measure, places)
+        calibrated = None
+        if self._schedule.calibrated:
+            some = np.random.default_rng(1).permutation(len(measure))[: self._schedule.calibrated]
+            calibrated = calibrate(
+                run.average, lambda: evaluate(run.average, measure, places, chosen=some)
+            )
         scores = evaluate(run.average, measure, places, chosen=run.some(measure, last=True))
         path = output_dir / "vln.safetensors"
         save_model(path, run.average, vocabulary)
@@ -157,6 +167,7 @@ class VlnTraining:
             "instructions": len(train),
             "measured_on": self._measure,
             "scores": scores,
+            "calibrated": calibrated,
             "minutes": round((run.seconds + time.monotonic() - started_s) / 60.0, 1),
             "cpu_minutes": round(run.cpu_s / 60.0, 1),
             "parameters": sum(p.numel() for p in model.parameters()),

@@ -1,0 +1,70 @@
+"""Three numbers set after training, by walking: how gladly to stop, to turn back, to trust legs.
+
+Training teaches what is right and what walks were worth when options are drawn; used, the best
+option is taken every time. So the numbers that weigh going on against stopping and turning back
+are looked for once more, with walks as they will be.
+"""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from policies.vln.model import VlnModel
+
+STEPS: Mapping[str, tuple[float, ...]] = {
+    "legs": (-0.15, 0.15, 0.3, 0.5),
+    "turning back": (0.5, 1.0, 2.0, 3.0),
+    "stopping": (-0.6, -0.3, 0.3, 0.6),
+}
+"""What is tried, each added to where the number stands; in this order."""
+
+
+def calibrate(
+    model: VlnModel, measure: Callable[[], Mapping[str, float]], *, rounds: int = 1
+) -> dict[str, float]:
+    """Set the numbers, one after another, to what walks best: SR and SPL together.
+
+    Args:
+        model: Changed in place.
+        measure: Walks with the network as it stands and returns `SR` and `SPL` in percent.
+        rounds: Times each number is tried.
+
+    Returns:
+        What was added to each number.
+    """
+    added = dict.fromkeys(STEPS, 0.0)
+
+    def worth() -> float:
+        scores = measure()
+        return scores["SR"] + scores["SPL"]
+
+    best = worth()
+    for name, steps in (pair for _ in range(rounds) for pair in STEPS.items()):
+        if name == "legs" and not model.config.legs:
+            continue
+        kept, before = 0.0, _number(model, name).clone()
+        for step in steps:
+            _add(model, name, before, step)
+            now = worth()
+            if now > best:
+                best, kept = now, step
+        _add(model, name, before, kept)
+        added[name] += kept
+    return added
+
+
+def _number(model: VlnModel, name: str) -> Tensor:
+    if name == "legs":
+        return model.leg_share.data
+    return model.score.bias.data[1:2] if name == "stopping" else model.turn_back.data[1:2]
+
+
+def _add(model: VlnModel, name: str, before: Tensor, step: float) -> None:
+    with torch.no_grad():
+        if name == "turning back":
+            # costs are kept as what softplus makes them of
+            cost = torch.nn.functional.softplus(before) + step
+            _number(model, name).copy_(cost.expm1().clamp(min=1e-4).log())
+        else:
+            _number(model, name).copy_(before + step)
