@@ -44,7 +44,7 @@ def assign(
         one = fused.get(id(sighting))
         if number in pairs:
             known[pairs[number]].take(sighting, view.pose, view.frame, fused=one)
-        else:
+        elif not (view.rough and (view.pose, sighting.detection.category) in things.refuted):
             things.add(sighting, view, one)
     things.note_together()
     _join_parts(things, view, fused)

@@ -69,6 +69,7 @@ class FloorMap:
         blocked: (cell, heading) of moves that were refused.
         grazed_m: The largest clearance at which a move was refused that seemed just free.
         doubtful: Cells that moves were refused to for no reason that shows.
+        lines: (heading, line) of such moves: the line is the cell's coordinate along the heading.
         walked: Cells the agent has stood on.
     """
 
@@ -84,6 +85,7 @@ class FloorMap:
         self.blocked: set[tuple[Cell, int]] = set()
         self.grazed_m = 0.0
         self.doubtful: set[Cell] = set()
+        self.lines: dict[tuple[int, int], set[Cell]] = {}
         self.walked: set[Cell] = set()
 
     def add(
@@ -139,6 +141,8 @@ class FloorMap:
                 self.grazed_m = max(self.grazed_m, clearance)
             if clearance >= GRAZE_M or self.rough:
                 self.doubtful.add((cell[0] + dx, cell[1] + dy))
+                line = (heading, cell[0] if dx else cell[1])
+                self.lines.setdefault(line, set()).add(cell)
         self.blocked.add((cell, heading))
         middle = np.array([cell[0] + 1.4 * dx, cell[1] + 1.4 * dy]) * STEP_M
         cells = self._around(middle, ROUGH_BUMP_M if self.rough else BUMP_M)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from embodied.core.entity import Detection
 from embodied.mapping.camera import Floats, PosedCamera
 from embodied.mapping.instances import Instance
+from embodied.mapping.pose import GridPose
 
 OWN_NEAR_M = 0.7
 """The near side of what is held is 0.4 to 0.6 m ahead of the camera."""
@@ -15,6 +16,7 @@ STRANGE_NEAR_M, STRANGE_FAR_M = 0.5, 0.85
 """Between these only the hand comes, whatever label it is given."""
 LOADED_NEAR_M = 0.9
 LEAST_SHARE = 0.5
+ENOUGH_LOOKS = 3
 
 
 class Hand:
@@ -27,20 +29,31 @@ class Hand:
         instance: What it holds, None where it is empty.
         before: What it held last.
         in_hand: Numbers of the present frame's detections that are in the hand.
-        labels: Types that the frames since the last pick gave to what is held, with how often.
+        labels: Types that were given to what is held since the last pick, with the poses of those
+            views.
     """
 
     def __init__(self) -> None:
         self.instance: Instance | None = None
         self.before: Instance | None = None
         self.in_hand: frozenset[int] = frozenset()
-        self.labels: dict[str, int] = {}
+        self.labels: dict[str, set[GridPose]] = {}
         self._region: NDArray[np.bool_] | None = None
 
     @property
     def category(self) -> str:
         """Type of what is held, empty where nothing is."""
         return "" if self.instance is None else self.instance.category
+
+    @property
+    def looks_like(self) -> str:
+        """Type that views from enough poses agree on for what is held; empty where none does."""
+        if not self.labels:
+            return ""
+        best = max(self.labels, key=lambda name: len(self.labels[name]))
+        others = sum(len(poses) for name, poses in self.labels.items() if name != best)
+        count = len(self.labels[best])
+        return best if count >= ENOUGH_LOOKS and count > 2 * others else ""
 
     def take(self, instance: Instance) -> None:
         """Hold something."""
@@ -54,7 +67,11 @@ class Hand:
         return instance
 
     def hidden(
-        self, detections: Sequence[Detection], depth_m: Floats, camera: PosedCamera
+        self,
+        detections: Sequence[Detection],
+        depth_m: Floats,
+        camera: PosedCamera,
+        pose: GridPose,
     ) -> NDArray[np.bool_]:
         """Return the pixels of what is held, bool [H, W], and note its detections.
 
@@ -62,6 +79,7 @@ class Hand:
             detections: Of the present frame.
             depth_m: Planar depth, flat [H * W].
             camera: The camera.
+            pose: Where it is.
         """
         shape = (camera.intrinsics.height_px, camera.intrinsics.width_px)
         if self.instance is None:
@@ -84,7 +102,7 @@ class Hand:
                 found.append(number)
                 region |= detection.mask
                 if own:
-                    self.labels[detection.category] = self.labels.get(detection.category, 0) + 1
+                    self.labels.setdefault(detection.category, set()).add(pose)
         self.in_hand = frozenset(found)
         if self._region is None and found:
             self._region = region

@@ -20,6 +20,7 @@ from embodied.mapping.looking import clear_the_air, look_for_the_rest, standing_
 from embodied.mapping.pose import GridPose
 from embodied.mapping.sightings import (
     REACH_M,
+    RIGHT_BAND_M,
     floor_and_obstacles,
     labelled_in,
     sighting_of,
@@ -133,7 +134,7 @@ class SceneMap:
     def _see(self, detections: Sequence[Detection], depth_m: Floats) -> None:
         for each in self.things:
             each.sighting = None
-        hidden = self.hand.hidden(detections, depth_m, self.camera)
+        hidden = self.hand.hidden(detections, depth_m, self.camera, self.pose)
         labelled = labelled_in(detections, hidden.shape)
         self._judge_depth(depth_m, labelled, hidden)
         view = View(self.camera, self.pose, self.frame, self.depth.noise)
@@ -146,12 +147,15 @@ class SceneMap:
             depth_m = _put_right(depth_m, sightings, scales)
             clear_the_air(self.things, depth_m, view)
         look_for_the_rest(self.things, depth_m, view)
-        floor, taken, room, _ = floor_and_obstacles(depth_m, labelled, hidden, view)
         if not view.rough:
+            floor, taken, room, _ = floor_and_obstacles(depth_m, labelled, hidden, view)
             self.floor.add(floor_xy_m=floor, obstacle_xy_m=np.concatenate([taken, room]))
         else:
-            # Without floor in view it is not known how far the walls are.
-            walls = room if self.depth.judged else room[:0]
+            floor, _, walls, _ = floor_and_obstacles(
+                depth_m, labelled, hidden, view, band_m=RIGHT_BAND_M
+            )
+            if not self.depth.judged:  # how far floor and walls are is not known
+                floor, walls = floor[:0], walls[:0]
             standing = standing_xy_m(self.things, view)
             self.floor.add(floor_xy_m=floor, obstacle_xy_m=walls, standing_xy_m=standing)
         self.floor.stood_at(self.pose.cell)

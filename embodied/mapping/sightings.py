@@ -17,8 +17,9 @@ REACH_M = 1.5
 MOST_SAMPLES = 320
 RIM_SHARE = 0.03
 """Share of a sighting's points cut off on each side: masks run over edges."""
-FLOOR_BAND_M = 0.25
-"""What has no label and is this low is floor, though its depth be off."""
+FLOOR_BAND_M, RIGHT_BAND_M = 0.25, 0.06
+"""What has no label and is this low is floor, though its depth be off; and once that was put right,
+so that the feet of walls are not taken for floor."""
 LOWEST_OBSTACLE_M, BODY_M = 0.05, 1.8
 STRIDE = 3
 RIM_PX, LEAST_CORE_PX = 3, 40
@@ -122,7 +123,12 @@ def labelled_in(detections: Sequence[Detection], shape: tuple[int, int]) -> Mask
 
 
 def floor_and_obstacles(
-    depth_m: Floats, labelled: Mask, hidden: Mask, view: View
+    depth_m: Floats,
+    labelled: Mask,
+    hidden: Mask,
+    view: View,
+    *,
+    band_m: float = FLOOR_BAND_M,
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Split a frame's points into floor and what an agent's body would meet.
 
@@ -131,6 +137,7 @@ def floor_and_obstacles(
         labelled: Pixels that some detection has [H, W].
         hidden: Pixels of the hand [H, W]: neither.
         view: From where.
+        band_m: What has no label and is no farther from the floor's height is floor.
 
     Returns:
         Points on the floor [N, 2], of obstacles with a label [M, 2] and without one [K, 2], and
@@ -144,7 +151,7 @@ def floor_and_obstacles(
     points = view.camera.points_m(pixels, depth_m[pixels], view.pose)
     named = labelled.reshape(-1)[pixels]
     height = points[:, 2]
-    floor = ~named & (np.abs(height) < FLOOR_BAND_M)
+    floor = ~named & (np.abs(height) < band_m)
     taken = named & (height > LOWEST_OBSTACLE_M) & (height < BODY_M)
-    room = ~named & (height > FLOOR_BAND_M) & (height < BODY_M)
+    room = ~named & (height > band_m) & (height < BODY_M)
     return points[floor, :2], points[taken, :2], points[room, :2], height[floor]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from embodied.mapping.instances import Fused, Instance, Sighting, nest
+from embodied.mapping.pose import GridPose
 from embodied.mapping.relations import lies_in
 from embodied.mapping.view import View
 
@@ -15,11 +16,14 @@ class Things:
     Attributes:
         all: What is believed to be there, what is held included.
         withdrawn: What was given up.
+        refuted: (pose, type) of views that showed what other views did not: errors of labels are
+            the same whenever one looks from there.
     """
 
     def __init__(self) -> None:
         self.all: list[Instance] = []
         self.withdrawn: list[Instance] = []
+        self.refuted: set[tuple[GridPose, str]] = set()
         self._next_number = 0
         self._two: set[tuple[int, int]] = set()
 
@@ -55,6 +59,7 @@ class Things:
     def withdraw(self, instance: Instance) -> None:
         """Give something up that should have been seen and was not."""
         self.withdrawn.append(instance)
+        self.refuted.update((pose, instance.category) for pose in instance.seen_from)
         self.forget(instance)
 
     def note_together(self) -> None:

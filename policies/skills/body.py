@@ -22,6 +22,8 @@ Watch: TypeAlias = Callable[[], bool]
 
 MOST_POSES = 7
 """Poses tried to see something before it is given up."""
+MOST_INSTANCES, ROUGH_INSTANCES = 3, 6
+"""Things of a kind that a skill tries one after the other; the second where perception errs."""
 MOST_REFUSALS = 3
 """Refusals of one action on one thing, each from another pose."""
 REPLAN_EVERY = 3
@@ -85,6 +87,11 @@ class Body:
             return True
         return target.agreed >= LEAST_VIEWS and target.belief >= 0.5
 
+    @property
+    def tries(self) -> int:
+        """Things of a kind that are tried one after the other; more where some may not be there."""
+        return ROUGH_INSTANCES if self.map.rough else MOST_INSTANCES
+
     # --- going
 
     def routes(self) -> Routes:
@@ -136,6 +143,9 @@ class Body:
                 return False
             return sighting.reach_px >= min(ENOUGH_PX, 0.5 * sighting.area_px)
 
+        if self.map.rough and self.sees(aim.target, least_px=0.0) and not self.trusts(aim.target):
+            # Before going all the way: does it show from here a second time?
+            yield from self._look_again(lambda: self.trusts(aim.target.itself))
         for _ in range(MOST_POSES):
             aim = aim.now()
             target = aim.target

@@ -25,6 +25,8 @@ GRAZED_COST = 8.0
 """What a step costs more that has no more room than one that was refused."""
 DOUBT_COSTS = (12.0, 8.0, 4.0)
 """What a step costs more that leads to a cell where one was refused, next to it, and so on."""
+WALL_BUMPS, WALL_COST = 2, 15.0
+"""Refusals on one straight line that make it a wall nobody sees, and what crossing it costs."""
 UNKNOWN_COST = 4.0
 """What a step onto floor that was never seen costs more."""
 
@@ -123,6 +125,11 @@ def _doubt(floor: FloorMap, lattice: Lattice, cost: NDArray[np.float64]) -> None
         most = np.maximum(most, np.where(apart < len(DOUBT_COSTS), _costs_at(apart), 0.0))
     for heading, (dx, dy) in enumerate(AHEAD):
         cost[heading] += np.roll(most, (-dx, -dy), axis=(0, 1))
+    for (heading, line), bumps in floor.lines.items():
+        at = line - lattice.low[0 if AHEAD[heading][0] else 1]
+        if len(bumps) >= WALL_BUMPS and 0 <= at < cost.shape[1 if AHEAD[heading][0] else 2]:
+            crossing = cost[heading, at] if AHEAD[heading][0] else cost[heading, :, at]
+            crossing += WALL_COST
 
 
 def _costs_at(apart: NDArray[np.int_]) -> NDArray[np.float64]:

@@ -13,8 +13,6 @@ from policies.skills.search import Search
 from policies.skills.types import CLOSED_RECEPTACLES, MAYBE_CLOSED, SURFACES
 from policies.skills.viewpoints import HORIZONS_DEG, Aim
 
-MOST_INSTANCES = 3
-"""Things of a kind that a skill tries one after the other."""
 MOST_PUTS = 2
 """Refusals of putting something on one thing: where there is no room, no other pose helps."""
 FIXED = frozenset(["Faucet", "StoveKnob", "SinkBasin", "StoveBurner", "LightSwitch", "Toaster"])
@@ -97,7 +95,7 @@ class Pick:
             if outcome is not None:
                 return failed(Cause.HAND_FULL, f"the hand holds {hand.instance}")
         outcome = None
-        for _ in range(MOST_INSTANCES):
+        for _ in range(body.tries):
             target = yield from tools.search.find(reference, lambda: to_take(body, reference))
             if target is None:
                 return outcome or not_found(reference)
@@ -138,7 +136,7 @@ class Place:
         )
         outcome = None
         tried: set[Instance] = set()
-        for _ in range(MOST_INSTANCES):
+        for _ in range(body.tries):
             target = yield from tools.search.find(
                 reference, lambda: to_use(body, reference, rather=before)
             )
@@ -299,7 +297,7 @@ class Slice:
         if "Knife" not in body.map.hand.category:
             return failed(Cause.HAND_EMPTY, "cutting needs a knife in the hand")
         outcome = None
-        for _ in range(MOST_INSTANCES):
+        for _ in range(body.tries):
             target = yield from tools.search.find(reference, lambda: to_take(body, reference))
             if target is None:
                 return outcome or not_found(reference)
@@ -329,7 +327,7 @@ class Heat:
             return outcome
         reference = arguments.get("receptacle", ObjectRef(self.DEVICE))
         outcome = None
-        for _ in range(MOST_INSTANCES):
+        for _ in range(body.tries):
             device = yield from tools.search.find(reference, lambda: to_use(body, reference))
             if device is None:
                 return outcome or not_found(reference)
@@ -370,7 +368,7 @@ def take_back(body: Body, thing: Instance, device: Instance) -> Run:
 
     tried: set[GridPose] = set()
     outcome: Outcome | None = failed(Cause.NOT_VISIBLE, f"{thing} does not show in {device}")
-    for _ in range(MOST_INSTANCES):
+    for _ in range(body.tries):
         level = body.map.pose.horizon_deg
         for horizon_deg in (level, level + 15, level - 15, level + 30, level - 30):
             if not LOWEST_HORIZON_DEG <= horizon_deg <= HIGHEST_HORIZON_DEG:
@@ -406,7 +404,7 @@ class Clean:
             return outcome
         reference = arguments.get("receptacle", ObjectRef("SinkBasin"))
         outcome = None
-        for _ in range(MOST_INSTANCES):
+        for _ in range(body.tries):
             basin = yield from tools.search.find(reference, lambda: to_use(body, reference))
             if basin is None:
                 return outcome or not_found(reference)
@@ -446,7 +444,7 @@ class Look:
         outcome = yield from held_again(tools, arguments["object"])
         if outcome is not None:
             return outcome
-        for _ in range(MOST_INSTANCES):
+        for _ in range(body.tries):
             lamp = yield from tools.search.find(reference, lambda: to_use(body, reference))
             if lamp is None:
                 return outcome or not_found(reference)
