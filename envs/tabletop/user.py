@@ -40,7 +40,7 @@ class _Aim:
     """Where the hand should be now.
 
     Attributes:
-        what: `pick`, `push`, `place` or `handle`.
+        what: `pick`, `push`, `place` or `handle`; `wrong` with the wrong thing in the hand.
         place_m: float [2].
         colour: Of the block that is meant, for `pick`.
     """
@@ -103,7 +103,7 @@ class CorrectingUser:
         self._quiet = max(0, self._quiet - 1)
         if self._quiet or len(self.said) >= MOST_SAID:
             return
-        words = [] if rises else self._complaint(hand, 20.0 * sideways)
+        words = self._complaint(hand, 20.0 * sideways) if not rises or self._held() else []
         self._wrong = self._wrong + 1 if words else 0
         if words and self._wrong >= REACTION_STEPS:
             self._wrong, self._quiet = 0, QUIET_STEPS
@@ -124,9 +124,11 @@ class CorrectingUser:
     def _complaint(self, hand_m: Floats, sideways_mps: float) -> list[str]:
         """Return what is to be said about the hand where it is; nothing where all is well."""
         goal = self._goal()
+        aim = self._aim(goal) if goal is not None else None
+        if aim is not None and aim.what == "wrong" and self._targets:
+            return [self._which(aim.colour)]
         if goal is None or hand_m[2] > OVER_M or sideways_mps > SLOW_MPS:
             return []
-        aim = self._aim(goal)
         if aim is None or not self._comes_down:
             return []
         gap = aim.place_m - hand_m[:2]
@@ -154,7 +156,9 @@ class CorrectingUser:
         if held is None:
             what = "push" if goal.pushed else "pick"
             return _Aim(what, self._place(BLOCK, goal.thing.colour), goal.thing.colour)
-        if held != goal.thing.colour or goal.relation == HELD or goal.other is None:
+        if held != goal.thing.colour:
+            return _Aim("wrong", self._place(BLOCK, goal.thing.colour), goal.thing.colour)
+        if goal.relation == HELD or goal.other is None:
             return None
         if goal.relation in BESIDE or goal.other.category == DRAWER:
             return None  # many places are as good
@@ -193,9 +197,9 @@ class CorrectingUser:
         """Say which block is meant; by place, where its colour was not understood."""
         blocks = dict(self._blocks())
         meant = blocks[colour]
-        ways = [f"no, the {colour} one"]
+        ways = [f"no, the {colour} block"]
         if len(blocks) == 2:
-            ways.append("no, the other one")
+            ways.append("no, the other block")
         others = [place for name, place in blocks.items() if name != colour]
         for words, axis, sign in (
             ("on the left", 1, 1.0),
@@ -204,8 +208,8 @@ class CorrectingUser:
             ("at the front", 0, -1.0),
         ):
             if all(sign * (meant[axis] - other[axis]) > 0.01 for other in others):
-                ways.append(f"no, the one {words}")
-        ways.append("no, the other one")
+                ways.append(f"no, the block {words}")
+        ways.append("no, the other block")
         fresh = [words for words in ways if words not in self.said]
         return fresh[0] if fresh else ways[-1]
 

@@ -46,9 +46,11 @@ def resolve(change: Change, plan: Sequence[Subgoal], *, entities: Iterable[Entit
         entities: What is seen: `the red one` is no bowl where only a block is red.
     """
     said = change.thing or ObjectRef("")
-    if change.kind is Kind.DETAIL and not said.category:
+    if change.kind is Kind.DETAIL and change.instead_of is None:
         meant = _current(plan, said, tuple(entities))
-        return replace(change, thing=replace(said, category=meant))
+        if meant is not None:
+            named = replace(said, category=said.category or meant.category)
+            return replace(change, thing=named, instead_of=meant)
     if change.kind is Kind.OTHER_OBJECT and change.instead_of is None:
         return replace(change, instead_of=_meant_instead(plan, said))
     if change.kind is Kind.OTHER_PLACE:
@@ -114,8 +116,9 @@ def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     said = change.thing or ObjectRef("")
 
     def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
-        if value.category != said.category:
-            return value
+        meant = change.instead_of or value
+        if value.category != said.category or _colours(value) != _colours(meant):
+            return value  # of another type, or another thing of its type
         kept = tuple(word for word in value.attributes if word not in said.attributes)
         colours = tuple(word for word in kept if word in COLOURS)
         if any(word in COLOURS for word in said.attributes):
@@ -130,23 +133,29 @@ def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     return _each(plan, edit)
 
 
-def _current(plan: Sequence[Subgoal], said: ObjectRef, entities: Sequence[Entity]) -> str:
-    """Type of what the next step reaches for: what it takes up, or where it puts something.
+def _current(
+    plan: Sequence[Subgoal], said: ObjectRef, entities: Sequence[Entity]
+) -> ObjectRef | None:
+    """What the next step reaches for: what it takes up, or where it puts something.
 
     Where the colour that was said is seen on things of some types alone, it is one of those.
     """
     colours = {word for word in said.attributes if word in COLOURS}
     seen = {each.category for each in entities if colours and colours <= set(each.attributes)}
-    first = ""
+    first: ObjectRef | None = None
     for subgoal in plan:
         names = ("receptacle", "object") if subgoal.skill == "place" else ("object", "receptacle")
         for name in names:
             value = subgoal.arguments.get(name)
-            if isinstance(value, ObjectRef):
-                first = first or value.category
+            if isinstance(value, ObjectRef) and said.category in ("", value.category):
+                first = first or value
                 if not seen or value.category in seen:
-                    return value.category
+                    return value
     return first
+
+
+def _colours(reference: ObjectRef) -> frozenset[str]:
+    return frozenset(word for word in reference.attributes if word in COLOURS)
 
 
 def _other_object(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
