@@ -67,7 +67,7 @@ def share(done: int, of: int) -> str:
 
 def disturbed(arguments: argparse.Namespace) -> None:
     for kind in arguments.kinds.split(","):
-        for corrects in (False, True):
+        for corrects in (True,) if arguments.only_with else (False, True):
             started_s, done, by, said = time.perf_counter(), 0, Counter[str](), 0
             env = TabletopEnv(
                 source=TabletopSource(split=arguments.split),
@@ -378,6 +378,7 @@ def main() -> None:
     parser.add_argument("--split", default="valid_unseen")
     parser.add_argument("--episodes", type=int, default=24)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--only-with", action="store_true", help="leave out the runs without")
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     {"disturbed": disturbed, "replaced": replaced, "latency": latency, "loop": loop}[

@@ -31,6 +31,8 @@ OVER_M = 0.25
 SLOW_MPS = 0.08
 WRONG_THING_M = 0.05
 """A hand this much nearer to another block than to the one meant has taken the wrong one."""
+BESIDE_M = 0.19
+"""A hand farther than this from what it is to put something beside is astray."""
 OFF_M: Mapping[str, float] = {"pick": 0.011, "place": 0.018, "handle": 0.008}
 """How far off to a side the hand may be before it is told."""
 
@@ -137,12 +139,13 @@ class CorrectingUser:
             nearer = np.linalg.norm(gap) - np.linalg.norm(nearest[1] - hand_m[:2])
             if nearest[0] != aim.colour and nearer > WRONG_THING_M and hand_m[2] < 0.2:
                 return [self._which(aim.colour)]
-        if (
-            not self._motions
-            or aim.what == "push"
-            or np.linalg.norm(gap) > 0.09
-            or hand_m[2] < 0.05
-        ):
+        far = float(np.linalg.norm(gap))
+        astray = {"place": 0.06, "beside": BESIDE_M}.get(aim.what, np.inf)
+        other = goal.other
+        if self._targets and other is not None and other.category == BLOCK and far > astray:
+            return [self._which(other.colour, f"{goal.relation} ")] if hand_m[2] < 0.16 else []
+        told = self._motions and aim.what in OFF_M
+        if not told or far > 0.09 or hand_m[2] < 0.05:
             return []
         return _sides(gap, OFF_M[aim.what])
 
@@ -160,8 +163,10 @@ class CorrectingUser:
             return _Aim("wrong", self._place(BLOCK, goal.thing.colour), goal.thing.colour)
         if goal.relation == HELD or goal.other is None:
             return None
-        if goal.relation in BESIDE or goal.other.category == DRAWER:
-            return None  # many places are as good
+        if goal.other.category == DRAWER:
+            return None  # there is one, and many places in it are as good
+        if goal.relation in BESIDE:
+            return _Aim("beside", self._place(goal.other.category, goal.other.colour))
         return _Aim("place", self._place(goal.other.category, goal.other.colour))
 
     def _held(self) -> str | None:
@@ -193,13 +198,13 @@ class CorrectingUser:
 
     # --- words
 
-    def _which(self, colour: str) -> str:
+    def _which(self, colour: str, how: str = "") -> str:
         """Say which block is meant; by place, where its colour was not understood."""
         blocks = dict(self._blocks())
         meant = blocks[colour]
-        ways = [f"no, the {colour} block"]
+        ways = [f"no, {how}the {colour} block"]
         if len(blocks) == 2:
-            ways.append("no, the other block")
+            ways.append(f"no, {how}the other block")
         others = [place for name, place in blocks.items() if name != colour]
         for words, axis, sign in (
             ("on the left", 1, 1.0),
@@ -208,8 +213,8 @@ class CorrectingUser:
             ("at the front", 0, -1.0),
         ):
             if all(sign * (meant[axis] - other[axis]) > 0.01 for other in others):
-                ways.append(f"no, the block {words}")
-        ways.append("no, the other block")
+                ways.append(f"no, {how}the block {words}")
+        ways.append(f"no, {how}the other block")
         fresh = [words for words in ways if words not in self.said]
         return fresh[0] if fresh else ways[-1]
 
