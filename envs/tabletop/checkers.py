@@ -171,7 +171,7 @@ class TaskChecker:
         """Return every goal, and whether nothing was harmed; empty where no goal is known."""
         if self._task is None:
             return ()
-        goals = tuple(Condition(_text(goal), self._met(goal)) for goal in self._task.goals)
+        goals = tuple(Condition(_text(goal), bool(self._met(goal))) for goal in self._task.goals)
         return (*goals, Condition("nothing dropped, knocked over or displaced", not self.harm.any))
 
     def is_success(self) -> bool:

@@ -231,8 +231,10 @@ class ArmController:
     def _to_joints(self, wanted_rad: Floats) -> JointTargets:
         here = self.arm.position_rad
         way = np.asarray(wanted_rad, dtype=np.float64) - here
-        most = self.limits.joint_speed_rad_s * self.dt_s
-        way = way * min(1.0, float(1.0 / max(np.max(np.abs(way) / most), 1e-9)))
+        down, up = self.guard.paces(self.dt_s)
+        # All joints get there together: the slowest sets the pace.
+        longest = float(np.max(np.maximum(way / up, -way / down)))
+        way = way / max(1.0, longest)
         self._twist = np.zeros(6)
         self._joints.set_target(here + way)
         targets = self._solve((self._joints,))

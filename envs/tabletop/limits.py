@@ -107,14 +107,18 @@ class Guard:
         apart = self._arm.self_distances_m(SELF_NEAR_M) - self.limits.self_gap_m
         return np.concatenate([tcp - self._low, self._high - tcp, [reach], heights, apart])
 
-    def joint_bounds(self, dt_s: float) -> tuple[Floats, Floats]:
-        """Return the least and the largest move [7] of every joint within a step."""
-        limits, joints = self.limits, self._arm.position_rad
+    def paces(self, dt_s: float) -> tuple[Floats, Floats]:
+        """Return how far every joint [7] can get down and up in a step, as fast as it may grow."""
         step = self._joint_speed * dt_s
-        grown = limits.joint_acceleration_rad_s2 * dt_s**2
+        grown = self.limits.joint_acceleration_rad_s2 * dt_s**2
         before = self.speed_rad_s * dt_s
         down = np.minimum(step, np.maximum(-before, 0.0) + grown)
-        up = np.minimum(step, np.maximum(before, 0.0) + grown)
+        return down, np.minimum(step, np.maximum(before, 0.0) + grown)
+
+    def joint_bounds(self, dt_s: float) -> tuple[Floats, Floats]:
+        """Return the least and the largest move [7] of every joint within a step."""
+        joints = self._arm.position_rad
+        down, up = self.paces(dt_s)
         low, high = self._joint_low - joints, self._joint_high - joints
         return -np.minimum(down, np.maximum(-low, 0.0)), np.minimum(up, np.maximum(high, 0.0))
 
