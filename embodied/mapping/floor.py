@@ -107,8 +107,11 @@ class FloorMap:
         self.rough = standing_xy_m is not None
         free = self._cells(floor_xy_m)
         flat, seen = self._evidence.reshape(-1), self._seen.reshape(-1)
-        flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
         taken = self._cells(obstacle_xy_m)
+        if self.rough:
+            # The foot of a wall is floor and wall at once.
+            free = np.setdiff1d(free, taken, assume_unique=True)
+        flat[free] = np.maximum(flat[free] - FREE_GAIN, FREE_LEAST)
         gain = ROUGH_OBSTACLE_GAIN if self.rough else OBSTACLE_GAIN
         flat[taken] = np.minimum(flat[taken] + gain, OBSTACLE_MOST)
         if standing_xy_m is not None:
