@@ -14,8 +14,9 @@ are `colliders.json`'s. Where the rule finds nothing, which in rebuilt rooms mea
 was made out too small, `GridPlacement` decides.
 """
 
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -35,6 +36,8 @@ from envs.household.placement import (
     PutQuery,
     Spot,
 )
+from envs.household.scene import KnownRest
+from envs.household.shape import Vec3
 from envs.household.spaces import PlacedSpace
 
 GRID = 9
@@ -73,6 +76,18 @@ them; of 0 and 12 mm this brought things put down in train nearer to their later
 
 STOOD_M, STOOD_DEG = 0.05, 1.0
 """Agents that stand and look so nearly alike stand at the same place."""
+
+SAME_M = 0.03
+"""Spots are seen so exactly."""
+
+BESIDE_M = 0.08
+"""Middles of things and their pivots are this near."""
+
+LOOSE_M = 0.01
+"""Where a thing was seen to lie it may touch what is there by so much: shapes are not exact."""
+
+FINE = frozenset(["SinkBasin", "BathtubBasin"])
+"""Their grids are too fine to be made out: of these, recordings tell more than the rule."""
 
 AS_BIG = 0.35
 """Logarithm of the ratio of sizes up to which things are about as big."""
@@ -127,10 +142,15 @@ class ThorPlacement:
         """Return the first point of THOR's order at which the thing fits."""
         if query.receptacle_type in SINGLE:
             return self.otherwise.choose(query)
-        remembered = _remembered(query)
-        if remembered is not None:
-            return remembered
-        spot = _first_fit(query)
+        memory = recall(query)
+        if memory.spot is not None and (memory.sure or query.receptacle_type in FINE):
+            return memory.spot
+        spot = _first_fit(query, from_m=memory.from_m)
+        if memory.spot is not None and (
+            spot is None or away_m(query, memory.spot) < away_m(query, spot) - SAME_M
+        ):
+            # It is known to fit there: something that fits nearer still may be missed, not this.
+            return memory.spot
         if spot is not None and _shows(query, spot):
             return spot
         # A rebuilt basin's rim or bin's wall may hide what its true one does not.
@@ -138,16 +158,31 @@ class ThorPlacement:
         return other if spot is None or (other is not None and _shows(query, other)) else spot
 
 
-def _remembered(query: PutQuery) -> Spot | None:
-    """Where a thing like this was seen to lie that was put from here; None where none was.
+@dataclass(frozen=True)
+class Memory:
+    """What recordings tell of a put.
 
-    Those of the same name come first, then those of its type, then others about as big. Of
-    several spots of these that are free it is the one nearest to the agent, as THOR has it.
+    Attributes:
+        spot: The nearest spot that is free and where a thing like this was seen to lie.
+        sure: Whether it went there beside the same things as now.
+        from_m: Spots nearer to the agent than this were tried in vain.
+    """
+
+    spot: Spot | None = None
+    sure: bool = False
+    from_m: float = 0.0
+
+
+def recall(query: PutQuery) -> Memory:
+    """Look up where things of this kind were seen to lie that were put from here.
+
+    Whatever kept a thing from nearer spots keeps it from them again where the same lies there.
+    Those of the same name decide, else those of its type, else, for want of a rule, in basins
+    others about as big.
     """
     x, _, z = query.agent.position_m
-    collider = _collider(query)
-    mine = np.sort(collider.half_m)
-    found = []
+    mine = np.sort(_collider(query).half_m)
+    tiers: dict[int, list[tuple[KnownRest, float]]] = {}
     for rest in query.known:
         turned_deg = (rest.agent_yaw_deg - query.agent.yaw_deg + 180.0) % 360.0 - 180.0
         if abs(turned_deg) > STOOD_DEG:
@@ -155,32 +190,78 @@ def _remembered(query: PutQuery) -> Spot | None:
         if np.hypot(rest.agent_xz_m[0] - x, rest.agent_xz_m[1] - z) > STOOD_M:
             continue
         unlike = float(np.abs(np.log(np.sort(rest.half_m) / mine)).max())
-        if rest.type != query.type and unlike > AS_BIG:
-            continue
-        turn = rotation_matrix(rest.rotation_deg)
-        flat = np.array([rest.position_m[0], 0.0, rest.position_m[2]])
-        bottom = flat + np.array([0.0, rest.bottom_m, 0.0])
-        centre = bottom + turn @ np.array([collider.middle_xz_m[0], 0.0, collider.middle_xz_m[1]])
-        if not _clear(query, centre[None], collider.half_m, turn[[0, 2], 0])[0]:
-            continue
-        pivot = bottom + np.array([0.0, query.pivot_m[1], 0.0])
-        levels = [abs(float(placed.centre_m[1] - rest.bottom_m)) for placed in query.spaces]
-        spot = Spot(pivot, turn, query.spaces[int(np.argmin(levels))].index)
-        if _shows(query, spot):
-            kind = (
-                0.0 if rest.name == query.name else 0.5 if rest.type == query.type else 1 + unlike
-            )
-            away = float(np.linalg.norm(bottom - np.asarray(query.agent.position_m)))
-            found.append((kind, away, len(found), spot))
-    return min(found, key=lambda each: each[:3])[3] if found else None
+        if rest.type == query.type:
+            tiers.setdefault(0 if rest.name == query.name else 1, []).append((rest, unlike))
+        elif unlike <= AS_BIG and query.receptacle_type in FINE:
+            tiers.setdefault(2, []).append((rest, unlike))
+    memory = Memory()
+    for tier, rests in sorted(tiers.items()):
+        found = _recalled(query, [rest for rest, _ in rests], told=tier < 2)
+        if found.spot is not None:
+            return found
+        memory = found if found.from_m > memory.from_m else memory
+    return memory
 
 
-def _first_fit(query: PutQuery) -> Spot | None:
+def _recalled(query: PutQuery, rests: Sequence[KnownRest], *, told: bool) -> Memory:
+    agent = np.asarray(query.agent.position_m)
+    away = np.array([np.linalg.norm(_bottom(rest) - agent) for rest in rests])
+    sure = np.array([told and _same_beside(query, rest) for rest in rests])
+    # Where beside the same it went here and there, the recordings miss something; be careful.
+    nearest: dict[tuple[Vec3, ...], float] = {}
+    for rest, at_m in zip(itertools.compress(rests, sure), away[sure], strict=True):
+        nearest[rest.beside_m] = min(nearest.get(rest.beside_m, np.inf), float(at_m))
+    from_m = max(nearest.values(), default=0.0)
+    for row in np.argsort(away, kind="stable"):
+        if away[row] < from_m - SAME_M:
+            continue
+        spot = _spot_of(query, rests[row])
+        if spot is not None:
+            return Memory(spot, bool(sure[row]), from_m)
+    return Memory(None, False, from_m)
+
+
+def _bottom(rest: KnownRest) -> Floats:
+    return np.array([rest.position_m[0], rest.bottom_m, rest.position_m[2]])
+
+
+def _same_beside(query: PutQuery, rest: KnownRest) -> bool:
+    """Whether everything that lay there then, no further than the spot, lies there now."""
+    things = query.things
+    for x, y, z in rest.beside_m:
+        near = np.hypot(*(things.centre_xz_m - np.array([x, z])).T) < BESIDE_M
+        if not (near & (things.low_m < y + BESIDE_M) & (things.high_m > y - BESIDE_M)).any():
+            return False
+    return True
+
+
+def _spot_of(query: PutQuery, rest: KnownRest) -> Spot | None:
+    """The spot that was seen, where it is free now and would be seen."""
+    collider = _collider(query)
+    turn = rotation_matrix(rest.rotation_deg)
+    bottom = _bottom(rest)
+    centre = bottom + turn @ np.array([collider.middle_xz_m[0], 0.0, collider.middle_xz_m[1]])
+    half = np.maximum(collider.half_m - LOOSE_M, THIN_M)
+    if not _clear(query, centre[None], half, turn[[0, 2], 0])[0] or not query.spaces:
+        return None
+    pivot = bottom + np.array([0.0, query.pivot_m[1], 0.0])
+    levels = [abs(float(placed.centre_m[1] - rest.bottom_m)) for placed in query.spaces]
+    spot = Spot(pivot, turn, query.spaces[int(np.argmin(levels))].index)
+    return spot if _shows(query, spot) else None
+
+
+def away_m(query: PutQuery, spot: Spot) -> float:
+    """How far a spot is from the agent's middle, as THOR orders them."""
+    bottom = spot.position_m - np.array([0.0, query.pivot_m[1], 0.0])
+    return float(np.linalg.norm(bottom - np.asarray(query.agent.position_m)))
+
+
+def _first_fit(query: PutQuery, *, from_m: float) -> Spot | None:
     """THOR's choice; where rebuilt walls would hide the thing, its choice of what they leave."""
-    chosen = _chosen(query, inside_m=SIGHT_INSIDE_M)
+    chosen = _chosen(query, inside_m=SIGHT_INSIDE_M, from_m=from_m)
     if chosen is None or query.receptacle_type in ALL_POINTS or _shows(query, chosen):
         return chosen
-    plain = _chosen(query, inside_m=SIGHT_M)
+    plain = _chosen(query, inside_m=SIGHT_M, from_m=from_m)
     return plain if plain is not None and _shows(query, plain) else chosen
 
 
@@ -191,8 +272,8 @@ def _shows(query: PutQuery, spot: Spot) -> bool:
     return bool(_seen(query, base + up, np.zeros(3)).any())
 
 
-def _chosen(query: PutQuery, *, inside_m: float) -> Spot | None:
-    """The first point of THOR's order; insides may hide points by `inside_m`."""
+def _chosen(query: PutQuery, *, inside_m: float, from_m: float) -> Spot | None:
+    """The first point of THOR's order that is as far; insides may hide points by `inside_m`."""
     at, spaces = _grid(query.spaces)
     if query.receptacle_type not in ALL_POINTS:
         inside = [placed.index for placed in query.spaces if placed.space.inside]
@@ -201,6 +282,7 @@ def _chosen(query: PutQuery, *, inside_m: float) -> Spot | None:
         at, spaces = at[seen], spaces[seen]
         away = np.linalg.norm(at - np.asarray(query.agent.position_m), axis=1)
         order = np.argsort(away, kind="stable")
+        order = order[away[order] > from_m - SAME_M]
         at, spaces = at[order], spaces[order]
     at, spaces = at[:MOST_POINTS], spaces[:MOST_POINTS]
     found: list[tuple[int, Spot]] = []

@@ -91,6 +91,8 @@ class KnownRest:
         position_m: The thing's pivot at rest.
         bottom_m: Height of its bottom.
         rotation_deg: Euler angles (x, y, z).
+        beside_m: Pivots of what lay in the receptacle then, nearer to the agent or about as near:
+            what may have kept the thing from a nearer spot.
     """
 
     receptacle: str
@@ -102,6 +104,7 @@ class KnownRest:
     position_m: Vec3
     bottom_m: float
     rotation_deg: Vec3
+    beside_m: tuple[Vec3, ...] = ()
 
 
 @dataclass(frozen=True)

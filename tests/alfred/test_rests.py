@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 
 from envs.alfred.replay import AgentPose
+from envs.alfred.scenes.basins import widened
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.camera import Cameras, projected_extent
 from envs.alfred.scenes.cuts import fit_pieces
-from envs.alfred.scenes.evidence import Cut, Laid, Sighting, Start
+from envs.alfred.scenes.evidence import Cut, Laid, RoomEvidence, Sighting, Start
 from envs.alfred.scenes.looks import look_outline
 from envs.alfred.scenes.movables import MovableBoxes
+from envs.alfred.scenes.pieces import Piece
 from envs.alfred.scenes.rests import known_rests
+from envs.alfred.scenes.sight import seen_into
 from envs.alfred.scenes.silhouettes import picture
-from envs.household.scene import ObjectSpec
+from envs.household.scene import KnownRest, ObjectSpec
 from envs.household.shape import Shape, Space
 
 SINK = "Sink|+00.00|+00.90|+00.60|SinkBasin"
@@ -92,3 +95,57 @@ def test_pieces_lie_in_a_row_as_their_masks_show_them() -> None:
 
 def test_a_type_that_was_seldom_cut_keeps_the_catalogues_slices() -> None:
     assert fit_pieces([], {}) == {}
+
+
+def bin_piece() -> Piece:
+    return Piece("GarbageCan|1", "GarbageCan", Box((-0.2, 0.0, 0.4), (0.2, 0.8, 0.8)), 0.0)
+
+
+def room_with(potato_z_m: float) -> tuple[RoomEvidence, Start]:
+    """A potato on the floor before the agent, picked up from where it stood at the start."""
+    room = RoomEvidence("FloorPlan1")
+    start = Start("Potato_1", "Potato|+00.00|+00.05|+00.60", (0.0, 0.05, potato_z_m), (0.0,) * 3)
+    room.starts[start.name, start.object_id] = start
+    mask = np.zeros((300, 300), dtype=bool)
+    mask[200:210, 150:160] = True
+    sighting = Sighting(
+        start.object_id, "PickupObject", STAND, runs_of(mask), False, True, None, "task/trial"
+    )
+    room.sightings[start.object_id].append(sighting)
+    return room, start
+
+
+def test_a_bin_is_no_higher_than_the_line_along_which_something_in_it_was_seen() -> None:
+    room, _ = room_with(0.6)
+    boxes = MovableBoxes({"Potato": Box((-0.05,) * 3, (0.05,) * 3)}, {})
+    (lowered,) = seen_into([bin_piece()], room, boxes)
+    eye = Cameras.of([STAND]).eyes_m[0]
+    assert lowered.box.high_m[1] == pytest.approx(0.05 + (0.2 / 0.6) * (eye[1] - 0.05) - 0.01)
+    assert lowered.box.low_m == bin_piece().box.low_m
+
+
+def test_what_was_seen_beside_a_bin_says_nothing_of_it() -> None:
+    room, _ = room_with(1.2)
+    boxes = MovableBoxes({"Potato": Box((-0.05,) * 3, (0.05,) * 3)}, {})
+    assert seen_into([bin_piece()], room, boxes) == [bin_piece()]
+
+
+def test_a_basin_is_as_wide_as_what_lies_in_it_and_nothing_else_changes() -> None:
+    sink = Piece(SINK, "SinkBasin", Box((-0.2, 0.7, 0.5), (0.2, 0.9, 0.7)), 0.0)
+    rest = KnownRest(
+        receptacle=SINK,
+        type="Tomato",
+        name="Tomato_1",
+        agent_xz_m=(0.0, 0.0),
+        agent_yaw_deg=0.0,
+        half_m=(0.05, 0.02),
+        position_m=(0.0, 0.75, 0.75),
+        bottom_m=0.71,
+        rotation_deg=(0.0, 90.0, 0.0),
+    )
+    table = bin_piece()
+    wider, same = widened([sink, table], [rest], {})
+    assert wider.box.high_m == pytest.approx((0.2, 0.9, 0.75 + 0.05 + 0.008))
+    assert wider.box.low_m == sink.box.low_m
+    assert same == table
+    assert widened([sink], [], {}) == [sink]

@@ -211,7 +211,27 @@ def test_what_was_put_otherwise_tells_nothing(more):
     assert chosen(known=(rest(0.21, 0.63, **more),)) == chosen()
 
 
-def test_its_own_kind_tells_more_than_what_is_about_as_big():
+def test_in_a_basin_its_own_kind_tells_more_than_what_is_about_as_big():
     other = rest(-0.1, 0.3, type="Tomato", name="Tomato_2")
-    assert chosen(known=(other,)) == (-0.1, 0.3)
-    assert chosen(known=(other, rest(0.21, 0.63))) == (0.21, 0.63)
+    basin = {"receptacle_type": "SinkBasin"}
+    assert chosen(known=(other,), **basin) == (-0.1, 0.3)
+    assert chosen(known=(other, rest(0.21, 0.63)), **basin) == (0.21, 0.63)
+
+
+def test_elsewhere_the_rule_tells_more_than_another_kind():
+    assert chosen(known=(rest(-0.1, 0.5, type="Tomato", name="Tomato_2"),)) == chosen()
+
+
+def test_what_lay_there_then_must_lie_there_now_for_a_farther_spot_to_be_taken():
+    """Beside a thing at the nearest point it went farther off; without it it need not."""
+    near = chosen()
+    farther = rest(0.21, 0.63, beside_m=((near[0], 0.94, near[1]),))
+    assert chosen(known=(farther,)) == near
+    assert chosen(known=(farther,), things=thing(*near)) == (0.21, 0.63)
+
+
+def test_nothing_is_tried_nearer_than_where_it_went_on_an_empty_table():
+    """Its remembered spot is taken now: the rule goes on from there."""
+    known = (rest(0.0, 0.6),)
+    x, z = chosen(known=known, things=thing(0.0, 0.6))
+    assert np.hypot(x, z + 0.1) > 0.65 > np.hypot(*np.subtract(chosen(), (0.0, -0.1)))

@@ -103,6 +103,7 @@ class Laid:
         name: Its name, for a piece of a cut its type.
         pose: Where the agent stood when it put it.
         sighting: The first mask of it afterwards.
+        around: What still stood anywhere in the room as at the start.
     """
 
     receptacle_id: str
@@ -110,6 +111,7 @@ class Laid:
     name: str
     pose: AgentPose
     sighting: Sighting
+    around: tuple[Start, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,7 @@ def _follow(room: RoomEvidence, trajectory: Trajectory, starts: Mapping[str, Sta
     opened: set[str] = set()
     touched: set[str] = set()
     moved: set[str] = set()
-    put: dict[str, tuple[str, AgentPose]] = {}
+    put: dict[str, tuple[str, AgentPose, tuple[Start, ...]]] = {}
     holders: dict[str, str | None] = {}
     for high in trajectory.high_actions:
         if high.name == "PickupObject" and high.object_id:
@@ -253,12 +255,16 @@ def _follow(room: RoomEvidence, trajectory: Trajectory, starts: Mapping[str, Sta
         room.sightings[action.object_id].append(sighting)
         _note_cut(room, sighting, starts, moved)
         if action.object_id in put:
-            receptacle, pose = put.pop(action.object_id)
+            receptacle, pose, around = put.pop(action.object_id)
             start = starts.get(action.object_id)
             name = start.name if start is not None else ids.type_of(action.object_id)
-            room.laid.append(Laid(receptacle, action.object_id, name, pose, sighting))
+            room.laid.append(Laid(receptacle, action.object_id, name, pose, sighting, around))
         if action.name == "PutObject" and action.held_id and action.object_id not in starts:
-            put[action.held_id] = (action.object_id, step.pose)
+            # Beside something put there before, whose place is not known, it tells nothing sure.
+            alone = all(holder != action.object_id for holder, _, _ in put.values())
+            around = tuple(each for name, each in starts.items() if name not in moved)
+            if alone:
+                put[action.held_id] = (action.object_id, step.pose, around)
         _note_support(room, action, holders, starts, touched)
         if action.name in OPENING:
             (opened.add if OPENING[action.name] else opened.discard)(action.object_id)

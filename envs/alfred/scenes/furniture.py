@@ -31,6 +31,7 @@ from envs.alfred.scenes.pieces import (
     top_level_m,
     views_of,
 )
+from envs.alfred.scenes.sight import seen_into
 from envs.household.catalog import object_types
 
 SLACK_M = 0.05
@@ -77,10 +78,10 @@ def fit_furniture(room: RoomEvidence, movables: MovableBoxes) -> list[Piece]:
         if piece.type == "CounterTop" and piece.top_m is not None
         for x, _, z in piece.rests_m
     ]
-    pieces += [fit_basin(room, each, rests.get(each, []), tops) for each in basins]
+    pieces += [fit_basin(room, each, rests.get(each, []), tops, loose) for each in basins]
     pieces = [kept_clear(piece, room) for piece in pieces]
     pieces = [under_counter(piece, tops) for piece in pieces]
-    return with_owners(cut_guesses(pieces))
+    return seen_into(with_owners(cut_guesses(pieces)), room, movables)
 
 
 def _settled(room: RoomEvidence, piece: Piece, loose_m: Floats) -> Piece:

@@ -7,6 +7,7 @@ import numpy as np
 
 from embodied.core.errors import DataError
 from envs.alfred.dataset import Trajectory
+from envs.alfred.scenes.basins import widened
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.evidence import BASINS, RoomEvidence, Start, cell_of, starts_of
 from envs.alfred.scenes.floor import floor_of, with_start
@@ -14,8 +15,11 @@ from envs.alfred.scenes.furniture import fit_furniture
 from envs.alfred.scenes.interiors import carton_shape
 from envs.alfred.scenes.looks import turned_look
 from envs.alfred.scenes.movables import MovableBoxes, fit_names
-from envs.alfred.scenes.pieces import resting_points
+from envs.alfred.scenes.pieces import Piece, resting_points
+from envs.alfred.scenes.rests import known_rests
+from envs.alfred.scenes.spaces import with_trigger_boxes
 from envs.alfred.scenes.specs import Surroundings, furniture_specs, on_nothing_else
+from envs.alfred.scenes.triggers import trigger_boxes
 from envs.household.catalog import object_types
 from envs.household.palette import RoomPalette
 from envs.household.scene import Floor, KnownRest, ObjectSpec, Scene
@@ -75,22 +79,38 @@ def rebuild_room(room: RoomEvidence, movables: MovableBoxes) -> Room:
         movables: Boxes by type; those of the room's own objects are fitted here.
     """
     kind, number = room_kind(room.floor_plan)
+    palette = RoomPalette(number, kind)
     boxes = fit_names(room, movables)
     pieces = fit_furniture(room, boxes)
-    surroundings = Surroundings(
-        palette=RoomPalette(number, kind),
-        loose_m=on_nothing_else(resting_points(room, boxes), pieces),
-        stood_m=np.array(sorted(room.stood_m)).reshape(-1, 2),
-        sunk=tuple(piece.box for piece in pieces if piece.type in BASINS),
-    )
+    specs = _furnished(room, pieces, boxes, palette)
+    found = trigger_boxes(specs, room, boxes)
+    furniture = with_trigger_boxes(specs, found, palette)
+    rests = known_rests(room.laid, furniture, boxes)
+    wider = widened(pieces, rests, found)
+    if wider != pieces:
+        furniture = with_trigger_boxes(_furnished(room, wider, boxes, palette), found, palette)
     return Room(
         floor_plan=room.floor_plan,
         kind=kind,
         seed=number,
-        floor=floor_of(room, [piece.box for piece in pieces]),
-        furniture=furniture_specs(pieces, surroundings),
+        floor=floor_of(room, [piece.box for piece in wider]),
+        furniture=furniture,
         movables=boxes,
+        rests=rests,
     )
+
+
+def _furnished(
+    room: RoomEvidence, pieces: Sequence[Piece], boxes: MovableBoxes, palette: RoomPalette
+) -> tuple[ObjectSpec, ...]:
+    """The pieces with their shapes."""
+    surroundings = Surroundings(
+        palette=palette,
+        loose_m=on_nothing_else(resting_points(room, boxes), pieces),
+        stood_m=np.array(sorted(room.stood_m)).reshape(-1, 2),
+        sunk=tuple(piece.box for piece in pieces if piece.type in BASINS),
+    )
+    return furniture_specs(pieces, surroundings)
 
 
 def movable_spec(

@@ -1,14 +1,14 @@
 """Where things put down came to rest, from the masks of what was done to them next.
 
 AI2-THOR's choice depends on where the agent stands, on what is put and on what lies there
-already, and hardly on anything else: in recordings of one room the same thing put from the same
-place lies at the same spot, to the pixel. So what was recorded tells where it goes again, where
-the rebuilt receptacle is too inexact for the rule (`envs.alfred.placement`): basins, whose grids
-are so fine that the few things that start in them do not tell them.
+already, and on nothing else: in recordings of one room the same thing put from the same place
+beside the same things lies at the same spot, to the pixel. So what was recorded tells where it
+goes again, and from where on the rule (`envs.alfred.placement`) has to look if that is taken.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,10 +22,25 @@ from envs.alfred.scenes.movables import MovableBoxes
 from envs.alfred.scenes.silhouettes import Outline, hull_of, overlap, picture
 from envs.household.frames import rotation_matrix
 from envs.household.scene import KnownRest, ObjectSpec
+from envs.household.shape import Vec3
 
 QUARTERS = (0.0, 90.0, 180.0, 270.0)
 STEPS = 6
 TINY_M = 1e-4
+SUNK_M, RAISED_M = 0.002, 0.05
+"""What is seen to lie lies at least so far over a rebuilt level, and at most so far."""
+
+REFINED = ((0.02, 6.0), (0.01, 3.0), (0.005, 1.5))
+"""Steps, in metres and degrees, by which a spot is moved and turned to be more like its mask."""
+
+LIKE_ENOUGH = 0.8
+SHELVED = frozenset({"Fridge", "Microwave", "Cabinet", "Safe"})
+"""In these the board over a thing may hide its top."""
+
+BESIDE_M, BELOW_M, ABOVE_M = 0.05, 0.03, 0.3
+NEARER_M = 0.1
+"""What lay further from the agent than the spot by more did not matter."""
+
 LEVEL_SIGMA_M = 0.02
 LEVEL_WEIGHT_PX = 3.0
 BEYOND_M = 0.3
@@ -62,7 +77,7 @@ def known_rests(
     found = []
     for each in laid:
         receptacle = _holder(each.receptacle_id, receptacles)
-        if receptacle is None or receptacle.type not in BASINS:
+        if receptacle is None:
             continue
         key = _piece_key(each)
         if key not in things:
@@ -75,7 +90,7 @@ def known_rests(
             done[view] = _rest(each, thing, receptacle)
         rest = done[view]
         if rest is not None:
-            found.append(rest)
+            found.append(replace(rest, beside_m=_beside(each, rest, receptacle)))
     return _distinct(found)
 
 
@@ -114,23 +129,19 @@ def _thing(each: Laid, movables: MovableBoxes) -> _Thing | None:
 
 def _rest(each: Laid, thing: _Thing, receptacle: ObjectSpec) -> KnownRest | None:
     """The level, the turn and the spot at which the thing is most like its mask."""
-    mask = runs_mask(each.sighting.runs)
-    bounds = run_bounds_px(each.sighting.runs)
-    camera = Cameras.of([each.sighting.pose])
+    look = _Look(each, thing, top_hidden=receptacle.type in SHELVED)
     tried = []
     for centre, yaw, half in _levels(receptacle):
         axes = rotation_matrix((0.0, yaw, 0.0))
         for quarter in QUARTERS:
             turn = rotation_matrix((0.0, yaw + quarter, 0.0))
-            at = _aimed(camera, bounds, thing, turn, centre)
+            at = look.aimed(turn, centre[1])
             if (np.abs((at - centre) @ axes)[[0, 2]] > half + BEYOND_M).any():
                 continue
-            own = thing.outline.placed(np.array(thing.box.low_m), np.array(thing.box.high_m))
-            like = overlap(mask, picture(camera, own @ turn.T + at, thing.outline.parts))
-            tried.append((like, tuple(map(float, at)), yaw + quarter))
+            tried.append((look.like(at, yaw + quarter), tuple(map(float, at)), yaw + quarter))
     if not tried:
         return None
-    like, (x, y, z), yaw_deg = max(tried)
+    like, (x, y, z), yaw_deg = look.refined(*max(tried))
     if like < LEAST_IOU:
         return None
     px, _, pz = each.pose.position_m
@@ -145,6 +156,24 @@ def _rest(each: Laid, thing: _Thing, receptacle: ObjectSpec) -> KnownRest | None
         bottom_m=y + thing.box.low_m[1],
         rotation_deg=(0.0, yaw_deg % 360.0, 0.0),
     )
+
+
+def _beside(each: Laid, rest: KnownRest, receptacle: ObjectSpec) -> tuple[Vec3, ...]:
+    """Pivots of what lay in the receptacle no further from the agent than the spot, or hardly."""
+    agent = np.array(each.pose.position_m)
+    x, _, z = rest.position_m
+    away = float(np.linalg.norm(np.array([x, rest.bottom_m, z]) - agent)) + NEARER_M
+    found = []
+    for start in each.around:
+        at = np.array(start.position_m)
+        if start.object_id == each.object_id or np.linalg.norm(at - agent) > away:
+            continue
+        for centre, yaw, half in _levels(receptacle):
+            own = (at - centre) @ rotation_matrix((0.0, yaw, 0.0))
+            if (np.abs(own[[0, 2]]) < half + BESIDE_M).all() and -BELOW_M < own[1] < ABOVE_M:
+                found.append(start.position_m)
+                break
+    return tuple(sorted(found))
 
 
 def _levels(receptacle: ObjectSpec) -> list[tuple[Floats, float, Floats]]:
@@ -164,37 +193,92 @@ def _levels(receptacle: ObjectSpec) -> list[tuple[Floats, float, Floats]]:
     ]
 
 
-def _aimed(
-    camera: Cameras, bounds_px: Floats, thing: _Thing, turn: Floats, centre_m: Floats
-) -> Floats:
-    """The pivot at which the thing has a mask's bounds and its bottom is near a level."""
-    low, high = np.array(thing.box.low_m), np.array(thing.box.high_m)
-    own = (low + thing.hull * (high - low)) @ turn.T
-    level = centre_m[1] - float(own[:, 1].min())
+MOVES = tuple(
+    (dx, dz, turn)
+    for dx, dz, turn in itertools.product((-1, 0, 1), repeat=3)
+    if abs(dx) + abs(dz) + abs(turn) == 1
+)
 
-    def misses(at: Floats) -> Floats:
-        off = projected_extent(camera, (own + at)[None])[0] - bounds_px
-        return np.append(off, (at[1] - level) / LEVEL_SIGMA_M * LEVEL_WEIGHT_PX)
 
-    middle = np.append((bounds_px[:2] + bounds_px[2:]) / 2, 0.0)
-    ray = camera.rays(middle[:1], middle[1:2])[0, 0]
-    eye = camera.eyes_m[0]
-    drop = level + float((low + high)[1]) / 2 - eye[1]
-    reach = drop / ray[1] if ray[1] * drop > 0 else 1.0
-    at = eye + ray * float(np.clip(reach, 0.2, 2.5))
-    at[1] = level
-    for _ in range(STEPS):
-        now = misses(at)
-        slope = np.stack([(misses(at + d) - now) / TINY_M for d in np.eye(3) * TINY_M], axis=1)
-        step = np.linalg.lstsq(slope, -now, rcond=None)[0]
-        at = at + np.clip(step, -0.3, 0.3)
-    return np.asarray(at)
+class _Look:
+    """How like its mask a thing would be at a spot.
+
+    Args:
+        each: What was put down, and its mask.
+        thing: Its shape.
+        top_hidden: Whether the mask may end below the thing's top.
+    """
+
+    def __init__(self, each: Laid, thing: _Thing, *, top_hidden: bool) -> None:
+        self._camera = Cameras.of([each.sighting.pose])
+        self._mask = runs_mask(each.sighting.runs)
+        self._bounds_px = run_bounds_px(each.sighting.runs)
+        self._thing = thing
+        self._top_hidden = top_hidden
+        self._placed = thing.outline.placed(np.array(thing.box.low_m), np.array(thing.box.high_m))
+
+    def like(self, at_m: Floats, yaw_deg: float) -> float:
+        """Intersection over union of the mask and the thing at a pivot, turned about y."""
+        turn = rotation_matrix((0.0, yaw_deg, 0.0))
+        ours = picture(self._camera, self._placed @ turn.T + at_m, self._thing.outline.parts)
+        if self._top_hidden:
+            ours = ours.copy()
+            ours[: int(self._bounds_px[1])] = False
+        return overlap(self._mask, ours)
+
+    def refined(
+        self, like: float, at_m: tuple[float, ...], yaw_deg: float
+    ) -> tuple[float, tuple[float, ...], float]:
+        """Move and turn the thing on its level while that makes it more like its mask."""
+        best = (like, at_m, yaw_deg)
+        for step_m, step_deg in REFINED:
+            if best[0] > LIKE_ENOUGH:
+                break
+            for _ in range(STEPS):
+                _, (x, y, z), yaw = best
+                around = [
+                    ((x + step_m * dx, y, z + step_m * dz), yaw + step_deg * turn)
+                    for dx, dz, turn in MOVES
+                ]
+                found = max((self.like(np.array(at), yaw), at, yaw) for at, yaw in around)
+                if found[0] <= best[0]:
+                    break
+                best = found
+        return best
+
+    def aimed(self, turn: Floats, level_m: float) -> Floats:
+        """The pivot at which the thing has its mask's bounds and its bottom is near a level."""
+        low, high = np.array(self._thing.box.low_m), np.array(self._thing.box.high_m)
+        own = (low + self._thing.hull * (high - low)) @ turn.T
+        level = level_m - float(own[:, 1].min())
+        bounds = self._bounds_px
+        counts = np.array([1.0, 0.0 if self._top_hidden else 1.0, 1.0, 1.0])
+
+        def misses(at: Floats) -> Floats:
+            off = (projected_extent(self._camera, (own + at)[None])[0] - bounds) * counts
+            return np.append(off, (at[1] - level) / LEVEL_SIGMA_M * LEVEL_WEIGHT_PX)
+
+        middle = np.append((bounds[:2] + bounds[2:]) / 2, 0.0)
+        ray = self._camera.rays(middle[:1], middle[1:2])[0, 0]
+        eye = self._camera.eyes_m[0]
+        drop = level + float((low + high)[1]) / 2 - eye[1]
+        reach = drop / ray[1] if ray[1] * drop > 0 else 1.0
+        at = eye + ray * float(np.clip(reach, 0.2, 2.5))
+        at[1] = level
+        for _ in range(STEPS):
+            now = misses(at)
+            slope = np.stack([(misses(at + d) - now) / TINY_M for d in np.eye(3) * TINY_M], axis=1)
+            step = np.linalg.lstsq(slope, -now, rcond=None)[0]
+            at = at + np.clip(step, -0.3, 0.3)
+        # Sunk in a board or a basin's bottom it would not be seen.
+        at[1] = np.clip(at[1], level + SUNK_M, level + RAISED_M)
+        return np.asarray(at)
 
 
 def _distinct(rests: Sequence[KnownRest]) -> tuple[KnownRest, ...]:
-    """One for those that agree, with how many there were, the most frequent first."""
+    """One for those that agree, the most frequent first; beside nothing tells most."""
     groups: list[list[KnownRest]] = []
-    for rest in rests:
+    for rest in sorted(rests, key=lambda each: len(each.beside_m)):
         for group in groups:
             first = group[0]
             same = (first.receptacle, first.name, first.agent_yaw_deg) == (
@@ -204,7 +288,8 @@ def _distinct(rests: Sequence[KnownRest]) -> tuple[KnownRest, ...]:
             )
             near = np.abs(np.subtract(first.position_m, rest.position_m)).max() < SAME_M
             stood = np.abs(np.subtract(first.agent_xz_m, rest.agent_xz_m)).max() < STOOD_M
-            if same and near and stood:
+            told = first.beside_m in ((), rest.beside_m)
+            if same and near and stood and told:
                 group.append(rest)
                 break
         else:

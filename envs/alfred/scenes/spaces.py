@@ -1,12 +1,11 @@
 """Receptacles with their trigger boxes as their spaces."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from envs.alfred.scenes.evidence import RoomEvidence
-from envs.alfred.scenes.rebuild import Room
-from envs.alfred.scenes.triggers import LEVEL_M, TriggerBox, trigger_boxes
+from envs.alfred.scenes.triggers import LEVEL_M, TriggerBox
 from envs.household.frames import rotation_matrix
 from envs.household.palette import RoomPalette
 from envs.household.scene import ObjectSpec
@@ -16,13 +15,21 @@ from envs.household.shapes import shape_of
 LEAST_CLEARANCE_M = 0.1
 
 
-def with_trigger_boxes(room: Room, evidence: RoomEvidence) -> tuple[ObjectSpec, ...]:
-    """A room's furniture with the spaces that trigger boxes make, where starts tell them."""
-    found = trigger_boxes(room.furniture, evidence, room.movables)
-    palette = RoomPalette(room.seed, room.kind)
+def with_trigger_boxes(
+    furniture: Sequence[ObjectSpec],
+    found: Mapping[str, tuple[TriggerBox, ...]],
+    palette: RoomPalette,
+) -> tuple[ObjectSpec, ...]:
+    """Furniture with the spaces that trigger boxes make, where starts tell them.
+
+    Args:
+        furniture: The rebuilt room's.
+        found: Trigger boxes by receptacle.
+        palette: The room's colours.
+    """
     return tuple(
         _with_spaces(spec, found[spec.object_id], palette) if spec.object_id in found else spec
-        for spec in room.furniture
+        for spec in furniture
     )
 
 

@@ -9,7 +9,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -22,8 +21,6 @@ from envs.alfred.dataset import SPLITS, VERSION, AlfredData, Trajectory, floor_p
 from envs.alfred.scenes.evidence import RoomEvidence, gather, trajectories_by_room
 from envs.alfred.scenes.movables import MovableBoxes, fit_types
 from envs.alfred.scenes.rebuild import LABEL, Room, rebuild_room, room_kind
-from envs.alfred.scenes.rests import known_rests
-from envs.alfred.scenes.spaces import with_trigger_boxes
 
 T = TypeVar("T")
 
@@ -160,11 +157,7 @@ class RoomStore:
         return self._rooms[floor_plan]
 
     def _build(self, floor_plan: str) -> Room:
-        evidence = self.evidence(floor_plan)
-        room = rebuild_room(evidence, self.types())
-        furniture = with_trigger_boxes(room, evidence)
-        rests = known_rests(evidence.laid, furniture, room.movables)
-        return replace(room, furniture=furniture, rests=rests)
+        return rebuild_room(self.evidence(floor_plan), self.types())
 
     def _check(self, floor_plan: str) -> None:
         room_kind(floor_plan)

@@ -334,6 +334,8 @@ def _owner(box: TriggerBox, holders: np.ndarray, receptacles: Sequence[ObjectSpe
 def _gap_m(box: TriggerBox, spec: ObjectSpec) -> float:
     """How unlike a receptacle's own box is: far in height or to the side, or much larger."""
     at = np.array(box.centre_m)
+    if spec.type == "Cabinet" and at[1] > extent_m(spec)[1][1]:
+        return float("inf")
     if spec.type in HIDDEN_M:
         # A drawer's id is at its middle, a cabinet's at its hinge: both beside what is in them.
         own = np.array(spec.position_m) - at
