@@ -177,7 +177,8 @@ def recall(query: PutQuery) -> Memory:
     """Look up where things of this kind were seen to lie that were put from here.
 
     Whatever kept a thing from nearer spots keeps it from them again where the same lies there.
-    Those of the same name decide, else those of its type, else, for want of a rule, in basins
+    Those of the same name decide, else those of its type. Where neither is sure, the nearest
+    spot that any of them had is as good as is known, in basins, for want of a rule, also one of
     others about as big.
     """
     x, _, z = query.agent.position_m
@@ -194,26 +195,29 @@ def recall(query: PutQuery) -> Memory:
             tiers.setdefault(0 if rest.name == query.name else 1, []).append((rest, unlike))
         elif unlike <= AS_BIG and query.receptacle_type in FINE:
             tiers.setdefault(2, []).append((rest, unlike))
-    memory = Memory()
+    found = []
     for tier, rests in sorted(tiers.items()):
-        found = _recalled(query, [rest for rest, _ in rests], told=tier < 2)
-        if found.spot is not None:
-            return found
-        memory = found if found.from_m > memory.from_m else memory
-    return memory
+        memory = _recalled(query, [rest for rest, _ in rests], told=tier < 2)
+        if memory.sure:
+            return memory
+        found.append(memory)
+    from_m = max((memory.from_m for memory in found), default=0.0)
+    spots = [memory.spot for memory in found if memory.spot is not None]
+    return Memory(min(spots, key=lambda spot: away_m(query, spot), default=None), False, from_m)
 
 
 def _recalled(query: PutQuery, rests: Sequence[KnownRest], *, told: bool) -> Memory:
     agent = np.asarray(query.agent.position_m)
     away = np.array([np.linalg.norm(_bottom(rest) - agent) for rest in rests])
-    sure = np.array([told and _same_beside(query, rest) for rest in rests])
+    same = np.array([_same_beside(query, rest) for rest in rests])
+    sure = same & told
     # Where beside the same it went here and there, the recordings miss something; be careful.
     nearest: dict[tuple[Vec3, ...], float] = {}
     for rest, at_m in zip(itertools.compress(rests, sure), away[sure], strict=True):
         nearest[rest.beside_m] = min(nearest.get(rest.beside_m, np.inf), float(at_m))
     from_m = max(nearest.values(), default=0.0)
     for row in np.argsort(away, kind="stable"):
-        if away[row] < from_m - SAME_M:
+        if away[row] < from_m - SAME_M or not (told or same[row]):
             continue
         spot = _spot_of(query, rests[row])
         if spot is not None:

@@ -149,3 +149,25 @@ def test_a_basin_is_as_wide_as_what_lies_in_it_and_nothing_else_changes() -> Non
     assert wider.box.low_m == sink.box.low_m
     assert same == table
     assert widened([sink], [], {}) == [sink]
+
+
+def test_only_what_lay_beside_it_every_time_is_held_to_have_mattered() -> None:
+    """The same spot beside an egg and a cup, then beside the egg alone."""
+    box = Box((-HALF_M,) * 3, (HALF_M,) * 3)
+    outline = look_outline("Tomato", box.size_m, (0.0, 0.0, 0.0))
+    own = outline.placed(np.array(box.low_m), np.array(box.high_m))
+    at = np.array([0.06, 0.81 + HALF_M, 0.6])
+    mask = picture(Cameras.of([STAND]), own + at, outline.parts)
+    egg = Start("Egg_1", "Egg|1", (-0.05, 0.84, 0.52), (0.0, 0.0, 0.0))
+    cup = Start("Cup_1", "Cup|1", (0.1, 0.84, 0.51), (0.0, 0.0, 0.0))
+    far = Start("Fork_1", "Fork|1", (2.0, 0.84, 0.51), (0.0, 0.0, 0.0))
+    sighting = seen(TOMATO, runs_of(mask))
+    laid = [
+        Laid(SINK, TOMATO, "Tomato_1", STAND, sighting, around)
+        for around in ((egg, cup, far), (egg, far))
+    ]
+    boxes = MovableBoxes({"Tomato": box}, {})
+    (both,) = known_rests(laid[:1], [basin()], boxes)
+    assert both.beside_m == (egg.position_m, cup.position_m)
+    (always,) = known_rests(laid, [basin()], boxes)
+    assert always.beside_m == (egg.position_m,)

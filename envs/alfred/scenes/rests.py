@@ -48,7 +48,10 @@ BEYOND_M = 0.3
 
 LEAST_IOU = 0.1
 """Thin things that lie askew are found by the bounds of their masks, and cover little of them."""
-SAME_M = 0.01
+SAME_M = 0.02
+ONE_PLACE_M = (0.08, 0.15)
+"""Apart on the level, and in height."""
+
 STOOD_M = 0.01
 
 
@@ -276,9 +279,12 @@ class _Look:
 
 
 def _distinct(rests: Sequence[KnownRest]) -> tuple[KnownRest, ...]:
-    """One for those that agree, the most frequent first; beside nothing tells most."""
+    """One for those that agree, the most frequent first, beside what lay there every time.
+
+    What lay there only sometimes did not matter.
+    """
     groups: list[list[KnownRest]] = []
-    for rest in sorted(rests, key=lambda each: len(each.beside_m)):
+    for rest in rests:
         for group in groups:
             first = group[0]
             same = (first.receptacle, first.name, first.agent_yaw_deg) == (
@@ -288,11 +294,24 @@ def _distinct(rests: Sequence[KnownRest]) -> tuple[KnownRest, ...]:
             )
             near = np.abs(np.subtract(first.position_m, rest.position_m)).max() < SAME_M
             stood = np.abs(np.subtract(first.agent_xz_m, rest.agent_xz_m)).max() < STOOD_M
-            told = first.beside_m in ((), rest.beside_m)
-            if same and near and stood and told:
+            if same and near and stood:
                 group.append(rest)
                 break
         else:
             groups.append([rest])
     groups.sort(key=len, reverse=True)
-    return tuple(group[0] for group in groups)
+    return tuple(replace(group[0], beside_m=_always_beside(group)) for group in groups)
+
+
+def _always_beside(group: Sequence[KnownRest]) -> tuple[Vec3, ...]:
+    return tuple(
+        at
+        for at in group[0].beside_m
+        if all(any(_one_place(at, other) for other in rest.beside_m) for rest in group[1:])
+    )
+
+
+def _one_place(one: Vec3, other: Vec3) -> bool:
+    """Whether things of which these are the pivots stand at one place, whatever their height."""
+    off = np.abs(np.subtract(one, other))
+    return bool(np.hypot(off[0], off[2]) < ONE_PLACE_M[0] and off[1] < ONE_PLACE_M[1])
