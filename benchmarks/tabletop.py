@@ -78,7 +78,7 @@ class Audit:
 
     def __init__(self, world: TabletopWorld) -> None:
         mj = world.model.mj
-        self.world, self.broken = world, Counter()
+        self.world, self.broken, self.where = world, Counter(), set()
         self.margin = dict.fromkeys(("joint", "speed", "workspace", "self", "table"), np.inf)
         self._pairs = [(mj.geom(a).id, mj.geom(b).id) for a, b in SELF_PAIRS if "cf" not in (a, b)]
         names = [row[0] for row in panda.CAPSULES if row[1] not in ("link0", "link1")]
@@ -89,15 +89,18 @@ class Audit:
         self._table = mj.geom("table").id
         self._span = np.zeros(6)
 
-    def _note(self, kind: str, margin: float) -> None:
+    def _note(self, kind: str, margin: float, where: str = "") -> None:
         self.margin[kind] = min(self.margin[kind], float(margin))
-        self.broken[kind] += margin < 0.0
+        if margin < 0.0:
+            self.broken[kind] += 1
+            self.where.add(where or kind)
 
     def step(self, data: mujoco.MjData) -> None:
         """Look at the joints after a physics step."""
         joints = data.qpos[self.world.model.joints]
         low, high = panda.JOINT_RANGE_RAD.T
-        self._note("joint", min(np.min(joints - low), np.min(high - joints)))
+        room = np.minimum(joints - low, high - joints)
+        self._note("joint", np.min(room), f"joint {int(np.argmin(room)) + 1}")
         speeds = np.abs(data.qvel[self.world.model.joints])
         self._note("speed", np.min(panda.JOINT_SPEED_RAD_S - speeds))
 
@@ -184,6 +187,8 @@ def limits(commands: int) -> int:
             held_back += world.last_targets.held_back
             given += 1
         broken += audit.broken
+        if audit.broken.total():
+            print(f"scene at command {given}, {'spoken' if spoken else 'random'}: {audit.where}")
         for kind, margin in audit.margin.items():
             nearest[kind] = min(nearest.get(kind, np.inf), margin)
     units = {"joint": "rad", "speed": "rad/s"}

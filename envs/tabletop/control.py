@@ -117,6 +117,7 @@ class ArmController:
         self._mink, self._daqp = mink, daqp
         self.arm = ArmKinematics()
         self.guard = Guard(self.limits, self.arm)
+        self._joint_range = self.limits.joint_range_rad.T.copy()
         self._hand = mink.FrameTask(
             "tcp", "site", position_cost=1.0, orientation_cost=0.3, lm_damping=1e-6
         )
@@ -178,6 +179,8 @@ class ArmController:
             return
         real, commanded = state.joint_position_rad, self.arm.position_rad
         kept = np.clip(commanded, real - LAG_RAD, real + LAG_RAD)
+        # What presses a joint beyond its range is held against, not given way to.
+        kept = np.clip(kept, *self._joint_range)
         if (kept != commanded).any():
             self.arm.move_to(kept)
             self._room = self.guard.room_m()
