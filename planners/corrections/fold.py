@@ -119,7 +119,8 @@ def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
         meant = change.instead_of or value
         if value.category != said.category or _colours(value) != _colours(meant):
             return value  # of another type, or another thing of its type
-        kept = tuple(word for word in value.attributes if word not in said.attributes)
+        # "another one" said once more means yet another one.
+        kept = tuple(w for w in value.attributes if w == ANOTHER or w not in said.attributes)
         colours = tuple(word for word in kept if word in COLOURS)
         if any(word in COLOURS for word in said.attributes):
             kept = tuple(word for word in kept if word not in colours)

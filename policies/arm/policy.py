@@ -12,6 +12,7 @@ from embodied.core.errors import UnknownNameError
 from embodied.core.motion import STILL, describe
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
+from embodied.core.task_plans import ANOTHER
 from policies.arm.body import RATE_HZ, ArmBody, Command, Run, failed
 from policies.arm.motions import Overlay
 from policies.arm.skills import SKILLS, Given, share_of
@@ -57,6 +58,7 @@ class ArmSkillPolicy:
         self._steps = 0
         self._meant: dict[str, Thing] = {}
         self._said: dict[str, ObjectRef] = {}
+        self._rejected: dict[str, list[Thing]] = {}
         self._doubt: Grounding | None = None
         self._motion = STILL
 
@@ -174,21 +176,17 @@ class ArmSkillPolicy:
             if reference.category.lower() == "table":
                 found[name] = TABLE
                 continue
-            held = self.body.held
-            if name == "object" and held is not None and subgoal.skill == "place":
-                now = self.body.now(held)
-                said = self._said.get(name)
-                if said is not None and _alike(said, reference):
-                    found[name] = now
-                    continue
-                if ground(reference, [now], hand_m=self.body.hand_m).candidates:
-                    found[name] = now
-                    continue
+            held = self._held_for(name, reference, subgoal)
+            if held is not None:
+                found[name] = held
+                continue
             rest = [each for each in self.body.things if each is not found.get("object")]
             grounding = self._grounded(name, reference, rest)
             if not grounding.candidates:
                 return failed(Cause.NOT_FOUND, f"found no {reference}")
             found[name] = grounding.candidates[0]
+            if not self._rejects(self._said.get(name), reference):
+                self._rejected.pop(name, None)
             self._said[name] = reference
             if not grounding.told_apart:
                 self._doubt = grounding
@@ -203,24 +201,43 @@ class ArmSkillPolicy:
         self._run = SKILLS[subgoal.skill](self.body, given)
         return None
 
+    def _held_for(self, name: str, reference: ObjectRef, subgoal: Subgoal) -> Thing | None:
+        """Return what is in the hand where that is what is to be placed."""
+        held = self.body.held
+        if name != "object" or held is None or subgoal.skill != "place":
+            return None
+        now, said = self.body.now(held), self._said.get(name)
+        if said is not None and _alike(said, reference):
+            return now
+        fits = ground(reference, [now], hand_m=self.body.hand_m).candidates
+        return now if fits and not self._rejects(said, reference) else None
+
+    @staticmethod
+    def _rejects(said: ObjectRef | None, reference: ObjectRef) -> bool:
+        """Whether a reference is a correction of the one before: another one, or elsewhere."""
+        if said is None or said.category != reference.category:
+            return False
+        more = reference.attributes.count(ANOTHER) > said.attributes.count(ANOTHER)
+        return more or (bool(reference.relation) and reference.relation != said.relation)
+
     def _grounded(self, name: str, reference: ObjectRef, things: list[Thing]) -> Grounding:
         """Find what a reference means; a correction that leads nowhere new is taken at its word.
 
         Who says "no, the one on the left" of the only red block does not see a red block there.
         """
-        before, said = self._meant.get(name), self._said.get(name)
-        hand = self.body.hand_m
-        found = ground(reference, things, hand_m=hand, before=before)
-        corrected = said is not None and before is not None and reference.relation != said.relation
-        if corrected and found.candidates and reference.relation:
-            assert before is not None
-            assert said is not None
-            if same(found.candidates[0], before) and reference.attributes == said.attributes:
-                bare = replace(reference, attributes=())
-                others = [each for each in things if not same(each, before)]
-                again = ground(bare, others, hand_m=hand)
-                return again if again.candidates else found
-        return found
+        before, said, hand = self._meant.get(name), self._said.get(name), self.body.hand_m
+        if before is None or not self._rejects(said, reference):
+            return ground(reference, things, hand_m=hand)
+        rejected = self._rejected.setdefault(name, [])
+        rejected.append(self.body.now(before))
+        wrong = [self.body.now(each) for each in rejected]
+        found = ground(reference, things, hand_m=hand, before=wrong)
+        if found.candidates and not any(same(found.candidates[0], each) for each in wrong):
+            return found
+        others = [each for each in things if not any(same(each, one) for one in wrong)]
+        places = tuple(word for word in reference.attributes if word not in _colours(things))
+        again = ground(replace(reference, attributes=places), others, hand_m=hand)
+        return again if again.candidates else found
 
     def _action(self, command: Command) -> VectorAction:
         fingers = ""
@@ -233,6 +250,11 @@ class ArmSkillPolicy:
         self._motion = describe(linear, command.angular_radps, gripper=fingers)
         values = np.concatenate([command.linear_mps, command.angular_radps, [command.gripper]])
         return VectorAction(values.astype(np.float32), SPACE, FRAME, RATE_HZ)
+
+
+def _colours(things: list[Thing]) -> set[str]:
+    """Words that tell the looks of things apart."""
+    return {word for each in things for word in each.attributes}
 
 
 def _alike(one: ObjectRef, other: ObjectRef) -> bool:

@@ -147,7 +147,7 @@ def ground(
     things: Sequence[Thing],
     *,
     hand_m: Floats,
-    before: Thing | None = None,
+    before: Sequence[Thing] = (),
 ) -> Grounding:
     """Return what a reference may mean.
 
@@ -160,8 +160,8 @@ def ground(
     found = [each for each in things if each.category.lower() == reference.category.lower()]
     found.sort(key=lambda each: float(np.linalg.norm(each.position_m - hand_m)))
     another = ANOTHER in reference.attributes
-    if another and before is not None:
-        found = [each for each in found if not same(each, before)]
+    if another:
+        found = [each for each in found if not any(same(each, one) for one in before)]
     for word in reference.attributes:
         if word == ANOTHER or word in _SORTED:
             continue
