@@ -1,13 +1,13 @@
 """What words, objects and switches are worth to `policy=vln`, on R2R.
 
     python benchmarks/vln.py words [--split val_seen] [--weights FILE] [--limit N]
-    python benchmarks/vln.py ablation [--rows full no-objects ...] [--updates N] [--seeds N]
+    python benchmarks/vln.py ablation [--rows full ...] [--updates N] [--seeds N] [--init FILE]
 
 The first walks a split as told, with the words of other routes, and without words. The second
-trains each row of `ROWS` anew for few updates on `train_fold` and measures it on `dev_fold`: rows
-compare with one another, not with the shipped weights, which were trained for longer. Walks here
-are batched; `embodied eval benchmark=r2r planner=route_whole policy=vln` walks one by one and
-arrives where they do.
+trains each row of `ROWS`, anew or from the same weights, for few updates on `train_fold` and
+measures it on `dev_fold`: rows compare with one another, not with the shipped weights, which were
+trained for longer. Walks here are batched; `embodied eval benchmark=r2r planner=route_whole
+policy=vln` walks one by one and arrives where they do.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from envs.r2r.arrays import R2RArrays
+from planners.routes.planner import route_legs
 
 ROWS: dict[str, dict[str, Any]] = {
     "full": {},
@@ -29,6 +30,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "no-mirror": {"schedule": {"mirror": 0.0}},
     "action-prompts": {"model": {"prompts": True}},
     "experts": {"model": {"experts": 4}},
+    "no-legs": {"model": {"legs": False}},
+    "no-reward": {"schedule": {"rewarded": 1.0}},
+    "undisturbed": {"schedule": {"hidden_ways": 0.0, "noise_rad": 0.0}},
 }
 """Name of a row to what it changes in the task's `model` and `schedule`."""
 
@@ -38,19 +42,26 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
     import torch
 
     from policies.vln.batches import Examples
-    from policies.vln.training import evaluate
-    from policies.vln.walks import WorldTensors
+    from policies.vln.measuring import evaluate
     from policies.vln.weights import load_model, name_vectors
     from policies.vln.words import UNKNOWN
+    from policies.vln.world import WorldTensors
 
     torch.set_num_threads(args.threads)
     model, vocabulary = load_model(args.weights)
     world = data.world()
     places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
-    examples = Examples(data.routes(args.split), vocabulary, world, prompts=model.config.prompts)
+    examples = Examples(
+        data.routes(args.split),
+        vocabulary,
+        world,
+        prompts=model.config.prompts,
+        read_legs=route_legs if model.config.legs else None,
+    )
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(examples))[: args.limit]
     kept = examples.rows, examples.mirrored, examples.lengths
+    legs = examples.legs
     for name in ("as told", "of other routes", "none", "as told, no objects"):
         said = None
         if name == "of other routes":
@@ -58,8 +69,10 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
         if name == "none":
             examples.rows = examples.mirrored = [np.array([UNKNOWN])] * len(examples)
             examples.lengths = np.ones(len(examples), dtype=np.int64)
+            examples.legs = legs and [()] * len(examples)
         else:
             examples.rows, examples.mirrored, examples.lengths = kept
+            examples.legs = legs
         if name == "as told, no objects":
             places.objects.fill_(-1)
             places.thing_count.fill_(0)
@@ -84,16 +97,22 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
             words = folder / "words.npz"
             plan = {
                 "updates": args.updates,
-                "imitation": args.updates // 2,
+                "imitation": 0 if args.init else args.updates // 2,
                 "every": args.updates,
                 "measured": 8,
                 "measured_last": args.measured,
+                "calibrated": 0,
                 "batch": args.batch,
+                "rewarded": 0.5,
+                "rate": args.rate,
+                "warm_up": args.updates // 10,
             }
             task = VlnTraining(
                 data=data,
-                model={"dropout": 0.12, **changes.get("model", {})},
+                model={"dropout": 0.2, "legs": True, **changes.get("model", {})},
                 schedule={**plan, **changes.get("schedule", {})},
+                read_legs=route_legs,
+                init=args.init,
                 threads=args.threads,
             )
             task.run(output_dir=folder, seed=seed)
@@ -124,6 +143,8 @@ def main() -> None:
     rows.add_argument("--seeds", type=int, default=1)
     rows.add_argument("--measured", type=int, default=None)
     rows.add_argument("--folder", default=None)
+    rows.add_argument("--init", default=None, help="weights that every row starts from")
+    rows.add_argument("--rate", type=float, default=1e-3)
     args = parser.parse_args()
     default = Path.home() / ".cache" / "embodied" / "data"
     data = R2RArrays(os.environ.get("EMBODIED_DATA", default))

@@ -9,9 +9,9 @@ from embodied.core.errors import DataError
 from embodied.core.routes import RouteLeg
 from policies.vln.data import Routes, World
 from policies.vln.legs import legs_of
-from policies.vln.model import Prompts
 from policies.vln.prompts import MAX_PROMPTS, parse
 from policies.vln.rollout import Batch, Moves
+from policies.vln.said import Prompts
 from policies.vln.words import PAD, Vocabulary, mirrored, tokens
 
 LegReader = Callable[[str], Sequence[RouteLeg]]

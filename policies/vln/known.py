@@ -8,8 +8,8 @@ from torch import Tensor
 
 from embodied.core.entity import Entity
 from embodied.core.panorama import Panorama
-from policies.vln.walks import FAR
 from policies.vln.words import Vocabulary
+from policies.vln.world import FAR
 
 MAX_WAYS = 32
 MAX_OBJECTS = 8

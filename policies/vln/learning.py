@@ -19,7 +19,8 @@ from policies.vln.model import Reading, VlnModel, cross_entropy_of_sets
 from policies.vln.prompts import way_actions
 from policies.vln.rollout import UNSEEN, Batch, Moves, price
 from policies.vln.tokens import Tokens
-from policies.vln.walks import SUCCESS_M, Options, Walks, WorldTensors
+from policies.vln.walks import SUCCESS_M, Options, Walks
+from policies.vln.world import WorldTensors
 
 LIFT = 4
 """Column of `Tokens.features` with twice the sine of a way's elevation."""

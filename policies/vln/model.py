@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from policies.vln.layers import Block, Dropout, Experts, TextEncoder, pick
 from policies.vln.legs import LEG_FEATURES
 from policies.vln.prompts import ACTIONS
+from policies.vln.said import Prompts, TextCode
 from policies.vln.tokens import OBJECT_FEATURES, TOKEN_FEATURES, Tokens
 
 
@@ -53,51 +54,6 @@ class ModelConfig:
     prompts: bool = False
     experts: int = 0
     legs: bool = False
-
-
-@dataclass(frozen=True)
-class TextCode:
-    """An encoded instruction.
-
-    Attributes:
-        words: [B, L, D].
-        vectors: [B, L, F], the frozen ones, unit length.
-        mask: bool [B, L], true where there is a word.
-        keys: For each block (key, value), [B, heads, L, D / heads].
-        summary: [B, D].
-    """
-
-    words: Tensor
-    vectors: Tensor
-    mask: Tensor
-    keys: tuple[tuple[Tensor, Tensor], ...]
-    summary: Tensor
-
-    @property
-    def bias(self) -> Tensor:
-        """What to add to attention: [B, 1, 1, L]."""
-        return (~self.mask)[:, None, None].to(self.words) * -1e4
-
-    def with_more(self, other: "TextCode") -> "TextCode":
-        """Return both, the other's after these; they are padded alike."""
-        pairs = zip(self.keys, other.keys, strict=True)
-        return TextCode(
-            torch.cat([self.words, other.words]),
-            torch.cat([self.vectors, other.vectors]),
-            torch.cat([self.mask, other.mask]),
-            tuple((torch.cat([a[0], b[0]]), torch.cat([a[1], b[1]])) for a, b in pairs),
-            torch.cat([self.summary, other.summary]),
-        )
-
-    def select(self, rows: Tensor) -> "TextCode":
-        """Keep some of the batch."""
-        return TextCode(
-            self.words[rows],
-            self.vectors[rows],
-            self.mask[rows],
-            tuple((key[rows], value[rows]) for key, value in self.keys),
-            self.summary[rows],
-        )
 
 
 @dataclass(frozen=True)
@@ -195,7 +151,7 @@ class VlnModel(nn.Module):
         self.turn_back = nn.Parameter(torch.tensor([-3.0, -1.0, -3.0]))
         self.drop = Dropout(config.dropout)
 
-    def encode(self, rows: Tensor, lengths: Tensor, prompts: "Prompts | None" = None) -> TextCode:
+    def encode(self, rows: Tensor, lengths: Tensor, prompts: Prompts | None = None) -> TextCode:
         """Read instructions: int64 [B, L] rows of the vocabulary, int64 [B] lengths on the CPU."""
         words, vectors, mask = self.text(rows, lengths)
         summary = (words * mask[..., None]).sum(1) / lengths.to(words)[:, None]
@@ -341,23 +297,6 @@ def _first_columns(tokens: Tokens, slots: int) -> tuple[Tensor, Tensor]:
     places = torch.arange(order.shape[1], device=order.device).expand_as(order)
     columns = columns.scatter(1, order, places)[:, :slots]
     return columns.clamp(min=0)[..., None], columns >= 0
-
-
-@dataclass(frozen=True)
-class Prompts:
-    """Action prompts of instructions, P at most.
-
-    Attributes:
-        actions: int64 [B, P], rows of `ACTIONS`.
-        landmarks: [B, P, F], frozen vectors of what the action is done to; zero where nothing is.
-        places: int64 [B, P], the word each begins at.
-        mask: bool [B, P].
-    """
-
-    actions: Tensor
-    landmarks: Tensor
-    places: Tensor
-    mask: Tensor
 
 
 def cross_entropy_of_sets(logits: Tensor, right: Tensor) -> Tensor:

@@ -13,7 +13,8 @@ from policies.vln.model import (
     VlnModel,
     turn_back_costs,
 )
-from policies.vln.walks import SUCCESS_M, Options, Walks, WorldTensors
+from policies.vln.walks import SUCCESS_M, Options, Walks
+from policies.vln.world import WorldTensors
 
 UNSEEN = -1e9
 

@@ -119,8 +119,8 @@ def make_model(vocabulary, **settings):
 
 @pytest.fixture
 def places(town, vocabulary):
-    from policies.vln.walks import WorldTensors
     from policies.vln.weights import name_vectors
+    from policies.vln.world import WorldTensors
 
     return WorldTensors(town, name_vectors(town.object_names, vocabulary))
 

@@ -147,11 +147,11 @@ def test_training_writes_weights_a_card_and_logs(town, routes, vocabulary, tmp_p
 def test_a_run_that_was_killed_goes_on_from_its_checkpoint(
     town, routes, vocabulary, tmp_path, monkeypatch
 ):
-    from policies.vln import training
+    from policies.vln.course import Run
 
     whole = tmp_path / "killed"
     calls = []
-    report = training._Run._report
+    report = Run._report
 
     def killed(self, *args):
         report(self, *args)
@@ -159,12 +159,12 @@ def test_a_run_that_was_killed_goes_on_from_its_checkpoint(
         if len(calls) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(training._Run, "_report", killed)
+    monkeypatch.setattr(Run, "_report", killed)
     with pytest.raises(KeyboardInterrupt):
         train(whole, town, routes, vocabulary, 6)
     kept = torch.load(whole / "checkpoint.pt", weights_only=False)
     assert kept["update"] == 2
-    monkeypatch.setattr(training._Run, "_report", report)
+    monkeypatch.setattr(Run, "_report", report)
     train(whole, town, routes, vocabulary, 6)
     assert torch.load(whole / "checkpoint.pt", weights_only=False)["update"] == 6
 

@@ -5,7 +5,8 @@ import torch
 from policies.vln.batches import Examples
 from policies.vln.learning import Disturbance, Weights, learn
 from policies.vln.rollout import Reader, price, roll
-from policies.vln.walks import Walks, WorldTensors
+from policies.vln.walks import Walks
+from policies.vln.world import WorldTensors
 
 SETTINGS = [{}, {"objects": False}, {"prompts": True}, {"experts": 3}, {"layers": 3}]
 

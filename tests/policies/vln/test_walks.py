@@ -2,7 +2,8 @@ import numpy as np
 import torch
 
 from policies.vln.batches import Examples
-from policies.vln.walks import FAR, Walks, view_of
+from policies.vln.walks import Walks, view_of
+from policies.vln.world import FAR
 
 
 def begin(places, start, heading_rad=0.0, slots=6, side=1.0):
