@@ -14,6 +14,7 @@ from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
 from embodied.core.plan import ObjectRef
 from embodied.core.protocols import Agent, PlanContext, Subscriber
+from embodied.runtime.keyboard import keyboard
 from embodied.runtime.pace import Pacer
 from embodied.runtime.recorders import action_text, file_stem
 
@@ -206,7 +207,10 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
             spec = _find(episodes, config["episode"])
         watchers: list[Subscriber] = [StepPrinter(sys.stdout)]
         if sys.stdin.isatty():
-            listen(session.agent, sys.stdin)
+            if config.get("control", {}).get("name") == "shared":
+                keyboard().listen(sys.stdin, session.agent.correct)
+            else:
+                listen(session.agent, sys.stdin)
             if benchmark.get("fps"):
                 # What moves by itself is to be watched, and spoken to, as fast as it is.
                 watchers.append(Pacer(float(benchmark["fps"])))

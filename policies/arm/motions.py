@@ -49,6 +49,7 @@ class Overlay:
     way_m: Floats = field(default_factory=lambda: np.zeros(3))
     turn_rad: Floats = field(default_factory=lambda: np.zeros(3))
     grip_left_s: float = 0.0
+    last_unit: Floats = field(default_factory=lambda: np.array([0.0, 1.0, 0.0]))
 
     def clear(self) -> None:
         """Forget every motion under way."""
@@ -73,6 +74,7 @@ class Overlay:
         if unit is None:
             return False
         if motion.kind is MotionKind.MOVE:
+            self.last_unit = unit
             amount = min(motion.amount or USUAL_M, MOST_M)
             # Two sentences in a row, "2 cm left" and "3 cm forward", add up.
             self.way_m = unit * FAR if motion.holds else self.way_m + unit * amount

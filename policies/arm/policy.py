@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embodied.core.action import VectorAction
 from embodied.core.correction import Correction
@@ -13,7 +14,7 @@ from embodied.core.motion import STILL, describe
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.task_plans import ANOTHER
-from policies.arm.body import RATE_HZ, ArmBody, Command, Run, failed
+from policies.arm.body import DT_S, RATE_HZ, ArmBody, Command, Run, failed
 from policies.arm.motions import Overlay
 from policies.arm.skills import SKILLS, Given, share_of
 from policies.arm.things import Grounding, Thing, ground, same
@@ -61,6 +62,7 @@ class ArmSkillPolicy:
         self._rejected: dict[str, list[Thing]] = {}
         self._doubt: Grounding | None = None
         self._motion = STILL
+        self._way_mps = np.zeros(3)
 
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal; shifts that were asked for in the one before are gone.
@@ -97,6 +99,8 @@ class ArmSkillPolicy:
         except StopIteration as stop:
             self._run, self._motion = None, STILL
             return None, stop.value or DONE
+        if command.linear_mps.any():
+            self._way_mps = command.linear_mps
         return self._action(command), self._running()
 
     def hold(self, observation: Observation) -> VectorAction:
@@ -113,6 +117,21 @@ class ArmSkillPolicy:
         if motion is None or self._subgoal is None or self.body.state is None:
             return False
         return self.overlay.add(motion, self.body)
+
+    def axes(self) -> NDArray[np.float64]:
+        """Return [3, 3], see `embodied.runtime.shared`: on, aside as last corrected, square."""
+        on = _unit(self._way_mps, np.array([0.0, 0.0, -1.0]))
+        corrected = self.overlay.last_unit
+        aside = corrected - on * float(corrected @ on)
+        if np.linalg.norm(aside) < 0.2:
+            aside = np.cross(np.array([0.0, 0.0, 1.0]), on)
+        aside = _unit(aside, np.array([0.0, 1.0, 0.0]))
+        return np.stack([on, aside, np.cross(on, aside)])
+
+    def nudge(self, velocity_mps: NDArray[np.float64]) -> VectorAction:
+        """Return the command of a motion; what is aimed at is shifted by as much."""
+        self.body.offset_m = self.body.offset_m + velocity_mps * DT_S
+        return self._action(Command(velocity_mps, np.zeros(3), self.body.gripper))
 
     def settling(self, observation: Observation) -> tuple[Subgoal, ...]:
         """Return `put_down` where something is in the hand, be it a drawer's handle."""
@@ -255,6 +274,11 @@ class ArmSkillPolicy:
 def _colours(things: list[Thing]) -> set[str]:
     """Words that tell the looks of things apart."""
     return {word for each in things for word in each.attributes}
+
+
+def _unit(vector: NDArray[np.float64], otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
+    length = float(np.linalg.norm(vector))
+    return vector / length if length > 1e-6 else otherwise
 
 
 def _alike(one: ObjectRef, other: ObjectRef) -> bool:

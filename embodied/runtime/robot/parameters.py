@@ -34,7 +34,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("policy", "arm_skills", "Hydra config of the policy (`configs/policy`)."),
     Parameter("overrides", [""], "Further Hydra settings, as on the command line: `llm=ollama`."),
     Parameter("movable", ["block"], "Types of things that the arm may pick up and push."),
-    Parameter("receptacles", ["bowl", "drawer", "table"], "Types that things are put in or on."),
+    Parameter("receptacles", ["bowl", "drawer"], "Types that things are put in or on."),
     Parameter("openable", ["drawer"], "Types with a handle."),
     Parameter("ask", True, "Whether the agent asks back where words can be read in two ways."),
     Parameter("patience_s", 30.0, "How long it waits for an answer before its best guess."),
