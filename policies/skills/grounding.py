@@ -7,6 +7,7 @@ import numpy as np
 from embodied.core.plan import ObjectRef
 from embodied.mapping.instances import Instance
 from policies.skills.body import Body
+from policies.skills.cues import cue_of, fitting
 from policies.skills.types import CLOSED_RECEPTACLES, alike
 
 SLICED = "sliced"
@@ -29,11 +30,20 @@ def candidates(body: Body, reference: ObjectRef) -> list[Instance]:
     return [each for each in found if each.belief >= LEAST_BELIEF]
 
 
+def worded(body: Body, reference: ObjectRef, found: list[Instance]) -> list[Instance]:
+    """Return those of what was found that the words mean; all of it where they fit none of it."""
+    cue = cue_of(reference)
+    if cue is None:
+        return found
+    return fitting(cue, found, body.map, used=lambda each: each.is_("placed")) or found
+
+
 def to_take(body: Body, reference: ObjectRef) -> Instance | None:
     """Choose what to pick up: nothing that was put where it belongs, rather a loaded vessel."""
     found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
     if ANOTHER in reference.attributes:
         found = [each for each in found if not each.is_("placed")]
+    found = worded(body, reference, found)
 
     def order(each: Instance) -> tuple[float, ...]:
         loaded = any(inner.is_("placed") for inner in body.map.contents(each))
@@ -48,6 +58,7 @@ def to_use(
 ) -> Instance | None:
     """Choose a receptacle, lamp or device: one that was used already, else the least effort."""
     found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
+    found = worded(body, reference, found)
     types = types_of(reference)
 
     def order(each: Instance) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from embodied.mapping.instances import Instance
 from embodied.mapping.pose import AHEAD, STEP_M, Cell, GridPose
 from embodied.mapping.whereabouts import Whereabouts
 from policies.skills.body import Body
+from policies.skills.cues import cue_of, known
 from policies.skills.grounding import types_of
 from policies.skills.routes import Routes
 from policies.skills.types import BESIDE, CLOSED_RECEPTACLES, OPEN_RECEPTACLES
@@ -74,6 +75,7 @@ class Search:
         self._looked_into: set[GridPose] = set()
         self._level: set[Cell] = set()
         self._seen_beside: set[int] = set()
+        self._looked_for: set[tuple[str, ...]] = set()
 
     def find(self, reference: ObjectRef, choose: Choose) -> Found:
         """Look until `choose` names an instance; None where everything was looked at in vain."""
@@ -83,6 +85,11 @@ class Search:
         def found() -> bool:
             return choose() is not None
 
+        landmarks = self._landmarks_left(reference)
+        if landmarks:
+            # Where it stands is known only once what it stands by has been seen.
+            yield from self.find(ObjectRef(landmarks[0]), lambda: self._first_of(reference))
+            body.doing = f"find {reference}"
         if found():
             return choose()
         if not self._looked_around:
@@ -95,6 +102,18 @@ class Search:
                 break
             yield from self._look_at(place, found)
         return choose()
+
+    def _landmarks_left(self, reference: ObjectRef) -> tuple[str, ...]:
+        """Types that the words name as a landmark and that were neither seen nor looked for yet."""
+        cue = cue_of(reference)
+        if cue is None or known(cue, self._body.map) or cue.landmarks in self._looked_for:
+            return ()
+        self._looked_for.add(cue.landmarks)
+        return cue.landmarks
+
+    def _first_of(self, reference: ObjectRef) -> Instance | None:
+        cue = cue_of(reference)
+        return next(iter(self._body.map.of_type(*cue.landmarks)), None) if cue else None
 
     def _look_around(self, found: Callable[[], bool]) -> Generator[DiscreteAction, None, None]:
         body = self._body
