@@ -178,10 +178,12 @@ class ArmController:
         if state is None:
             return
         real, commanded = state.joint_position_rad, self.arm.position_rad
-        kept = np.clip(commanded, real - LAG_RAD, real + LAG_RAD)
-        # What presses a joint beyond its range is held against, not given way to.
-        kept = np.clip(kept, *self._joint_range)
-        if (kept != commanded).any():
+        lag = commanded - real
+        worst = float(np.max(np.abs(lag) / LAG_RAD))
+        if worst > 1.0:
+            # All give way with the weakest, which the others would bend beyond its range; what
+            # presses a joint there nevertheless is held against.
+            kept = np.clip(real + lag / worst, *self._joint_range)
             self.arm.move_to(kept)
             self._room = self.guard.room_m()
             self._aim_at_present()
