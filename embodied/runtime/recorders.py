@@ -124,6 +124,9 @@ class VideoRecorder:
         image, caption = self._last
         good = record.status is EpisodeStatus.SUCCESS
         verdict = record.status.value if good else f"{record.status.value}: {record.end_reason}"
+        if record.goal_conditions_total == 0 and record.error is None:
+            # Asked for by a person: nobody knows here whether it is what was meant.
+            good, verdict = True, record.end_reason or "ended"
         self._write(image, caption.with_verdict(verdict, good=good), frames=self._hold_frames)
         for packet in self._stream.encode():
             self._container.mux(packet)
