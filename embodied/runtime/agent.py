@@ -310,7 +310,8 @@ class PlanningAgent:
                 self._take(result.plan)
             elif result.error is not None:
                 self._regret(result.error)
-            self._amending = self._rechoosing = False
+            if not self._plan_wanted:
+                self._amending = self._rechoosing = False
 
     def _regret(self, error: Exception) -> None:
         """Do without the plan that could not be made."""
@@ -319,10 +320,15 @@ class PlanningAgent:
             self._ending = f"plan: no new plan: {error}"
             return
         if planning and self._amending:
-            # The words made no plan; the task at hand still stands.
-            for each in self._log.told:
-                if not each.effect and not each.not_understood:
-                    each.not_understood = str(error)
+            # The words made no plan; the task at hand still stands. What was not understood is
+            # not read again with what is said next; of several the others are tried without it.
+            waiting = [each for each in self._log.told if not (each.effect or each.not_understood)]
+            if waiting:
+                waiting[0].not_understood = str(error)
+                self._corrections = [
+                    each for each in self._corrections if each is not waiting[0].correction
+                ]
+                self._plan_wanted = len(waiting) > 1
             if self._rechoosing:
                 self._dialogue.pose(str(error), About.CORRECTION, self._now_s)
             return

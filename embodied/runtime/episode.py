@@ -11,6 +11,7 @@ from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
 from embodied.core.protocols import Agent, EpisodeEnv, Subscriber
+from embodied.runtime.tracking import blamed
 
 
 class GymEnv(Protocol):
@@ -231,6 +232,9 @@ def _record(
         verdict["goal_conditions_met"] = 0
     else:
         status, reason = _status(progress), progress.reason or str(report.get("end_reason", ""))
+        cause = str(report.get("cause", ""))
+        if status is not EpisodeStatus.SUCCESS and cause and not blamed(reason):
+            reason = f"{cause}: {reason}"
     return EpisodeRecord(
         spec=spec,
         status=status,

@@ -21,6 +21,17 @@ CAUSES: Mapping[Cause, str] = {
 }
 """Cause of an outcome to the cause an episode's failure is counted under; others are errors."""
 
+FAILURES = (
+    "plan",
+    "not found",
+    "wrong instance",
+    "navigation",
+    "refused",
+    "budget",
+    "error",
+)
+"""What an episode's failure is counted under: the closed list. Reasons begin with one of these."""
+
 
 FINISH = "finish"
 """Skill of the subgoal that fails where a plan was carried out and the task is not done."""
@@ -41,6 +52,12 @@ class Told(Protocol):
 
     def state_text(self) -> str:
         """Return beliefs and doings as text, half a screen."""
+
+
+def blamed(reason: str) -> str:
+    """Return the cause that a failure's reason begins with, empty where it begins with none."""
+    cause = reason.partition(":")[0]
+    return cause if cause in FAILURES else ""
 
 
 def cause_of(outcome: Outcome) -> str:

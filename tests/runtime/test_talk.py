@@ -306,3 +306,32 @@ def test_only_one_question_is_open() -> None:
 )
 def test_answers_are_read_as_choices(answer: str, words: str) -> None:
     assert as_target(answer) == words
+
+
+def test_what_was_not_understood_does_not_spoil_what_is_said_next() -> None:
+    agent = agent_of(Arm())
+    act(agent, 1)
+    agent.correct("no, the gibberish")
+    act(agent, 1, 1.0)
+    agent.correct("no, the c")
+    assert act(agent, 1, 2.0) == ["c"]
+    first, second = agent.report()["corrections"]
+    assert first["not_understood"] == "Not understood."
+    assert second["effect"] == "plan: c; b"
+
+
+def test_of_two_things_said_at_once_the_one_that_makes_sense_counts() -> None:
+    agent = agent_of(Arm())
+    act(agent, 1)
+    agent.correct("no, the gibberish")
+    agent.correct("no, the c")
+    assert act(agent, 2, 1.0)[-1] == "c"
+
+
+def test_nothing_but_nonsense_leaves_the_task_standing() -> None:
+    agent = agent_of(Arm())
+    act(agent, 1)
+    for _ in range(3):
+        agent.correct("no, the gibberish")
+    assert act(agent, 5, 1.0) == ["a", "a", "b", "b", "b"]
+    assert all(said["not_understood"] for said in agent.report()["corrections"])
