@@ -14,7 +14,6 @@ are `colliders.json`'s. Where the rule finds nothing, which in rebuilt rooms mea
 was made out too small, `GridPlacement` decides.
 """
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -212,10 +211,23 @@ def _recalled(query: PutQuery, rests: Sequence[KnownRest], *, told: bool) -> Mem
     same = np.array([_same_beside(query, rest) for rest in rests])
     sure = same & told
     # Where beside the same it went here and there, the recordings miss something; be careful.
-    nearest: dict[tuple[Vec3, ...], float] = {}
-    for rest, at_m in zip(itertools.compress(rests, sure), away[sure], strict=True):
-        nearest[rest.beside_m] = min(nearest.get(rest.beside_m, np.inf), float(at_m))
-    from_m = max(nearest.values(), default=0.0)
+    nearest: dict[tuple[Vec3, ...], int] = {}
+    for row in np.argsort(away, kind="stable"):
+        if sure[row]:
+            nearest.setdefault(rests[row].beside_m, int(row))
+    # What it was kept from most says where it goes; distances alone hardly tell spots apart.
+    farthest = max((float(away[row]) for row in nearest.values()), default=0.0)
+    told_row = max(
+        (row for row in nearest.values() if away[row] > farthest - SAME_M),
+        key=lambda row: (len(rests[row].beside_m), float(away[row])),
+        default=None,
+    )
+    from_m = 0.0
+    if told_row is not None:
+        from_m = float(away[told_row])
+        spot = _spot_of(query, rests[told_row])
+        if spot is not None:
+            return Memory(spot, True, from_m)
     for row in np.argsort(away, kind="stable"):
         if away[row] < from_m - SAME_M or not (told or same[row]):
             continue

@@ -235,3 +235,11 @@ def test_nothing_is_tried_nearer_than_where_it_went_on_an_empty_table():
     known = (rest(0.0, 0.6),)
     x, z = chosen(known=known, things=thing(0.0, 0.6))
     assert np.hypot(x, z + 0.1) > 0.65 > np.hypot(*np.subtract(chosen(), (0.0, -0.1)))
+
+
+def test_what_it_was_kept_from_most_decides_among_spots_that_are_as_far():
+    """Two spots at one distance: alone it went to one, beside what lies there now to the other."""
+    alone, beside = rest(-0.2, 0.5), rest(0.2, 0.5, beside_m=((-0.1, 0.94, 0.5),))
+    there = thing(-0.1, 0.5)
+    assert chosen(known=(alone, beside)) == (-0.2, 0.5)
+    assert chosen(known=(alone, beside), things=there, size_m=(0.04,) * 3) == (0.2, 0.5)
