@@ -97,8 +97,8 @@ def twist_message(twist: Twist) -> TwistStamped:
     message = TwistStamped()
     message.header.frame_id = twist.frame
     linear, angular = message.twist.linear, message.twist.angular
-    linear.x, linear.y, linear.z = twist.linear_m_s
-    angular.x, angular.y, angular.z = twist.angular_rad_s
+    linear.x, linear.y, linear.z = map(float, twist.linear_m_s)
+    angular.x, angular.y, angular.z = map(float, twist.angular_rad_s)
     return message
 
 
@@ -108,8 +108,8 @@ def trajectory(names: Sequence[str], points: Sequence[TrajectoryPoint]) -> Joint
         joint_names=list(names),
         points=[
             JointTrajectoryPoint(
-                positions=list(point.position_rad),
-                velocities=list(point.velocity_rad_s),
+                positions=[float(value) for value in point.position_rad],
+                velocities=[float(value) for value in point.velocity_rad_s],
                 time_from_start=duration(point.at_s),
             )
             for point in points
