@@ -8,6 +8,7 @@ from embodied.core.episode import EpisodeRecord, EpisodeStatus, Metric
 from embodied.evaluation.intervals import bootstrap_interval
 from embodied.evaluation.metrics import ratio
 from embodied.evaluation.session import PEAK_MEMORY
+from embodied.runtime.tracking import FAILURES, blamed
 
 
 def summarize(
@@ -41,6 +42,7 @@ def summarize(
         "n_error": statuses[EpisodeStatus.ERROR],
         "metrics": {metric.name: ratio(metric, ordered) for metric in metrics},
         "intervals_95": {name: pair and list(pair) for name, pair in intervals.items()},
+        "causes": _causes(ordered),
         "status": {status.value: statuses[status] for status in EpisodeStatus},
         "n_trajectories": len({record.spec.trajectory_id for record in ordered}),
         "steps": steps,
@@ -53,3 +55,13 @@ def summarize(
             PEAK_MEMORY: max((r.measures.get(PEAK_MEMORY, 0.0) for r in ordered), default=None),
         },
     }
+
+
+def _causes(records: Sequence[EpisodeRecord]) -> dict[str, int]:
+    """Count what failures are blamed on, of the closed list; what nobody named stands as `-`."""
+    named = Counter(
+        "error" if record.status is EpisodeStatus.ERROR else blamed(record.end_reason) or "-"
+        for record in records
+        if record.status is not EpisodeStatus.SUCCESS
+    )
+    return {cause: named[cause] for cause in (*FAILURES, "-") if named[cause]}

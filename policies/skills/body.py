@@ -52,6 +52,7 @@ class Body:
         opened: What was opened and is to be closed again.
         actions: Actions taken.
         failures: Those of them that failed.
+        bumps: Those of these that were moves.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class Body:
         self.opened: list[Instance] = []
         self.actions = 0
         self.failures = 0
+        self.bumps = 0
         self.log: list[str] = []
 
     # --- single actions
@@ -75,6 +77,7 @@ class Body:
         self.actions += 1
         yield DiscreteAction(name, mask=mask)
         self.failures += not self.map.last_ok
+        self.bumps += name == "MoveAhead" and not self.map.last_ok
         return self.map.last_ok
 
     def sees(self, target: Instance, *, least_px: float = LEAST_REACH_PX) -> bool:

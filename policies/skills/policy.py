@@ -9,7 +9,7 @@ from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Cause, ObjectRef, Outcome, Subgoal
 from embodied.mapping.whereabouts import load_whereabouts
 from policies.skills.body import Body, Run, failed
-from policies.skills.report import state_text
+from policies.skills.report import blame, state_text
 from policies.skills.search import Search
 from policies.skills.skills import SKILLS, Tools
 
@@ -81,5 +81,13 @@ class SkillPolicy:
         return state_text(self.body)
 
     def report(self) -> Mapping[str, Any]:
-        """Return what the agent's report adds: what is being done, and the log of what failed."""
-        return {"doing": self.body.doing, "log": tuple(self.body.log)}
+        """Return what the agent's report adds.
+
+        What is being done, the log of what failed, and what would be to blame if this were a
+        failure that ends here.
+        """
+        return {
+            "doing": self.body.doing,
+            "log": tuple(self.body.log),
+            "cause": blame(self.body, over=self._run is None and self._outcome is DONE),
+        }

@@ -8,6 +8,9 @@ from policies.skills.body import Body
 SIGNS = {-1: " ", 0: ".", 1: "#"}
 ARROWS = "^>v<"
 MOST_LINES = 30
+MANY_FAILURES = 8
+"""Failed actions from which on these are what ended an episode that was cut off: ALFRED allows
+nine, and how the last one ended is not told any more."""
 COARSE = 5
 """Fine cells to a sign of the little map: 0.25 m."""
 
@@ -30,6 +33,20 @@ def state_text(body: Body) -> str:
         two = right[number] if number < min(len(right), MOST_LINES) else ""
         lines.append(f"{one:<{width}}{two}".rstrip())
     return "\n".join([*lines, *body.log[-6:]])
+
+
+def blame(body: Body, *, over: bool) -> str:
+    """Return what is to blame if the episode fails now, in the words failures are counted under.
+
+    Args:
+        body: What was done and what was refused.
+        over: Whether the last subgoal was carried out: then what was done is not what was meant.
+    """
+    if body.failures >= MANY_FAILURES:
+        return "navigation" if 2 * body.bumps >= body.failures else "refused"
+    if over:
+        return "wrong instance" if body.map.rough else "plan"
+    return "budget"
 
 
 def _order(body: Body) -> list[Instance]:

@@ -164,3 +164,17 @@ def test_the_state_fits_on_one_screen_and_names_what_is_held() -> None:
     text = policy.state_text()
     assert "hand Mug#" in text
     assert len(text.splitlines()) < 50
+
+
+def test_what_is_to_blame_is_told_while_it_goes_on() -> None:
+    world, policy = BoxWorld([table(), mug()]), SkillPolicy()
+    outcome, _ = carry_out(world, [PICK], policy)
+    assert outcome.status is Status.DONE
+    assert policy.report()["cause"] == "plan", "all was done that was asked for"
+    policy.begin(Subgoal("pick", {"object": of("Apple")}))
+    policy.act(world.look())
+    assert policy.report()["cause"] == "budget", "it was still at it"
+    policy.body.failures, policy.body.bumps = 9, 7
+    assert policy.report()["cause"] == "navigation"
+    policy.body.bumps = 2
+    assert policy.report()["cause"] == "refused"
