@@ -131,7 +131,7 @@ class ArmController:
         self.arm.move_to(joint_position_rad)
         self._width_m = gripper_width_m
         self._twist = np.zeros(6)
-        self.guard.speed_rad_s = np.zeros(7)
+        self.guard.speed_rad_s, self.guard.jammed = np.zeros(7), False
         self._room = self.guard.room_m()
         self._aim_at_present()
 
@@ -180,6 +180,7 @@ class ArmController:
         real, commanded = state.joint_position_rad, self.arm.position_rad
         lag = commanded - real
         worst = float(np.max(np.abs(lag) / LAG_RAD))
+        self.guard.jammed = worst > 1.0
         if worst > 1.0:
             # All give way with the weakest, which the others would bend beyond its range; what
             # presses a joint there nevertheless is held against.
@@ -187,7 +188,6 @@ class ArmController:
             self.arm.move_to(kept)
             self._room = self.guard.room_m()
             self._aim_at_present()
-            # Against something that gives way no more, speed would only become force.
             most = self.limits.joint_speed_rad_s
             self.guard.speed_rad_s = np.clip(state.joint_velocity_rad_s, -most, most)
             self._twist = np.zeros(6)

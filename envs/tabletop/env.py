@@ -126,7 +126,7 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
 
     @property
     def skills(self) -> tuple[SkillSpec, ...]:
-        """Skills this body declares."""
+        """Skills of this body."""
         return SKILLS
 
     @property

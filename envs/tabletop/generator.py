@@ -1,11 +1,7 @@
 """Scenes, tasks and words drawn from a seed: the same episode wherever it is asked for."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Any
 
 import numpy as np
 
@@ -33,6 +29,7 @@ from envs.tabletop.tasks import (
     Goal,
     ThingName,
 )
+from envs.tabletop.wordings import words_for
 
 SPLITS: Mapping[str, int] = {"train": 2400, "valid_seen": 600, "valid_unseen": 600}
 """Split to the number of its episodes."""
@@ -101,7 +98,7 @@ def draw_task(rng: np.random.Generator, kind: str, *, held_out: bool = False) ->
         task = _DRAWERS[kind](table)
         if task is not None:
             scene = table.scene(task.before)
-            return Drawn(scene, task, _words(rng, task, held_out=held_out))
+            return Drawn(scene, task, words_for(rng, task, held_out=held_out))
     raise RuntimeError(f"no table for a task {kind!r} after {DRAWN_TRIES} tries")
 
 
@@ -326,32 +323,3 @@ _DRAWERS: Mapping[str, Callable[[_Table], ArmTask | None]] = {
     "put_and_close": _put_and_close,
     "place_two": _place_two,
 }
-
-
-@cache
-def wordings() -> Mapping[str, Any]:
-    """Return the table of wordings."""
-    text = resources.files("envs.tabletop").joinpath("wordings.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def _words(rng: np.random.Generator, task: ArmTask, *, held_out: bool) -> str:
-    key = "held_out" if held_out else "train"
-    table = wordings()
-
-    def one(choices: Mapping[str, list[str]]) -> str:
-        return str(rng.choice(choices[key]))
-
-    values: dict[str, str] = {}
-    placed = [goal for goal in task.goals if goal.relation != OPENNESS]
-    for number, goal in enumerate(placed):
-        suffix = "" if number == 0 else str(number + 1)
-        values[f"thing{suffix}"] = str(goal.thing)
-        values[f"other{suffix}"] = str(goal.other)
-        if goal.relation in table["relations"]:
-            values[f"relation{suffix}"] = one(table["relations"][goal.relation])
-    for goal in task.goals:
-        if goal.relation == OPENNESS and str(goal.share) in table["shares"]:
-            values["share"] = one(table["shares"][str(goal.share)])
-            values["way"] = one(table["ways"][str(goal.share)])
-    return one(table[task.kind]).format(**values)

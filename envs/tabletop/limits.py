@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 APPROACH = 0.5
 """Share of the room left that one step may use up."""
+JAMMED_SHARE = 0.2
 SELF_NEAR_M = 0.08
 """Parts farther apart than this cannot meet within a step."""
 SHOULDER_M = np.array(LINKS[0].place_m)
@@ -74,12 +75,15 @@ class Guard:
 
     Attributes:
         speed_rad_s: [7], the speed of the move before.
+        jammed: Whether the real arm does not follow: it is then asked for little, since what is
+            asked of an arm that stands against something becomes force.
     """
 
     def __init__(self, limits: ArmLimits, kinematics: ArmKinematics) -> None:
         self.limits = limits
         self._arm = kinematics
         self.speed_rad_s = np.zeros(len(JOINT_RANGE_RAD))
+        self.jammed = False
         self._low = np.array(limits.low_m) + limits.margin_m
         self._high = np.array(limits.high_m) - limits.margin_m
         self._reach_m = limits.reach_m - limits.margin_m
@@ -111,6 +115,8 @@ class Guard:
         """Return how far every joint [7] can get down and up in a step, as fast as it may grow."""
         step = self._joint_speed * dt_s
         grown = self.limits.joint_acceleration_rad_s2 * dt_s**2
+        if self.jammed:
+            grown *= JAMMED_SHARE
         before = self.speed_rad_s * dt_s
         down = np.minimum(step, np.maximum(-before, 0.0) + grown)
         return down, np.minimum(step, np.maximum(before, 0.0) + grown)

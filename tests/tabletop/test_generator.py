@@ -12,10 +12,10 @@ from envs.tabletop.generator import (
     SPLITS,
     draw,
     kind_of,
-    wordings,
 )
 from envs.tabletop.placement import is_held_out
 from envs.tabletop.tasks import BLOCK, KINDS, OPENNESS, SKILLS, subgoals_of
+from envs.tabletop.wordings import wordings
 
 SAMPLE = range(0, 48)
 
