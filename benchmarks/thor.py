@@ -321,6 +321,7 @@ def _malformed(rng: np.random.Generator) -> bytes:
         b"[" * int(rng.integers(1, 5000)),
         json.dumps({"action": noise.hex(), "sequenceId": noise.hex()}).encode(),
         b'{"action": 1e999, "sequenceId": NaN}',
+        b'{"action": "\\ud800", "sequenceId": 18446744073709551616}',
     ]
     body = bodies[int(rng.integers(len(bodies)))]
     kind = int(rng.choice([fifo.ACTION, fifo.ACTION, int(rng.integers(0, 255))]))

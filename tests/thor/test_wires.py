@@ -69,6 +69,12 @@ def test_a_torn_stream_ends_and_does_not_hang(stream: bytes) -> None:
         read_all()
 
 
+@pytest.mark.parametrize("action", ["\ud800", "Pass"])
+def test_what_msgpack_cannot_hold_takes_nothing_down(strict: Simulator, action: str) -> None:
+    reply = strict.answer({"action": action, "sequenceId": 2**70, "objectId": "\udfff"})
+    assert msgpack.unpackb(fifo.pack(reply.metadata))["sequenceId"] == 0
+
+
 def test_deep_nesting_is_no_action() -> None:
     assert read_action(b"[" * 100_000) is None
 
