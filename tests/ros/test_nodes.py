@@ -22,6 +22,7 @@ from std_msgs.msg import Bool
 
 TASK = "put the red block in the bowl"
 STILL_M_S = 1e-6
+ON_CYCLONE = "cyclone" in os.environ.get("RMW_IMPLEMENTATION", "")
 
 
 def domain_of_its_own():
@@ -33,7 +34,8 @@ def nodes(tmp_path_factory):
     """Both nodes, started as the launch file starts them."""
     patch = pytest.MonkeyPatch()
     patch.setenv("ROS_DOMAIN_ID", str(domain_of_its_own()))
-    patch.setenv("ROS_LOCALHOST_ONLY", "1")
+    # Cyclone is told by our own settings, which a peer without ROS shares; it takes but one way.
+    patch.setenv("ROS_LOCALHOST_ONLY", "0" if ON_CYCLONE else "1")
     patch.setenv("CYCLONEDDS_URI", ALONE)
     patch.setenv("OMP_NUM_THREADS", "1")
     folder = tmp_path_factory.mktemp("ros")
@@ -162,9 +164,9 @@ def test_dead_sensors_hold_the_arm_and_are_forgiven(client, nodes):
     nodes["arm"].send_signal(signal.SIGSTOP)
     try:
         ros.wait_until(
-            lambda: goal.feedback[-1].text.startswith("standing still"), what="standing still"
+            lambda: goal.feedback[-1].text.startswith("standing still: front/depth"),
+            what="standing still for want of pictures",
         )
-        assert "front/image" in goal.feedback[-1].text
     finally:
         nodes["arm"].send_signal(signal.SIGCONT)
     ros.wait_until(lambda: not goal.feedback[-1].text.startswith("standing still"), what="going on")
@@ -191,7 +193,7 @@ def test_a_node_that_is_not_active_takes_no_goals(client):
 
 def test_a_peer_without_ros_gives_an_instruction_over_bare_dds(client):
     pytest.importorskip("cyclonedds")
-    if "cyclone" not in os.environ.get("RMW_IMPLEMENTATION", ""):
+    if not ON_CYCLONE:
         pytest.skip("the form of services is rmw_cyclonedds' own: RMW_IMPLEMENTATION names another")
     from ros_wire import ActionClientPeer, Wire
 
