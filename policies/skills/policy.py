@@ -11,7 +11,8 @@ from embodied.mapping.whereabouts import load_whereabouts
 from policies.skills.body import Body, Run, failed
 from policies.skills.report import blame, state_text
 from policies.skills.search import Search
-from policies.skills.skills import SKILLS, Tools
+from policies.skills.skills import SKILLS
+from policies.skills.tools import Tools
 
 MOST_STEPS = 350
 """Actions that one subgoal may take."""

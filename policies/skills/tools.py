@@ -1,0 +1,43 @@
+"""What every skill works with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from embodied.core.plan import Cause, ObjectRef, Outcome
+from embodied.mapping.instances import Instance
+from policies.skills.body import Body, Run, failed
+from policies.skills.grounding import types_of
+from policies.skills.search import Search
+
+
+@dataclass
+class Tools:
+    """What every skill works with.
+
+    Attributes:
+        body: Moves, handles, knows the map.
+        search: Finds.
+        placed: What was put into or onto what, by type of thing and receptacle, last.
+    """
+
+    body: Body
+    search: Search
+    placed: dict[tuple[str, str], Instance] = field(default_factory=dict)
+
+
+class Skill(Protocol):
+    """Carries out one kind of subgoal."""
+
+    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
+        """Yield actions; return why it failed, None where it did not."""
+
+
+def holds(tools: Tools, reference: ObjectRef) -> bool:
+    """Whether the hand holds what a reference means."""
+    return tools.body.map.hand.category in types_of(reference)
+
+
+def not_found(reference: ObjectRef) -> Outcome:
+    """Outcome of a search in vain."""
+    return failed(Cause.NOT_FOUND, f"found no {reference}")
