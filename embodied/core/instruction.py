@@ -53,16 +53,21 @@ class Instruction:
         id: Stable name of this wording, e.g. `trial_T2019.../0`.
         parts: The goal; most instructions have one text.
         steps: One sentence per step, in order; empty when only the goal is given.
+        one_task: Whether it is known to ask for one of ALFRED's tasks and nothing else, as every
+            text of a benchmark of such tasks does; what a person says may ask for anything.
     """
 
     id: str
     parts: tuple[Part, ...]
     steps: tuple[str, ...] = ()
+    one_task: bool = False
 
     @classmethod
-    def from_text(cls, text: str, *, id: str = "", steps: Sequence[str] = ()) -> Self:
+    def from_text(
+        cls, text: str, *, id: str = "", steps: Sequence[str] = (), one_task: bool = False
+    ) -> Self:
         """Build the common case: one sentence, perhaps with steps."""
-        return cls(id=id, parts=(TextPart(text),), steps=tuple(steps))
+        return cls(id=id, parts=(TextPart(text),), steps=tuple(steps), one_task=one_task)
 
     @property
     def text(self) -> str:

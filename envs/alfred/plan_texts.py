@@ -98,7 +98,10 @@ def _read(path: Path, trajectory_id: str, split: str) -> list[AnnotatedTask]:
     return [
         AnnotatedTask(
             instruction=Instruction.from_text(
-                said.task_desc, id=f"{trajectory_id}/{number}", steps=said.high_descs
+                said.task_desc,
+                id=f"{trajectory_id}/{number}",
+                steps=said.high_descs,
+                one_task=True,
             ),
             task=task,
             plan=plan,

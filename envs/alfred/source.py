@@ -145,7 +145,9 @@ class AlfredSource:
         scene = episode_scene(trajectory, self._rooms.room(trajectory.floor_plan))
         return Episode(
             spec=EpisodeSpec(episode_id, trajectory.trajectory_id, self.split),
-            instruction=Instruction.from_text(annotation.goal, id=episode_id, steps=steps),
+            instruction=Instruction.from_text(
+                annotation.goal, id=episode_id, steps=steps, one_task=True
+            ),
             task=trajectory.task,
             scene=replace(scene, label=self._rooms.label(trajectory.floor_plan)),
             setup=setup_commands(

@@ -129,7 +129,7 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
         spec, self._file, goal = self.games.load(episode_id)
         if self._console is None:
             self._console = Console(cache_dir=self._cache_dir)
-        self._instruction = Instruction.from_text(goal, id=spec.episode_id)
+        self._instruction = Instruction.from_text(goal, id=spec.episode_id, one_task=True)
         self._game = self._console.insert(self._file)
         self.steps = self.failed_actions = 0
         self._text, self._refused, self._over = self._game.begin(), False, False

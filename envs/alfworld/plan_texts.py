@@ -41,7 +41,9 @@ def _read(path: Path, trajectory: str, split: str) -> AnnotatedTask:
         raise DataError(f"{path}: field grammar names no task")
     task = task_of_name(trajectory.partition("/")[0])
     return AnnotatedTask(
-        instruction=Instruction.from_text(found.group(1), id=f"{trajectory}/template"),
+        instruction=Instruction.from_text(
+            found.group(1), id=f"{trajectory}/template", one_task=True
+        ),
         task=task,
         plan=subgoals_of(task),
         aligned=False,

@@ -96,7 +96,9 @@ class HouseholdSource:
         self._named[episode_id] = drawn.draw.named
         return Episode(
             spec=EpisodeSpec(row.episode_id, row.trajectory_id, row.split),
-            instruction=Instruction.from_text(drawn.goal, id=row.episode_id, steps=drawn.steps),
+            instruction=Instruction.from_text(
+                drawn.goal, id=row.episode_id, steps=drawn.steps, one_task=True
+            ),
             task=drawn.draw.task,
             scene=drawn.scene,
             setup=(INITIALIZE, _start(drawn)),

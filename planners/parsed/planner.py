@@ -40,7 +40,8 @@ class ParsedPlanner:
     their own; here one network reads goal and steps, all arguments are decided together, and a
     grammar reads what is no such task: several errands, opening and closing, walking, turning,
     tilting. Words that ask for what no declared skill can do are refused; words that leave open
-    what has to be known are answered with a question.
+    what has to be known are answered with a question. An instruction that is known to be one task
+    is read as one, however it is worded.
 
     Args:
         weights: Folder of the weights; None takes the shipped ones.
@@ -73,18 +74,29 @@ class ParsedPlanner:
             steps = ArmReader(context.skills).read(text, entities=context.entities)
             self.explanation = Explanation("commands", 0.9, ("Read by the arm's grammar.",))
             return Plan(instruction, 0, steps)
-        subgoals = self.read(instruction.text, instruction.steps, skills=context.skills)
+        subgoals = self.read(
+            instruction.text,
+            instruction.steps,
+            skills=context.skills,
+            one_task=instruction.one_task,
+        )
         revision = context.current_plan.revision + 1 if context.current_plan else 0
         return Plan(instruction, revision, subgoals)
 
     def read(
-        self, text: str, steps: Sequence[str] = (), *, skills: tuple[SkillSpec, ...]
+        self,
+        text: str,
+        steps: Sequence[str] = (),
+        *,
+        skills: tuple[SkillSpec, ...],
+        one_task: bool = False,
     ) -> tuple[Subgoal, ...]:
         """Return the subgoals that words ask for; raises as `plan` does."""
         if not text.strip() and not any(step.strip() for step in steps):
             raise Question("What should I do?", raw=text)
         understanding = self.understand(text, steps, skills=skills)
-        subgoals, self.explanation = self._decide(understanding)
+        decide = _as_task if one_task else self._decide
+        subgoals, self.explanation = decide(understanding)
         return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
 
     def understand(
@@ -96,7 +108,7 @@ class ParsedPlanner:
         return self._understander[1].understand(text, steps)
 
     def _decide(self, understanding: Understanding) -> tuple[tuple[Subgoal, ...], Explanation]:
-        reading, command = understanding.reading, understanding.command
+        command = understanding.command
         if understanding.is_command and command is not None:
             unread = f" Not understood: {', '.join(command.unread)}." if command.unread else ""
             return command.subgoals, Explanation(
@@ -107,9 +119,13 @@ class ParsedPlanner:
         doubted = understanding.is_open or self._plausibility.refuses(understanding)
         if doubted and not understanding.is_plain:
             raise _objection(understanding)
-        return subgoals_of(reading.task), Explanation(
-            "task", reading.confidence, tuple(_reasons(understanding))
-        )
+        return _as_task(understanding)
+
+
+def _as_task(understanding: Understanding) -> tuple[tuple[Subgoal, ...], Explanation]:
+    reading = understanding.reading
+    told = Explanation("task", reading.confidence, tuple(_reasons(understanding)))
+    return subgoals_of(reading.task), told
 
 
 def _objection(understanding: Understanding) -> Refused | Question:

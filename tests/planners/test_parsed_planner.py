@@ -7,6 +7,7 @@ from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import Subgoal
 from embodied.core.protocols import PlanContext
+from embodied.core.task_plans import task_of
 from envs.household.skills import SKILLS
 from planners.parsed.planner import ParsedPlanner
 from planners.parsed.refusals import Question, Refused
@@ -28,6 +29,15 @@ def answer(planner: ParsedPlanner, text: str) -> tuple[Subgoal, ...] | str:
         return "ask"
     except Refused:
         return "refuse"
+
+
+def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> None:
+    said = "Place a knife in the sink then move it to the counter."
+    as_said = planner.plan(PlanContext(Instruction.from_text(said), SKILLS)).subgoals
+    as_task = planner.plan(PlanContext(Instruction.from_text(said, one_task=True), SKILLS)).subgoals
+    assert [step.skill for step in as_said] == ["pick", "place", "pick", "place"]
+    assert task_of(as_said) is None
+    assert task_of(as_task) is not None
 
 
 @pytest.mark.parametrize(
