@@ -28,7 +28,7 @@ MOST_SAID = 4
 def spoken(type_name: str) -> str:
     """`CounterTop` as words."""
     bare = type_name.removesuffix("Basin")
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", bare).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", bare).lower()
 
 
 def where_words(type_name: str) -> str:

@@ -28,6 +28,7 @@ class Change:
         instead_of: What is not meant, where that was said.
         skill: The skill to leave out, for `without`.
         text: Words of something to do as well, for `first` and `also`.
+        rejects: Whether it began with a no: what is being done is not what was meant.
         relation: How it is to be at its other place, where the skills tell such things apart.
     """
 
@@ -37,6 +38,7 @@ class Change:
     skill: str = ""
     text: str = ""
     relation: str = ""
+    rejects: bool = False
 
     @property
     def lasting(self) -> bool:

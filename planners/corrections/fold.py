@@ -31,7 +31,13 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
     if change.kind in (Kind.FIRST, Kind.ALSO):
         more = plan_text(_without_pronouns(change.text, plan))
         return (*more, *plan) if change.kind is Kind.FIRST else (*plan, *more)
-    changed = _CHANGES[change.kind](tuple(plan), resolve(change, plan))
+    resolved = resolve(change, plan)
+    changed = _CHANGES[change.kind](tuple(plan), resolved)
+    if changed == tuple(plan) and change.rejects and change.kind is Kind.DETAIL:
+        # "no, the red one" while going for what is taken for the red one: it is another.
+        thing = resolved.thing or ObjectRef("")
+        more = replace(thing, attributes=(*thing.attributes, ANOTHER))
+        changed = _detail(tuple(plan), replace(resolved, thing=more))
     if changed == tuple(plan):
         raise PlanningError(f"Nothing in the plan at hand is changed by {_said(change)}.")
     return changed

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
@@ -13,6 +14,7 @@ _LEAD = re.compile(
     r"^(?:(?:no|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|okay)\b"
     r"[\s,.!;:]*)+"
 )
+_REJECTS = re.compile(r"^\s*(?:no|nope|not|wrong)\b", re.I)
 _ALSO = re.compile(
     r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
     r"when (?:you are|you're) done|don't forget to|do not forget to|remember to|finally)[\s,]+"
@@ -113,7 +115,7 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
     for reader in _READERS:
         change = reader(words, plan, types)
         if change is not None:
-            return change
+            return replace(change, rejects=_REJECTS.match(text) is not None)
     return None
 
 

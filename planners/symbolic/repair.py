@@ -161,6 +161,7 @@ def _search(
     start = Course.of(
         domain, plan, history=history, entities=entities, more=(KNIFE, KNIFE_RESTS_ON)
     )
+    rests = _rests(plan, domain, entities) if history else ()
     may_end_full = bool(plan) and plan[-1].skill in _LEAVES_FULL
     counter = itertools.count()
     queue: list[tuple[float, int, _Node]] = [(0.0, next(counter), _Node(0, frozenset(), (), start))]
@@ -179,7 +180,7 @@ def _search(
             extra = HAND_LEFT_FULL if node.course.held and not may_end_full else 0.0
             end = replace(node, index=-1)
             heapq.heappush(queue, (cost + extra, next(counter), end))
-        for price, following in _edits(plan, node, domain):
+        for price, following in _edits(plan, node, domain, rests):
             heapq.heappush(queue, (cost + price, next(counter), following))
     return None
 
@@ -187,7 +188,30 @@ def _search(
 _LEAVES_FULL = ("pick", "heat", "cool", "clean", "look")
 
 
-def _edits(plan: tuple[Subgoal, ...], node: _Node, domain: Domain) -> Iterator[tuple[float, _Node]]:
+SURFACES = (
+    *("CounterTop", "DiningTable", "SideTable", "CoffeeTable", "Desk", "Dresser", "TVStand"),
+    *("Shelf", "Bed", "Sofa", "ArmChair"),
+)
+"""Where anything can be laid aside, first choice first."""
+
+
+def _rests(
+    plan: tuple[Subgoal, ...], domain: Domain, entities: Sequence[Entity]
+) -> tuple[ObjectRef, ...]:
+    """Where what is in the hand can be laid in this room: on what is seen, or what the plan names.
+
+    Only a plan that is under way knows of a room; any other lays things on a counter.
+    """
+    seen = {entity.category for entity in entities}
+    if not seen or KNIFE_RESTS_ON in seen:
+        return ()
+    named = {place.category for place in _named(plan, "receptacle", domain)}
+    return tuple(ObjectRef(name) for name in SURFACES if name in seen or name in named)
+
+
+def _edits(
+    plan: tuple[Subgoal, ...], node: _Node, domain: Domain, rests: tuple[ObjectRef, ...]
+) -> Iterator[tuple[float, _Node]]:
     if node.index < len(plan):
         step = plan[node.index]
         if node.index not in node.moved:
@@ -202,7 +226,7 @@ def _edits(plan: tuple[Subgoal, ...], node: _Node, domain: Domain) -> Iterator[t
     for later in range(node.index + 1, len(plan)):
         if later not in node.moved:
             yield from _put_in(node, plan[later], MOVE, node.moved | {later})
-    for price, subgoal in _candidates(plan, node, domain):
+    for price, subgoal in _candidates(plan, node, domain, rests):
         yield from _put_in(node, subgoal, price, node.moved)
 
 
@@ -216,7 +240,7 @@ def _put_in(
 
 
 def _candidates(
-    plan: tuple[Subgoal, ...], node: _Node, domain: Domain
+    plan: tuple[Subgoal, ...], node: _Node, domain: Domain, rests: tuple[ObjectRef, ...]
 ) -> Iterator[tuple[float, Subgoal]]:
     """Steps that may have been left out here, with what it costs to suppose so."""
     things = _named(plan, "object", domain)
@@ -236,6 +260,9 @@ def _candidates(
                 price -= ELSEWHERE / 2
             if isinstance(following, ObjectRef) and place.category == following.category:
                 price = INSERT - ELSEWHERE
+            yield price, Subgoal("place", {"object": reference, "receptacle": place})
+        for number, place in enumerate(rests):
+            price = INSERT + ELSEWHERE / 4 + 1e-3 * number
             yield price, Subgoal("place", {"object": reference, "receptacle": place})
         for thing in things:
             yield INSERT, Subgoal("slice", {"object": replace(thing, attributes=())})

@@ -64,6 +64,7 @@ class ArmBody:
         gripper: What the gripper was last asked to do, 0 closed to 1 open.
         held: What is believed to be in the hand.
         grip_m: From the held thing's middle up to the point between the fingertips.
+        taken_m: Where it stood when it was taken.
         offset_m: What a person had every aim shifted by; gone with the subgoal.
         turn_rad: Likewise the turn of the hand about z.
         lean_rad: Likewise how it leans, as a rotation vector.
@@ -77,6 +78,7 @@ class ArmBody:
     gripper: float = 1.0
     held: Thing | None = None
     grip_m: float = 0.0
+    taken_m: Floats | None = None
     offset_m: Floats = field(default_factory=lambda: np.zeros(3))
     turn_rad: float = 0.0
     lean_rad: Floats = field(default_factory=lambda: np.zeros(3))
@@ -153,6 +155,17 @@ class ArmBody:
     def others(self, *but: Thing) -> list[Thing]:
         """Return everything there but some things."""
         return [each for each in self.things if not any(same(each, one) for one in but)]
+
+    def adopt(self) -> None:
+        """Take what the fingers have closed on for held, where a grasp was broken off."""
+        closed = self.gripper < 0.3 and 0.006 < self.width_m < 0.9 * WIDTH_M
+        if self.held is not None or not closed:
+            return
+        near = [each for each in self.things if each.openness is None]
+        near.sort(key=lambda each: float(np.linalg.norm(each.position_m - self.hand_m)))
+        if near and np.linalg.norm(near[0].position_m - self.hand_m) < 0.07:
+            self.held = near[0]
+            self.grip_m = float(self.hand_m[2] - near[0].position_m[2])
 
     def note(self, text: str) -> None:
         """Write something down for people."""

@@ -61,6 +61,7 @@ def _is_lifted(body: ArmBody, thing: Thing) -> bool:
 
 def _grasp(body: ArmBody, thing: Thing) -> Run:
     direction = finger_direction(body, thing)
+    body.taken_m = thing.position_m.copy()
     opening = min(1.0, (min(thing.size_m[:2]) + OPEN_BY_M) / WIDTH_M)
 
     def above() -> np.ndarray:
@@ -124,6 +125,15 @@ def set_down(body: ArmBody, target_m: np.ndarray, *, finger: float | None = None
     return None
 
 
+def _back(body: ArmBody, held: Thing) -> np.ndarray | None:
+    """Return where the held thing stood on the table, if there still is room."""
+    taken = body.taken_m
+    if taken is None or taken[2] > held.size_m[2]:
+        return None
+    clear = room_m(taken[None, :2], held.radius_m, body.others(held))[0] > 0.004
+    return taken[:2] if clear else None
+
+
 def put_down(body: ArmBody) -> Run:
     """Lay what is held on the table where there is room; rise where the hand is empty."""
     held = body.held
@@ -137,7 +147,9 @@ def put_down(body: ArmBody) -> Run:
     if resting:
         yield from let_go(body)
         return None
-    spot = free_spot(held.radius_m, body.others(held), near_m=body.hand_m)
+    spot = _back(body, held)
+    if spot is None:
+        spot = free_spot(held.radius_m, body.others(held), near_m=body.hand_m)
     if spot is None:
         return failed(Cause.NO_SPACE, f"there is no room for the {held.name} on the table")
     target = np.array([spot[0], spot[1], held.size_m[2] / 2.0 + 0.003])

@@ -187,6 +187,7 @@ class ArmSkillPolicy:
 
     def _ground(self, subgoal: Subgoal) -> Outcome | None:
         """Find what the subgoal is about, and begin; return why that cannot be done."""
+        self.body.adopt()
         found: dict[str, Thing] = {}
         for name in ("object", "receptacle"):
             reference = subgoal.arguments.get(name)
