@@ -174,9 +174,9 @@ def corrected_commands(world: TabletopWorld, rng: np.random.Generator) -> Iterat
 
 def limits(commands: int) -> int:
     """Print how often a limit was broken, and how near to it the arm came."""
-    rng = np.random.default_rng(0)
     broken, nearest, held_back, given = Counter(), {}, 0, 0
     while given < commands:
+        rng = np.random.default_rng([0, given])
         world = TabletopWorld(draw("train", int(rng.integers(2400))).scene, seed=given)
         audit = Audit(world)
         spoken = rng.random() < 0.3 and world.scene.blocks
