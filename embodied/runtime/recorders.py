@@ -210,6 +210,7 @@ class StepsRecorder:
             "subgoal": str(report.get("subgoal", "")),
             "error_message": str(info.get("error_message") or ""),
             "command": info.get("command"),
+            **_moving(observation, action, report),
         }
         self._file.write(json.dumps(line) + "\n")
         self._step += 1
@@ -221,6 +222,21 @@ class StepsRecorder:
         self._file.close()
         self._file = None
         os.replace(self._part, self._final)
+
+
+def _moving(observation: Observation, action: Action, report: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body in continuous motion adds: state, motion in words, numbers, what was said."""
+    if not isinstance(action, VectorAction):
+        return {}
+    state = [] if observation.state is None else observation.state.tolist()
+    return {
+        "stamp_s": observation.stamp_s,
+        "state": state,
+        "motion": str(report.get("motion", "")),
+        "space": action.space,
+        "values": action.values.tolist(),
+        "corrections_heard": len(report.get("corrections", ())),
+    }
 
 
 def _runs_of(action: Action) -> list[list[int]] | None:
