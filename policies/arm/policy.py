@@ -202,6 +202,13 @@ class ArmSkillPolicy:
                 continue
             rest = [each for each in self.body.things if each is not found.get("object")]
             grounding = self._grounded(name, reference, rest)
+            taken = found.get("object")
+            if not grounding.candidates and taken is not None:
+                # "on the red block" with what looks red in the hand: another is meant.
+                itself = ground(reference, [taken], hand_m=self.body.hand_m)
+                if itself.candidates:
+                    bare = replace(reference, attributes=())
+                    grounding = ground(bare, rest, hand_m=self.body.hand_m)
             if not grounding.candidates:
                 return failed(Cause.NOT_FOUND, f"found no {reference}")
             found[name] = grounding.candidates[0]

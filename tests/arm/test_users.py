@@ -89,7 +89,7 @@ def test_a_hand_that_is_off_is_told_how_far_and_where() -> None:
 def test_a_hand_on_its_way_is_not_talked_at() -> None:
     table, user, heard = watching((0.3, 0.3, 0.35), PUT)
     for _ in range(30):
-        table.hand = table.hand + [0.005, -0.005, 0.0]
+        table.hand = table.hand + np.array([0.005, -0.005, 0.0])
         look(user, 1)
     assert heard.said == []
 
