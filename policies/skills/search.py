@@ -8,7 +8,7 @@ import numpy as np
 from embodied.core.action import DiscreteAction
 from embodied.core.plan import ObjectRef
 from embodied.mapping.instances import Instance
-from embodied.mapping.pose import AHEAD, STEP_M, Cell, GridPose
+from embodied.mapping.pose import AHEAD, LOOK_DEG, STEP_M, Cell, GridPose
 from embodied.mapping.whereabouts import Whereabouts
 from policies.skills.body import Body
 from policies.skills.cues import cue_of, known
@@ -35,6 +35,9 @@ HIGH = ("Cabinet", "Shelf", "Microwave")
 """Kinds of place that may hang above what a camera tilted down sees."""
 CAREFUL_AFTER = 5
 """Failed actions after which no more are risked for a better look."""
+HALF_SHOWN_DEG, END_M, LEAST_RANGE_M = 25.0, 0.15, 0.5
+"""What is within this of the camera's horizon shows; things in a container show this far within its
+ends, from at least so far."""
 LEVEL_EVERY = 8
 """Cells between two places at which the camera is turned round level."""
 VIEW_M = 3.0
@@ -252,12 +255,28 @@ class Search:
             # Its door shows now which side is the front: look in from there.
             here = {replace(body.map.pose, horizon_deg=int(tilt)) for tilt in HORIZONS_DEG}
             yield from body.approach(Aim(door, inside=True), here)
-        if not found() and body.map.pose.horizon_deg <= 30 and door.centre_m[2] < 1.0:
-            yield from body.do("LookDown")
+        for horizon_deg in self._tilts(door):
+            if not found():
+                yield from body.tilt(horizon_deg, until=found)
         body.map.mark_searched(door)
         if found():
             return
         yield from body.close_up()
+
+    def _tilts(self, door: Instance) -> list[int]:
+        """Horizons that together show all of what is open, from its top to its bottom."""
+        pose, eye_m = self._body.map.pose, self._body.map.camera.eye_height_m
+        gap_m = np.hypot(*(door.points_m[:, :2] - np.array(pose.xy_m)).T)
+        range_m = max(float(gap_m.min()), LEAST_RANGE_M)
+        ends = np.array([door.high_m[2] - END_M, door.low_m[2] + END_M], dtype=np.float64)
+        top, bottom = np.rad2deg(np.arctan2(eye_m - ends, range_m))
+        here = pose.horizon_deg
+        highest = np.floor((top + HALF_SHOWN_DEG) / LOOK_DEG) * LOOK_DEG
+        lowest = np.ceil((bottom - HALF_SHOWN_DEG) / LOOK_DEG) * LOOK_DEG
+        wanted = [min(here, int(highest)), max(here, int(lowest))]
+        shown = [int(np.clip(each, HORIZONS_DEG[0], HORIZONS_DEG[-1])) for each in wanted]
+        # The end that is nearer first.
+        return sorted(shown, key=lambda each: abs(each - here))
 
 
 def _beside(mask: np.ndarray) -> np.ndarray:

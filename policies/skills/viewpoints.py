@@ -25,6 +25,8 @@ REACH_M = 1.4
 """0.1 m less than the rule's, for what the map has wrong."""
 FAR_VIEW_M = 2.2
 MOST_POINTS = 40
+WIDE_SHARE, DEEP_M = 0.7, 0.35
+"""What a container holds lies within this share of its width, and so deep on average."""
 LEAST_AHEAD_M, MOST_BESIDE_M = 0.25, 0.5
 """In front of something that opens is this far before its face, and not farther to the side."""
 
@@ -200,6 +202,8 @@ def _doubts(
         if aim.inside:
             doubts += np.where((ahead < LEAST_AHEAD_M) | (beside > MOST_BESIDE_M), 15.0, 0.0)
             doubts += np.maximum(beside - 0.2, 0.0) * 6.0
+            far = beside + WIDE_SHARE * float(target.size_m[1 - axis]) / 2.0
+            doubts += np.maximum(far - HALF_VIEW * (ahead + DEEP_M), 0.0) * 20.0
         if aim.opens:
             need = CLEAR_FRONT_M.get(target.category, 0.6)
             short = np.maximum(need - ahead, 0.0)
@@ -237,4 +241,7 @@ def before(target: Instance, pose: GridPose) -> bool:
     axis, sign, face = front
     spot = pose.xy_m
     beside = abs(spot[1 - axis] - float(target.centre_m[1 - axis]))
-    return (spot[axis] - face) * sign > LEAST_AHEAD_M and beside < MOST_BESIDE_M
+    ahead = (spot[axis] - face) * sign
+    # What lies at its far side shows only from in front of that, or from farther away.
+    far = beside + WIDE_SHARE * float(target.size_m[1 - axis]) / 2.0
+    return ahead > LEAST_AHEAD_M and beside < MOST_BESIDE_M and far < HALF_VIEW * (ahead + DEEP_M)
