@@ -16,6 +16,8 @@ from envs.tabletop.world import TabletopWorld
 TRIES = 3
 LOWEST_M = 0.016
 BAR_WIDTH_M = 0.03
+HAND_BEHIND_M = 0.04
+"""From a block's rim to the middle of the hand that comes down behind it."""
 AROUND_BAR_M = np.array([-0.003, 0.0, -0.002])
 """From the middle of the handle's bar to between the fingers: there is little room behind it."""
 LIFT_M = 0.12
@@ -213,9 +215,12 @@ class Scripts:
         hit = self._hits(here, places, Disc(other.place_m, other.radius_m), half)
         goal = places[np.argmin(np.linalg.norm(places - here, axis=1) + 10.0 * hit)]
         for _ in range(2 * TRIES):
-            left = goal - self.world.block_pose(index)[0][:2]
-            if float(np.linalg.norm(left)) < 0.012:
-                return
+            at = self.world.block_pose(index)[0][:2]
+            left = goal - at
+            far = float(np.linalg.norm(left))
+            behind = at - left / max(far, 1e-9) * (half + HAND_BEHIND_M)
+            if far < 0.012 or Room(tuple(self._others(reference))).gaps_m(behind[None], 0.03) < 0:
+                break  # near enough, or no room for the hand to come down for another push
             yield from self._stroke(index, goal)
         if float(np.linalg.norm(goal - self.world.block_pose(index)[0][:2])) > 0.03:
             raise GaveUpError(f"the {reference} would not be pushed there")
@@ -235,7 +240,7 @@ class Scripts:
         way = left / float(np.linalg.norm(left))
         yaw = self.hand.yaw_for(float(np.arctan2(way[1], way[0])) + np.pi / 2, place)
         height = max(half * 0.8, LOWEST_M)
-        behind = place[:2] - way * (half * 1.3 + 0.035)
+        behind = place[:2] - way * (half + HAND_BEHIND_M)
         yield from self.hand.grip(0.016)
         start = np.array([*behind, height])
         yield from self.hand.over(start, yaw_rad=yaw, height_m=0.1)
