@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from embodied.core.errors import ConfigError
 from embodied.runtime.robot.commands import Limits
 from embodied.runtime.robot.session import SessionSettings
 from embodied.runtime.robot.spec import RobotSpec
@@ -82,6 +83,27 @@ PARAMETERS: tuple[Parameter, ...] = (
 def defaults() -> dict[str, Value]:
     """Return every parameter with its default."""
     return {each.name: each.default for each in PARAMETERS}
+
+
+def coerced(each: Parameter, value: Any) -> Value:
+    """Return a parameter's value in the type of its default: `10` is a number of seconds, too.
+
+    Raises:
+        ConfigError: If it is of another kind.
+    """
+    default = each.default
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(default, list):
+        given = [] if not isinstance(value, list | tuple) else list(value)
+        if value == [] or (given and all(isinstance(item, str) for item in given)):
+            return given
+    elif type(value) is type(default):
+        return value
+    raise ConfigError(
+        f"Parameter {each.name} is {value!r}; it takes a {type(default).__name__} "
+        f"such as {default!r}."
+    )
 
 
 def listed(value: Any) -> tuple[str, ...]:

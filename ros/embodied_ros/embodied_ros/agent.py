@@ -9,6 +9,7 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray
 from embodied_msgs.action import FollowInstruction
 from embodied_msgs.msg import Answer, Correction, Question
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -24,7 +25,13 @@ from embodied.runtime.robot.bridge import BridgedRobot
 from embodied.runtime.robot.diagnostics import findings
 from embodied.runtime.robot.emergency import EmergencyStop
 from embodied.runtime.robot.goals import Why
-from embodied.runtime.robot.parameters import PARAMETERS, listed, robot_spec, session_settings
+from embodied.runtime.robot.parameters import (
+    PARAMETERS,
+    coerced,
+    listed,
+    robot_spec,
+    session_settings,
+)
 from embodied.runtime.robot.recording import McapRecorder
 from embodied.runtime.robot.session import GoalEnd, Session
 from embodied.runtime.robot.topics import ANY_SENDER, wire
@@ -46,7 +53,9 @@ class AgentNode(LifecycleNode):
     def __init__(self) -> None:
         super().__init__("agent")
         for each in PARAMETERS:
-            self.declare_parameter(each.name, each.default)
+            # Any type is let in, and looked at below: `10` for a number of seconds is no mistake.
+            about = ParameterDescriptor(description=each.text, dynamic_typing=True)
+            self.declare_parameter(each.name, each.default, about)
         self._session: Session | None = None
         self._active = False
         self._made: list[tuple[Any, Any]] = []
@@ -55,8 +64,14 @@ class AgentNode(LifecycleNode):
         self._heartbeat_s: float | None = None
 
     def values(self) -> dict[str, Any]:
-        """Return every parameter's value."""
-        return {each.name: self.get_parameter(each.name).value for each in PARAMETERS}
+        """Return every parameter's value.
+
+        Raises:
+            ConfigError: If one is of another kind than its default.
+        """
+        return {
+            each.name: coerced(each, self.get_parameter(each.name).value) for each in PARAMETERS
+        }
 
     # --- lifecycle -----------------------------------------------------------------------------
 
