@@ -272,10 +272,11 @@ def latency(arguments: argparse.Namespace) -> None:
     rng = np.random.default_rng(0)
     started_s = time.monotonic()
     while time.monotonic() - started_s < arguments.seconds:
-        robot = RealTimeArm(int(rng.integers(0, 60)) * 12 + 1)
+        index = int(rng.integers(0, 49)) * 12 + 1  # a block into a bowl
+        robot = RealTimeArm(index)
         agent = PlanningAgent(BusyPlanner(0.5), ArmSkillPolicy(), executor=ThreadExecutor())
         loop = LiveLoop(robot, agent, perceive=_perceive)
-        words = draw("valid_seen", 1).words
+        words = draw("valid_seen", index).words
         thread = threading.Thread(
             target=lambda loop=loop, words=words: loop.run(
                 Instruction.from_text(words), skills=SKILLS, max_duration_s=20.0

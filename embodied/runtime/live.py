@@ -181,6 +181,8 @@ class LiveLoop:
         self._cancelled = threading.Event()
         self._stopped = threading.Event()
         self._ended = threading.Event()
+        self._wake = threading.Event()
+        self._said = False
         self._began_tick_s: float | None = None
         self._fresh_stamp_s: float | None = None
         self._fresh_at_s = 0.0
@@ -189,14 +191,19 @@ class LiveLoop:
         """Halt the robot now and end the run; safe from any thread."""
         self.gate.shut()
         self._stopped.set()
+        self._wake.set()
 
     def cancel(self) -> None:
         """End the run at once, the robot standing still; safe from any thread."""
         self.gate.shut()
         self._cancelled.set()
+        self._wake.set()
 
     def correct(self, text: str) -> None:
         """Say something to the agent; words of halting stop the robot before the agent hears.
+
+        The next tick does not wait for its time: it comes at once, and the ones after it follow a
+        period apart.
 
         Raises:
             ValueError: If there are no words.
@@ -204,6 +211,8 @@ class LiveLoop:
         if classify(text).kind is CorrectionKind.STOP:
             self.stop()
         self._agent.correct(text)
+        self._said = True
+        self._wake.set()
 
     def run(
         self,
@@ -264,8 +273,11 @@ class LiveLoop:
                 return "stopped"
             if max_duration_s is not None and now_s - started_s >= max_duration_s:
                 return "time"
+            if self._said:
+                self._said, due_s = False, min(due_s, now_s)
             if now_s < due_s:
-                self._cancelled.wait(min(due_s - now_s, period_s))
+                self._wake.wait(min(due_s - now_s, period_s))
+                self._wake.clear()
                 continue
             self._began_tick_s = now_s
             self.counts.ticks += 1

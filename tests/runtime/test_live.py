@@ -115,6 +115,29 @@ def test_cancelling_ends_it_and_only_a_person_sets_it_going_again() -> None:
     assert loop.run(TASK).reason == "done"
 
 
+def test_a_correction_does_not_wait_for_the_next_ticks_time() -> None:
+    robot, agent = Robot(), Agent(steps=3)
+    loop = LiveLoop(robot, agent, timings=LiveTimings(rate_hz=0.05, stale_after_s=1e3))
+    heard = []
+
+    def speak() -> None:
+        time.sleep(0.05)  # between two ticks that are twenty seconds apart
+        for _ in range(3):
+            taken = agent.taken
+            loop.correct("a bit to the left")
+            until_s = time.monotonic() + 15.0
+            while agent.taken == taken and time.monotonic() < until_s:
+                time.sleep(0.001)
+            heard.append(agent.taken > taken)
+
+    other = threading.Thread(target=speak)
+    other.start()
+    end = loop.run(TASK)
+    other.join()
+    assert end.reason == "done"
+    assert heard == [True, True, True]
+
+
 def test_a_command_that_slips_past_a_stop_is_followed_by_a_halt() -> None:
     class Slow(Robot):
         def command(self, action: Action) -> None:
