@@ -1,5 +1,6 @@
 """`embodied run`: watch one episode, and talk to the agent while it acts."""
 
+import re
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -49,6 +50,8 @@ def help_text() -> str:
     )
 
 
+MOST_NAME = 80
+"""Letters of the words that a recording is named after."""
 MOST_ROOMS = 120
 """Rooms looked through for one that has what an instruction needs."""
 ACTING = ("planner=parsed", "policy=skills", "perception=privileged")
@@ -225,13 +228,30 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
         )
     finally:
         session.close()
-    video = Path(config["output_dir"]) / "videos" / f"{file_stem(spec.episode_id)}.mp4"
-    if video.exists():
-        print(f"Video: {video}")
-    picture = Path(config["output_dir"]) / "pictures" / f"{file_stem(spec.episode_id)}.png"
-    if picture.exists():
-        print(f"Picture: {picture}")
+    folder, stem = Path(config["output_dir"]), file_stem(spec.episode_id)
+    for what, file in (
+        ("Video", folder / "videos" / f"{stem}.mp4"),
+        ("Picture", folder / "pictures" / f"{stem}.png"),
+    ):
+        if file.exists():
+            print(f"{what}: {named_after(file, said)}")
     return 1 if record.error else 0
+
+
+def named_after(file: Path, said: str | None) -> Path:
+    """Rename what was recorded after the words it shows; the room's own task was another.
+
+    Args:
+        file: The recording, named after the episode.
+        said: The words; None leaves the name.
+
+    Returns:
+        Where it lies now.
+    """
+    if said is None:
+        return file
+    words = re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")[:MOST_NAME].strip("-")
+    return file.replace(file.with_name(f"{words or 'said'}{file.suffix}"))
 
 
 def _suiting(

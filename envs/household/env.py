@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsFloat
+from typing import TYPE_CHECKING, Any, ClassVar, SupportsFloat
 
 import gymnasium
 import numpy as np
@@ -17,25 +17,18 @@ from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
 from envs.household import commands
 from envs.household.episode import Command, Episode, EpisodeSource
-from envs.household.goals import GoalTracker, all_met, nearest_visible
+from envs.household.goals import GoalTracker, all_met
+from envs.household.gym_spaces import CAMERA, action_space, checked_mask, observation_space
+from envs.household.rinsing import rinse
 from envs.household.skills import SKILLS
 from envs.household.targets import resolve_mask
 
 if TYPE_CHECKING:
     from envs.household.controller import Controller
     from envs.household.event import Event
-    from envs.household.perception import Percept
+    from envs.household.perception import Percept, Perception
 
-CAMERA = "ego"
 FOV_DEG = 60.0
-TARGET_CHARACTERS = "".join(map(chr, range(32, 127)))
-
-
-class Perception(Protocol):
-    """A privileged perception: reads a frame's true instances."""
-
-    def perceive(self, event: "Event", *, episode_id: str) -> "Percept":
-        """Return what an event's frame shows."""
 
 
 class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
@@ -120,22 +113,8 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         self.last_target: str | None = None
         self.last_command: Command | None = None
         self.setup_refusals: list[tuple[str, str]] = []
-        spaces: dict[str, gymnasium.Space[Any]] = {
-            IMAGES + CAMERA: gymnasium.spaces.Box(0, 255, (*self._shape, 3), np.uint8),
-            LAST_ACTION_SUCCESS: gymnasium.spaces.Discrete(2),
-        }
-        if depth:
-            spaces[DEPTH + CAMERA] = gymnasium.spaces.Box(0.0, np.inf, self._shape, np.float32)
-        self.observation_space = gymnasium.spaces.Dict(spaces)
-        actions: dict[str, gymnasium.Space[Any]] = {
-            "name": gymnasium.spaces.Discrete(len(commands.ACTION_NAMES)),
-            "mask": gymnasium.spaces.Box(0, 1, self._shape, np.uint8),
-        }
-        if privileged_targets:
-            actions["target"] = gymnasium.spaces.Text(
-                min_length=0, max_length=200, charset=TARGET_CHARACTERS
-            )
-        self.action_space = gymnasium.spaces.Dict(actions)
+        self.observation_space = observation_space(self._shape, depth=depth)
+        self.action_space = action_space(self._shape, targets=privileged_targets)
 
     @property
     def skills(self) -> tuple[SkillSpec, ...]:
@@ -216,7 +195,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         if not 0 <= number < len(commands.ACTION_NAMES):
             raise ValueError(f"action number {number}, expected 0 to {len(self.action_names) - 1}")
         name = self.action_names[number]
-        mask = self._checked_mask(action.get("mask"))
+        mask = checked_mask(action.get("mask"), self._shape)
         self.last_command = None
         terminated = name == commands.STOP_NAME
         truncated = False
@@ -255,7 +234,7 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
             raise UnknownNameError("action", action.name, self.action_names)
         encoded: dict[str, Any] = {
             "name": np.int64(self.action_names.index(action.name)),
-            "mask": self._checked_mask(action.mask).astype(np.uint8),
+            "mask": checked_mask(action.mask, self._shape).astype(np.uint8),
         }
         if self._privileged:
             encoded["target"] = action.target or ""
@@ -311,15 +290,6 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         """Close the controller."""
         self.controller.close()
 
-    def _checked_mask(self, mask: Any) -> np.ndarray:
-        """Return a bool [H, W] mask, all false where there is none."""
-        if mask is None:
-            return np.zeros(self._shape, dtype=bool)
-        mask = np.asarray(mask)
-        if mask.shape != self._shape:
-            raise ValueError(f"mask of shape {mask.shape}, expected {self._shape}")
-        return mask != 0
-
     def _carry_out(self, name: str, mask: np.ndarray, target: str) -> str:
         """Carry one action out and return why it failed, empty where it did not."""
         event = self.controller.last_event
@@ -343,25 +313,16 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         except commands.CommandRefusedError as refusal:
             return str(refusal)
         self.last_command = command
-        return self._send(command) or self._rinse(command)
+        error = self._send(command)
+        if not error:
+            rinse(self.controller, command)
+        return error
 
     def _send(self, command: Command) -> str:
         event = self.controller.step(dict(command))
         if not event.metadata["lastActionSuccess"]:
             return event.metadata["errorMessage"] or "refused"
         return self.tracker.update(command, event)
-
-    def _rinse(self, command: Command) -> str:
-        """After a tap was opened, clean whatever dirty lies in the basin, as ALFRED does."""
-        if command["action"] != "ToggleObjectOn" or "Faucet" not in command["objectId"]:
-            return ""
-        metadata = self.controller.step({"action": "Pass"}).metadata
-        basin = nearest_visible("SinkBasin", command["objectId"], metadata)
-        held = set(basin["receptacleObjectIds"] or ()) if basin else set()
-        for entry in metadata["objects"]:
-            if entry["objectId"] in held and entry["dirtyable"] and entry["isDirty"]:
-                self.controller.step({"action": "CleanObject", "objectId": entry["objectId"]})
-        return ""
 
     def _observation(self, event: "Event") -> dict[str, Any]:
         if self._perception is not None:

@@ -8,6 +8,7 @@ import hashlib
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,13 @@ class Percept:
 
     detections: tuple[Detection, ...]
     depth_m: DepthImage
+
+
+class Perception(Protocol):
+    """A privileged perception: reads a frame's true instances."""
+
+    def perceive(self, event: Event, *, episode_id: str) -> Percept:
+        """Return what an event's frame shows."""
 
 
 def instances_in_view(event: Event) -> list[tuple[int, tuple[slice, slice]]]:

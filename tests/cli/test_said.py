@@ -1,8 +1,10 @@
 """`embodied run "..."`: words in quotes are what the agent is asked."""
 
+from pathlib import Path
+
 import gymnasium
 
-from embodied.commands.watch import instruction_and_settings
+from embodied.commands.watch import instruction_and_settings, named_after
 
 
 def test_a_sentence_is_said_and_brings_the_agent_that_can_do_it() -> None:
@@ -39,3 +41,14 @@ def test_other_words_replace_the_episodes_own_and_its_goal_is_not_known() -> Non
     assert not info["is_success"]
     assert env.unwrapped.outcome()["goal_conditions_total"] == 0
     env.close()
+
+
+def test_a_film_is_named_after_the_words_and_not_after_the_rooms_own_task(tmp_path: Path) -> None:
+    film = tmp_path / "kitchen-1__pick_heat-2__0.mp4"
+    film.write_bytes(b"film")
+    named = named_after(film, "Put a clean mug, please, in the coffee machine!")
+    assert named == tmp_path / "put-a-clean-mug-please-in-the-coffee-machine.mp4"
+    assert named.read_bytes() == b"film"
+    assert not film.exists()
+    assert named_after(named, None) == named
+    assert named_after(named, "?!").name == "said.mp4"
