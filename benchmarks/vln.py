@@ -92,7 +92,7 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
             folder = Path(args.folder or tempfile.mkdtemp()) / f"{name}-{seed}"
             folder.mkdir(parents=True, exist_ok=True)
             # The words are the same for all rows, and half a minute to make.
-            if words is not None and words.parent != folder:
+            if words is not None and words.exists() and words.parent != folder:
                 shutil.copy(words, folder)
             words = folder / "words.npz"
             plan = {
