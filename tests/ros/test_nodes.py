@@ -13,12 +13,15 @@ pytest.importorskip(
 pytest.importorskip("embodied_msgs", reason="needs embodied_msgs: colcon build --base-paths ros")
 
 import ros_client as ros
+from control_msgs.action import FollowJointTrajectory
 from embodied_msgs.msg import Entities
 from geometry_msgs.msg import TwistStamped
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from rclpy.action import ActionClient
 from sensor_msgs.msg import CameraInfo, Image, JointState
 from std_msgs.msg import Bool
+from trajectory_msgs.msg import JointTrajectoryPoint
 
 TASK = "put the red block in the bowl"
 STILL_M_S = 1e-6
@@ -203,6 +206,37 @@ def test_a_peer_without_ros_gives_an_instruction_over_bare_dds(client):
     assert peer.send_goal(name, TASK).accepted
     assert peer.cancel(name).return_code == 0
     assert peer.result(name).result.reason == "cancelled"
+
+
+def test_the_arm_follows_a_trajectory_and_stops_where_it_is_cancelled(client):
+    joints = client.listen(JointState, "joint_states")
+    ros.wait_until(lambda: joints, what="joint states")
+    names = joints[-1].name[:7]
+    arm = ActionClient(client.node, FollowJointTrajectory, "arm_controller/follow_joint_trajectory")
+    ros.wait_until(arm.server_is_ready, what="the arm's controller")
+
+    def turn(by_rad, seconds):
+        there = list(joints[-1].position[:7])
+        there[0] += by_rad
+        goal = FollowJointTrajectory.Goal()
+        goal.trajectory.joint_names = names[::-1]  # a client's order need not be the arm's
+        point = JointTrajectoryPoint(positions=there[::-1], velocities=[0.0] * 7)
+        point.time_from_start.sec = seconds
+        goal.trajectory.points = [point]
+        return there[0], ros.wait_until(arm.send_goal_async(goal).result, what="an answer")
+
+    aim, handle = turn(0.2, 2)
+    answer = ros.wait_until(handle.get_result_async().result, what="the end")
+    assert ros.STATUS[answer.status] == "succeeded"
+    ros.wait_until(lambda: abs(joints[-1].position[0] - aim) < 0.03, what="the joint there")
+
+    aim, handle = turn(-0.6, 20)
+    ros.wait_until(lambda: abs(joints[-1].velocity[0]) > 0.01, what="motion")
+    ros.wait_until(handle.cancel_goal_async().result, what="the answer to a cancellation")
+    answer = ros.wait_until(handle.get_result_async().result, what="the end")
+    assert ros.STATUS[answer.status] == "canceled"
+    ros.wait_until(lambda: abs(joints[-1].velocity[0]) < 0.005, what="standing still")
+    assert abs(joints[-1].position[0] - aim) > 0.1
 
 
 def speed(message):
