@@ -30,6 +30,7 @@ from embodied.core.protocols import PlanContext
 from embodied.runtime.agent import PlanningAgent
 from embodied.runtime.episode import run_episode
 from embodied.runtime.executor import ThreadExecutor
+from embodied.runtime.jobs import OtherProcess
 from embodied.runtime.live import LiveLoop
 from envs.tabletop.checkers import TaskChecker
 from envs.tabletop.control import ArmCommand
@@ -260,22 +261,27 @@ def _think(seconds: float) -> int:
     return count
 
 
-def _perceive(observation: Observation) -> tuple[Any, ...]:
-    """See what there is after a tenth of a second's work."""
-    _think(0.1)
-    return observation.entities
+def make_perceive() -> Callable[[Observation], tuple[Any, ...]]:
+    """Make a perception that sees what there is after a tenth of a second's work."""
+
+    def perceive(observation: Observation) -> tuple[Any, ...]:
+        _think(0.1)
+        return observation.entities
+
+    return perceive
 
 
 def latency(arguments: argparse.Namespace) -> None:
     """Measure correction to changed command, and stop to halted robot."""
     changed, stopped, missed, ticks = [], [], 0, 0
+    perceive = OtherProcess(make_perceive)
     rng = np.random.default_rng(0)
     started_s = time.monotonic()
     while time.monotonic() - started_s < arguments.seconds:
         index = int(rng.integers(0, 49)) * 12 + 1  # a block into a bowl
         robot = RealTimeArm(index)
         agent = PlanningAgent(BusyPlanner(0.5), ArmSkillPolicy(), executor=ThreadExecutor())
-        loop = LiveLoop(robot, agent, perceive=_perceive)
+        loop = LiveLoop(robot, agent, perceive=perceive)
         words = draw("valid_seen", index).words
         thread = threading.Thread(
             target=lambda loop=loop, words=words: loop.run(
@@ -286,9 +292,11 @@ def latency(arguments: argparse.Namespace) -> None:
         _listen_for_commands(robot, loop, thread, changed, stopped, rng)
         missed, ticks = missed + loop.counts.missed, ticks + loop.counts.ticks
         robot.close()
+    perceive.close()
     _tell("correction to changed command", changed)
     _tell("stop to halted robot", stopped)
     print(f"missed ticks while at it: {missed} of {ticks} ({missed / max(1, ticks):.2%})")
+    print(f"load average {[round(each, 1) for each in os.getloadavg()]}")
 
 
 def _listen_for_commands(
@@ -344,7 +352,8 @@ def loop(arguments: argparse.Namespace) -> None:
     """Run the loop for minutes, task after task, and count the ticks it missed."""
     robot = RealTimeArm()
     agent = PlanningAgent(BusyPlanner(0.5), ArmSkillPolicy(), executor=ThreadExecutor())
-    live = LiveLoop(robot, agent, perceive=_perceive)
+    perceive = OtherProcess(make_perceive)
+    live = LiveLoop(robot, agent, perceive=perceive)
     until_s = time.monotonic() + arguments.seconds
     ticks = missed = runs = 0
     times: list[float] = []
@@ -364,6 +373,7 @@ def loop(arguments: argparse.Namespace) -> None:
         times += live.counts.step_s
         live.reset()
     robot.close()
+    perceive.close()
     _tell("a tick's own time", times)
     load = [round(each, 1) for each in os.getloadavg()]
     print(

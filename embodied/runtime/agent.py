@@ -107,7 +107,7 @@ class PlanningAgent:
         self._rechoosing = False
         self._unfound: Outcome | None = None
         self._first: list[Subgoal] = []
-        self._index = 0
+        self._index = self._since = 0
         self._begun = False
         self._replans = 0
         self._ending = ""
@@ -272,6 +272,8 @@ class PlanningAgent:
         self._first = list(policy.settling(observation)) if isinstance(policy, Settling) else []
         self._plan = None
         self._index = 0
+        # What was done for another instruction is no part of this one.
+        self._since = len(self._history)
         self._begun = False
         self._replans = 0
         self._plan_wanted = True
@@ -291,7 +293,7 @@ class PlanningAgent:
             instruction=self._instruction,
             skills=self._skills,
             entities=entities,
-            history=tuple(self._history),
+            history=tuple(self._history[self._since :]),
             corrections=tuple(self._corrections),
             current_plan=self._plan,
         )

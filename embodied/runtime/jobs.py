@@ -1,10 +1,14 @@
 """Work beside a control loop: the newest input is worked on, older ones are dropped."""
 
+import multiprocessing
 import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from multiprocessing.connection import Connection
+from typing import Any, Generic, TypeVar
+
+from embodied.core.errors import EmbodiedError
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -78,3 +82,69 @@ class Beside(Generic[Given, Made]):
             except Exception:
                 result = JobResult(revision, error=traceback.format_exc())
             self._newest = result
+
+
+class OtherProcessError(EmbodiedError):
+    """Work in another process failed or the process ended; the message holds its traceback."""
+
+
+def _serve(connection: Connection, make: Callable[[], Callable[[Any], Any]]) -> None:
+    """Run in the process: make the function, then answer every input with what it returns."""
+    try:
+        work = make()
+        while True:
+            given = connection.recv()
+            try:
+                connection.send((True, work(given)))
+            except Exception:
+                connection.send((False, traceback.format_exc()))
+    except (EOFError, KeyboardInterrupt):
+        return
+    except Exception:
+        connection.send((False, traceback.format_exc()))
+
+
+class OtherProcess(Generic[Given, Made]):
+    """A function that runs in a process of its own, so that its Python code delays no loop here.
+
+    Calling it waits, without keeping the interpreter: give it to `Beside`, or call it in a planner.
+    Inputs and results are pickled.
+
+    Args:
+        make: Makes the function in the other process; picklable, so a module-level function.
+    """
+
+    def __init__(self, make: Callable[[], Callable[[Given], Made]]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._mine, theirs = context.Pipe()
+        self._lock = threading.Lock()
+        self._process = context.Process(target=_serve, args=(theirs, make), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def __call__(self, given: Given) -> Made:
+        """Return what the function makes of an input.
+
+        Raises:
+            OtherProcessError: If it raised, or the process is gone.
+        """
+        with self._lock:
+            try:
+                self._mine.send(given)
+                good, value = self._mine.recv()
+            except (EOFError, OSError) as error:
+                raise OtherProcessError(
+                    f"the process beside the loop has ended, exit code {self._process.exitcode}"
+                ) from error
+        if not good:
+            raise OtherProcessError(f"work in another process failed:\n{value}")
+        made: Made = value
+        return made
+
+    def close(self) -> None:
+        """End the process."""
+        self._mine.close()
+        self._process.join(timeout=2.0)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join()

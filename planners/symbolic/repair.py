@@ -158,10 +158,9 @@ def _search(
     history: Sequence[tuple[Subgoal, Outcome]],
     entities: Sequence[Entity],
 ) -> tuple[Subgoal, ...] | None:
-    start = Course.of(
-        domain, plan, history=history, entities=entities, more=(KNIFE, KNIFE_RESTS_ON)
-    )
     rests = _rests(plan, domain, entities) if history else ()
+    more = (KNIFE, KNIFE_RESTS_ON, *(place.category for place in rests))
+    start = Course.of(domain, plan, history=history, entities=entities, more=more)
     may_end_full = bool(plan) and plan[-1].skill in _LEAVES_FULL
     counter = itertools.count()
     queue: list[tuple[float, int, _Node]] = [(0.0, next(counter), _Node(0, frozenset(), (), start))]

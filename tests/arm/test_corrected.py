@@ -200,3 +200,24 @@ def test_where_nobody_is_asked_the_nearest_is_taken() -> None:
     agent = run(world, "put the red block in the bowl")
     assert np.linalg.norm((world.items[1].place - world.item("bowl").place)[:2]) < 0.03
     assert agent.report()["questions"] == ()
+
+
+def test_what_was_done_for_another_task_is_no_part_of_the_new_one() -> None:
+    world = table()
+    run(
+        world,
+        "put the red block in the white bowl",
+        say={HELD + 8: "forget it, pick up the red block"},
+    )
+    assert world.held is world.item("red block")
+
+
+def test_a_second_thing_is_fetched_with_the_first_still_in_the_hand() -> None:
+    world = table()
+    run(
+        world,
+        "pick up the red block",
+        say={HELD - 4: "and then put the blue block in the white bowl"},
+    )
+    assert is_in(world, "blue block", "white bowl")
+    assert on_table(world, "red block")

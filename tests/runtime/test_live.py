@@ -4,6 +4,7 @@ Times are the clock's of the test wherever the loop's behaviour in time is asked
 tests do not depend on what else the machine does.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from other_process_work import make_squares
 
 from embodied.core.action import STOP, Action, VectorAction
 from embodied.core.entity import Entity
 from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
-from embodied.runtime.jobs import Beside
+from embodied.runtime.jobs import Beside, OtherProcess, OtherProcessError
 from embodied.runtime.live import Gate, LiveLoop, LiveTimings
 
 GO = VectorAction(np.ones(7, dtype=np.float32), "ee_velocity", "base", 20.0)
@@ -289,6 +291,21 @@ def test_work_that_fails_says_how() -> None:
         time.sleep(0.001)
     assert "upside down" in newest.error
     beside.close()
+
+
+def test_work_in_another_process_comes_back_and_says_how_it_failed() -> None:
+    squares = OtherProcess(make_squares)
+    try:
+        square, process = squares(7)
+        assert square == 49
+        assert process != os.getpid()
+        with pytest.raises(OtherProcessError, match="no roots"):
+            squares(-1)
+        assert squares(3)[0] == 9, "an error ends one piece of work, not the process"
+        with pytest.raises(OtherProcessError, match="has ended"):
+            squares(13)
+    finally:
+        squares.close()
 
 
 @pytest.mark.parametrize("name", ["rate_hz", "stale_after_s", "dead_after_s"])
