@@ -7,7 +7,7 @@ import numpy as np
 from embodied.core.errors import UnknownNameError
 from embodied.core.plan import ObjectRef, Subgoal
 from envs.tabletop.expert.hand import CAREFUL_MPS, SAFE_M, Floats, Hand, Run, up
-from envs.tabletop.furniture import BOWL_WALL_M, DRAWER_TRAVEL_M, HANDLE_M
+from envs.tabletop.furniture import BOWL_WALL_M, CABINET_HALF_M, DRAWER_TRAVEL_M, HANDLE_M
 from envs.tabletop.placement import Disc, Room, places_beside
 from envs.tabletop.sightings import yaw_of_cube
 from envs.tabletop.tasks import BLOCK, BOWL, DRAWER
@@ -16,6 +16,8 @@ from envs.tabletop.world import TabletopWorld
 TRIES = 3
 LOWEST_M = 0.016
 BAR_WIDTH_M = 0.03
+HAND_HALF_M = 0.1
+"""The hand's half width, along which its fingers open."""
 HAND_BEHIND_M = 0.04
 """From a block's rim to the middle of the hand that comes down behind it."""
 AROUND_BAR_M = np.array([-0.003, 0.0, -0.002])
@@ -97,17 +99,14 @@ class Scripts:
     def _fingers_for(self, reference: ObjectRef, cube_rad: float) -> float:
         """Choose along which sides the fingers close: where they have most room to come down."""
         disc = self._disc(reference)
-        others = self._room(reference)
+        others = Room(tuple(self._others(reference)))
 
         def room(angle: float) -> float:
             way = np.array([np.cos(angle), np.sin(angle)])
-            ends = np.asarray(disc.place_m) + np.outer([1.0, -1.0], way) * 0.05
-            gaps = (
-                [others.gaps_m(ends, 0.015)]
-                if not others.drawer_m
-                else [Room(others.discs).gaps_m(ends, 0.015)]
-            )
-            return min(0.02, float(np.min(gaps)))
+            fingers = np.asarray(disc.place_m) + np.outer([1.0, -1.0], way) * 0.05
+            hand = np.asarray(disc.place_m) + np.outer([1.0, 0.6, -0.6, -1.0], way) * HAND_HALF_M
+            gaps = [others.gaps_m(fingers, 0.015), self._gaps_to_drawer_m(hand) - 0.035]
+            return min(0.02, *(float(np.min(each)) for each in gaps))
 
         sides = (cube_rad, cube_rad + np.pi / 2)
         now = self.hand.yaw_rad() + np.pi / 2
@@ -117,6 +116,17 @@ class Scripts:
             return 0.01 * turn - room(angle)
 
         return min(sides, key=cost)
+
+    def _gaps_to_drawer_m(self, places: Floats) -> Floats:
+        """Return how far places [N, 2] are from the drawer's front and sides, as it stands."""
+        drawer = self.world.scene.drawer
+        if drawer is None:
+            return np.full(len(places), np.inf)
+        out = self.world.drawer_openness() * DRAWER_TRAVEL_M - HANDLE_M[0]
+        low = np.array([drawer.position_m[0] - out, drawer.position_m[1] - CABINET_HALF_M[1]])
+        high = np.array([np.inf, drawer.position_m[1] + CABINET_HALF_M[1]])
+        beyond = np.maximum(np.maximum(low - places, places - high), 0.0)
+        return np.asarray(np.linalg.norm(beyond, axis=1))
 
     def place(self, subgoal: Subgoal) -> Run:
         """Put the held block in, on or beside something."""
