@@ -75,6 +75,8 @@ class Sender:
         if not isinstance(action, VectorAction) or action.space not in _SENDERS:
             said = action.space if isinstance(action, VectorAction) else type(action).__name__
             raise CommandError(f"{said} is no command of this robot; there are: {SPACES}.")
+        if not self.spec.joints and action.space in _OF_AN_ARM:
+            raise CommandError(f"{action.space} moves an arm, and this robot has none.")
         if self._space in _GOALS and action.space != self._space:
             self.stop()  # what is under way would go on beside what is asked now
         self._space = action.space
@@ -176,3 +178,4 @@ SPACES = ", ".join(_SENDERS)
 """What a command may be, by `VectorAction.space`."""
 _GOALS = frozenset({"joint_position", "joint_velocity", "base_pose"})
 """Commands that go on by themselves until they are reached."""
+_OF_AN_ARM = frozenset({"ee_velocity", "ee_pose", "joint_position", "joint_velocity"})

@@ -94,6 +94,13 @@ def test_a_base_is_driven_by_goals_on_its_map():
     np.testing.assert_allclose(np.abs(goal.quat_xyzw), (0, 0, 1, 0), atol=1e-6)
 
 
+def test_a_base_without_an_arm_takes_no_commands_of_an_arm():
+    robot, outlets, _, _ = a_robot(RobotSpec(joints=()))
+    robot.command(FORWARD)
+    assert not outlets.of("twist")
+    assert "has none" in robot.last_refusal
+
+
 @pytest.mark.parametrize(
     "action",
     [
