@@ -171,3 +171,41 @@ def test_only_what_lay_beside_it_every_time_is_held_to_have_mattered() -> None:
     assert both.beside_m == (egg.position_m, cup.position_m)
     (always,) = known_rests(laid, [basin()], boxes)
     assert always.beside_m == (egg.position_m,)
+
+
+def test_a_shelf_on_which_it_would_lie_past_the_edge_is_not_the_one() -> None:
+    """Seen from above, high and near or low and far look alike; only one lies on its shelf."""
+    fridge = ObjectSpec(
+        object_id="Fridge|1",
+        type="Fridge",
+        position_m=(0.0, 0.0, 0.7),
+        size_m=(0.7, 1.7, 0.6),
+        shape=Shape(
+            (),
+            (
+                Space((0.0, 0.8, -0.15), (0.6, 0.2), 0.25, inside=True),
+                Space((0.0, 0.5, -0.15), (0.6, 0.2), 0.25, inside=True),
+            ),
+        ),
+    )
+    box = Box((-HALF_M,) * 3, (HALF_M,) * 3)
+    outline = look_outline("Tomato", box.size_m, (0.0, 0.0, 0.0))
+    own = outline.placed(np.array(box.low_m), np.array(box.high_m))
+    at = np.array([0.0, 0.8 + HALF_M, 0.55])
+    mask = picture(Cameras.of([STAND]), own + at, outline.parts)
+    laid = Laid("Fridge|1", TOMATO, "Tomato_1", STAND, seen(TOMATO, runs_of(mask)))
+    (rest,) = known_rests([laid], [fridge], MovableBoxes({"Tomato": box}, {}))
+    assert rest.position_m == pytest.approx(tuple(at), abs=0.02)
+
+
+def test_a_mask_that_the_frame_cuts_off_is_not_squeezed_into_it() -> None:
+    box = Box((-HALF_M,) * 3, (HALF_M,) * 3)
+    outline = look_outline("Tomato", box.size_m, (0.0, 0.0, 0.0))
+    own = outline.placed(np.array(box.low_m), np.array(box.high_m))
+    pose = AgentPose((0.58, 0.9, 0.0), 0.0, 60.0)
+    at = np.array([0.06, 0.81 + HALF_M, 0.6])
+    mask = picture(Cameras.of([pose]), own + at, outline.parts)
+    assert mask[:, 0].any()
+    laid = Laid(SINK, TOMATO, "Tomato_1", pose, seen(TOMATO, runs_of(mask), pose))
+    (rest,) = known_rests([laid], [basin()], MovableBoxes({"Tomato": box}, {}))
+    assert rest.position_m == pytest.approx(tuple(at), abs=0.02)

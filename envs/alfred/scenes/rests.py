@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from envs.alfred import ids
-from envs.alfred.replay import runs_mask
+from envs.alfred.replay import FRAME_PX, runs_mask
 from envs.alfred.scenes.boxfit import Box
 from envs.alfred.scenes.camera import Cameras, Floats, projected_extent
 from envs.alfred.scenes.evidence import BASINS, Laid, run_bounds_px
@@ -43,8 +43,8 @@ NEARER_M = 0.1
 
 LEVEL_SIGMA_M = 0.02
 LEVEL_WEIGHT_PX = 3.0
-BEYOND_M = 0.3
-"""Nothing lies past the edge of a basin by more; they are often made out too small."""
+BEYOND_M, BASIN_BEYOND_M = 0.05, 0.3
+"""Nothing lies past the edge of a space by more; basins are often made out too small."""
 
 LEAST_IOU = 0.1
 """Thin things that lie askew are found by the bounds of their masks, and cover little of them."""
@@ -133,13 +133,14 @@ def _thing(each: Laid, movables: MovableBoxes) -> _Thing | None:
 def _rest(each: Laid, thing: _Thing, receptacle: ObjectSpec) -> KnownRest | None:
     """The level, the turn and the spot at which the thing is most like its mask."""
     look = _Look(each, thing, top_hidden=receptacle.type in SHELVED)
+    beyond_m = BASIN_BEYOND_M if receptacle.type in BASINS else BEYOND_M
     tried = []
     for centre, yaw, half in _levels(receptacle):
         axes = rotation_matrix((0.0, yaw, 0.0))
         for quarter in QUARTERS:
             turn = rotation_matrix((0.0, yaw + quarter, 0.0))
             at = look.aimed(turn, centre[1])
-            if (np.abs((at - centre) @ axes)[[0, 2]] > half + BEYOND_M).any():
+            if (np.abs((at - centre) @ axes)[[0, 2]] > half + beyond_m).any():
                 continue
             tried.append((look.like(at, yaw + quarter), tuple(map(float, at)), yaw + quarter))
     if not tried:
@@ -255,7 +256,10 @@ class _Look:
         own = (low + self._thing.hull * (high - low)) @ turn.T
         level = level_m - float(own[:, 1].min())
         bounds = self._bounds_px
-        counts = np.array([1.0, 0.0 if self._top_hidden else 1.0, 1.0, 1.0])
+        # A side that the frame cuts off may be anywhere beyond.
+        counts = ((bounds > 0.0) & (bounds < FRAME_PX)).astype(np.float64)
+        if self._top_hidden:
+            counts[1] = 0.0
 
         def misses(at: Floats) -> Floats:
             off = (projected_extent(self._camera, (own + at)[None])[0] - bounds) * counts
