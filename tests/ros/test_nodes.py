@@ -14,7 +14,7 @@ pytest.importorskip("embodied_msgs", reason="needs embodied_msgs: colcon build -
 
 import ros_client as ros
 from control_msgs.action import FollowJointTrajectory
-from embodied_msgs.msg import Entities
+from embodied_msgs.msg import Answer, Entities, Question
 from geometry_msgs.msg import TwistStamped
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
@@ -125,6 +125,21 @@ def test_a_correction_in_the_middle_changes_the_motion(client):
     client.say("stop")
     status, result = goal.end()
     assert (status, result.reason, result.corrections) == ("aborted", "stopped", 2)
+
+
+def test_what_can_be_read_in_two_ways_is_asked_and_answered(client):
+    questions = client.listen(Question, "question", reliable=True)
+    speak = client.node.create_publisher(Answer, "answer", 10)
+    ros.wait_until(speak.get_subscription_count, what="somebody who listens")
+    goal = client.send("pick up the block")
+    asked = ros.wait_until(lambda: next((q for q in questions if q.text), None), what="a question")
+    assert asked.text.endswith("?")
+    ros.wait_until(lambda: goal.feedback and goal.feedback[-1].text == asked.text, what="waiting")
+    speak.publish(Answer(question_id=asked.id, text="the red one"))
+    ros.wait_until(lambda: not questions[-1].text, what="the question's end")
+    ros.wait_until(lambda: "move arm" in goal.feedback[-1].text, what="motion")
+    goal.cancel()
+    goal.end()
 
 
 def test_of_two_clients_the_newer_takes_over(client):
