@@ -8,7 +8,7 @@ from embodied.mapping.instances import Instance
 from embodied.mapping.pose import HIGHEST_HORIZON_DEG, LOWEST_HORIZON_DEG, GridPose
 from policies.skills.body import Body, Run, failed
 from policies.skills.grounding import to_use
-from policies.skills.handling import held_again, make_room, put
+from policies.skills.handling import fetch_astray, held_again, make_room, outside, put
 from policies.skills.tools import Tools, not_found
 from policies.skills.viewpoints import HORIZONS_DEG, Aim
 
@@ -50,17 +50,25 @@ class Heat:
                     return failed(Cause.HAND_EMPTY, f"{thing} was laid aside and not fetched")
                 if outcome is not None:
                     continue
-            return (yield from self._changed(body, thing, device))
+            outcome = yield from self._changed(body, thing, device)
+            if outcome is None or outcome.cause is not Cause.NO_EFFECT:
+                return outcome
         return outcome
 
     def _changed(self, body: Body, thing: Instance, device: Instance) -> Run:
         body.opened.clear()
         outcome = yield from body.interact("CloseObject", Aim(device))
+        outcome = outcome or (yield from fetch_astray(body, thing, device))
+        if outcome is not None and outcome.cause is Cause.NO_EFFECT:
+            return outcome
         if self.RUN:
             for on in (True, False):
                 outcome = outcome or (yield from switch(body, device, on=on))
         outcome = outcome or (yield from body.interact("OpenObject", Aim(device, opens=True)))
         outcome = outcome or (yield from take_back(body, thing, device))
+        if outcome is not None and outcome.cause is Cause.NO_EFFECT:
+            thing.states.pop("hot", None)
+            thing.states.pop("cold", None)
         body.opened.append(device)
         yield from body.close_up()
         return outcome
@@ -84,7 +92,11 @@ def take_back(body: Body, thing: Instance, device: Instance) -> Run:
             yield from body.tilt(horizon_deg, until=lambda: shown() is not None)
             target = shown()
             if target is not None:
+                beside = body.map.rough and outside(target, device)
                 outcome = yield from body.interact("PickupObject", Aim(target))
+                if outcome is None and beside:
+                    body.note(f"{thing} was beside {device} and not in it")
+                    return failed(Cause.NO_EFFECT, f"{thing} went beside {device}")
                 if outcome is None:
                     target.states |= thing.states
                     return None

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from embodied.core.plan import Cause, ObjectRef
 from embodied.mapping.instances import Instance
 from policies.skills.body import Body, Run, failed
@@ -10,6 +12,8 @@ from policies.skills.tools import Tools, holds, not_found
 from policies.skills.types import CLOSED_RECEPTACLES, MAYBE_CLOSED, SURFACES
 from policies.skills.viewpoints import Aim
 
+OUTSIDE_M = 0.12
+"""What is so far out of a container is not in it."""
 MOST_PUTS = 2
 """Refusals of putting something on one thing: where there is no room, no other pose helps."""
 FIXED = frozenset(["Faucet", "StoveKnob", "SinkBasin", "StoveBurner", "LightSwitch", "Toaster"])
@@ -101,6 +105,8 @@ class Place:
                 outcome = yield from make_room(tools, target)
             tried.add(target)
             if outcome is None:
+                outcome = yield from fetch_astray(body, thing, target)
+            if outcome is None:
                 tools.placed[key] = target
                 return None
             if body.map.hand.instance is not thing:
@@ -126,6 +132,31 @@ def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
     if not keep_open:
         yield from body.close_up()
     return outcome
+
+
+def outside(thing: Instance, place: Instance) -> bool:
+    """Whether a thing was seen clearly beside something."""
+    out = np.maximum(place.low_m - thing.centre_m, thing.centre_m - place.high_m)
+    return thing.sighting is not None and bool(out.max() > OUTSIDE_M)
+
+
+def fetch_astray(body: Body, thing: Instance, place: Instance) -> Run:
+    """See that what was put into something shut is in there; take it again where it still shows.
+
+    A wrong mask puts things beside what they were meant for, and that works as well.
+
+    Returns:
+        None where nothing is wrong; else why, with the thing in the hand again if that went.
+    """
+    hides = place.category in CLOSED_RECEPTACLES and not place.is_("open")
+    seen = thing.itself.sighting is not None
+    if not (body.map.rough and hides and seen and thing.inside is place):
+        return None
+    body.note(f"{thing} shows though {place} is shut: it went elsewhere")
+    thing.inside = None
+    thing.states.pop("placed", None)
+    outcome = yield from body.interact("PickupObject", Aim(thing))
+    return outcome or failed(Cause.NO_EFFECT, f"{thing} went beside {place}")
 
 
 def make_room(tools: Tools, full: Instance, *, keep_open: bool = False) -> Run:

@@ -8,6 +8,7 @@ import pytest
 
 from embodied.core.errors import UnknownNameError
 from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
+from embodied.mapping.scene_map import SceneMap
 from policies.skills.policy import SkillPolicy
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -178,3 +179,32 @@ def test_what_is_to_blame_is_told_while_it_goes_on() -> None:
     assert policy.report()["cause"] == "navigation"
     policy.body.bumps = 2
     assert policy.report()["cause"] == "refused"
+
+
+class Slippery(BoxWorld):
+    """What is first put into the microwave ends up beside it, as with a mask that is wrong."""
+
+    slips = 1
+
+    def _put(self, box: Box) -> bool:
+        if box.kind == "Microwave" and self.slips and self.held is not None:
+            self.slips -= 1
+            thing, place = self.held, next(each for each in self.boxes if each.kind == "CounterTop")
+            done = super()._put(place)
+            thing.low, thing.high = (0.9, 1.3, 0.9), (1.0, 1.4, 1.02)
+            return done
+        return super()._put(box)
+
+
+def test_what_went_beside_the_microwave_is_put_in_again_before_it_counts_as_hot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(SceneMap, "rough", property(lambda scene: True))
+    thing, oven = mug(x=-0.8), microwave()
+    world = Slippery([table(x=-0.8), thing, counter(), oven])
+    heat = Subgoal("heat", {"object": of("Mug"), "receptacle": of("Microwave")})
+    outcome, policy = carry_out(world, [PICK, heat])
+    assert outcome.status is Status.DONE, policy.body.log
+    assert not world.slips
+    assert "heated" in thing.changes
+    assert world.held is thing
