@@ -97,8 +97,13 @@ class ArmBody:
                 "policy=arm_skills needs an arm's state (`embodied.core.arm.ArmState.vector`) in "
                 "every observation; benchmark=tabletop has it."
             )
+        first = self.state is None
         self.state = ArmState.from_vector(observation.state, stamp_s=observation.stamp_s)
         self._remember(things_of(observation.entities))
+        if first and self.width_m < 0.9 * WIDTH_M:
+            # A task may begin with something in the hand that another one left there.
+            self.gripper = 0.0
+            self.adopt()
 
     def _remember(self, seen: tuple[Thing, ...]) -> None:
         """Keep what is out of view where it was last; what is held goes with the hand."""

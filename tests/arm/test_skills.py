@@ -332,6 +332,15 @@ def test_a_task_is_ended_by_putting_down_what_is_held() -> None:
     assert world.dropped_from_m < 0.02
 
 
+def test_a_new_episode_does_not_drop_what_the_last_one_left_in_the_hand() -> None:
+    world, policy = Standin([block("red", 0.4, 0.2), block("blue", 0.5, 0.0)]), ArmSkillPolicy()
+    carry_out(world, policy, pick(RED))
+    policy.reset()
+    assert carry_out(world, policy, pick(BLUE)).status is Status.DONE
+    assert world.item("red block").place[2] == pytest.approx(0.02)
+    assert world.dropped_from_m < 0.02
+
+
 def test_errors_say_what_is_missing() -> None:
     policy = ArmSkillPolicy()
     with pytest.raises(UnknownNameError, match="skill"):
