@@ -111,7 +111,7 @@ class VideoRecorder:
             instruction=str(report.get("instruction") or self._instruction),
             subgoal=str(report.get("subgoal") or report.get("end_reason", "")),
             progress=_progress_text(report),
-            action=action_text(action),
+            action=str(report.get("motion", "")) or action_text(action),
             refusal=str(info.get("error_message") or ""),
         )
         self._last = (image, caption)
