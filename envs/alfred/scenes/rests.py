@@ -43,8 +43,11 @@ NEARER_M = 0.1
 
 LEVEL_SIGMA_M = 0.02
 LEVEL_WEIGHT_PX = 3.0
-BEYOND_M, BASIN_BEYOND_M = 0.05, 0.3
-"""Nothing lies past the edge of a space by more; basins are often made out too small."""
+BEYOND_M = 0.3
+"""Nothing lies past the edge of a space by more: some are made out too small."""
+
+EDGE_COST = 2.0
+"""Likeness that each metre past the edge must be worth; basins' edges are known least."""
 
 LEAST_IOU = 0.1
 """Thin things that lie askew are found by the bounds of their masks, and cover little of them."""
@@ -133,19 +136,22 @@ def _thing(each: Laid, movables: MovableBoxes) -> _Thing | None:
 def _rest(each: Laid, thing: _Thing, receptacle: ObjectSpec) -> KnownRest | None:
     """The level, the turn and the spot at which the thing is most like its mask."""
     look = _Look(each, thing, top_hidden=receptacle.type in SHELVED)
-    beyond_m = BASIN_BEYOND_M if receptacle.type in BASINS else BEYOND_M
+    edge_cost = 0.0 if receptacle.type in BASINS else EDGE_COST
     tried = []
     for centre, yaw, half in _levels(receptacle):
         axes = rotation_matrix((0.0, yaw, 0.0))
         for quarter in QUARTERS:
             turn = rotation_matrix((0.0, yaw + quarter, 0.0))
             at = look.aimed(turn, centre[1])
-            if (np.abs((at - centre) @ axes)[[0, 2]] > half + beyond_m).any():
+            past_m = float((np.abs((at - centre) @ axes)[[0, 2]] - half).max(initial=0.0))
+            if past_m > BEYOND_M:
                 continue
-            tried.append((look.like(at, yaw + quarter), tuple(map(float, at)), yaw + quarter))
+            like = look.like(at, yaw + quarter)
+            place = (like, tuple(map(float, at)), yaw + quarter)
+            tried.append((like - edge_cost * past_m, place))
     if not tried:
         return None
-    like, (x, y, z), yaw_deg = look.refined(*max(tried))
+    like, (x, y, z), yaw_deg = look.refined(*max(tried)[1])
     if like < LEAST_IOU:
         return None
     px, _, pz = each.pose.position_m
