@@ -209,3 +209,21 @@ def test_a_mask_that_the_frame_cuts_off_is_not_squeezed_into_it() -> None:
     laid = Laid(SINK, TOMATO, "Tomato_1", pose, seen(TOMATO, runs_of(mask), pose))
     (rest,) = known_rests([laid], [basin()], MovableBoxes({"Tomato": box}, {}))
     assert rest.position_m == pytest.approx(tuple(at), abs=0.02)
+
+
+def test_where_it_also_went_nearer_each_of_what_kept_it_from_that_is_remembered() -> None:
+    """Far off beside an egg, far off beside a cup, near beside nothing: either may keep it off."""
+    box = Box((-HALF_M,) * 3, (HALF_M,) * 3)
+    outline = look_outline("Tomato", box.size_m, (0.0, 0.0, 0.0))
+    own = outline.placed(np.array(box.low_m), np.array(box.high_m))
+    egg = Start("Egg_1", "Egg|1", (-0.05, 0.84, 0.52), (0.0, 0.0, 0.0))
+    cup = Start("Cup_1", "Cup|1", (0.1, 0.84, 0.51), (0.0, 0.0, 0.0))
+
+    def put(z_m: float, *around: Start) -> Laid:
+        at = np.array([0.06, 0.81 + HALF_M, z_m])
+        mask = picture(Cameras.of([STAND]), own + at, outline.parts)
+        return Laid(SINK, TOMATO, "Tomato_1", STAND, seen(TOMATO, runs_of(mask)), around)
+
+    boxes = MovableBoxes({"Tomato": box}, {})
+    rests = known_rests([put(0.65, egg), put(0.65, cup), put(0.52)], [basin()], boxes)
+    assert {rest.beside_m for rest in rests} == {(egg.position_m,), (cup.position_m,), ()}

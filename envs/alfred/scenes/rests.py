@@ -19,6 +19,7 @@ from envs.alfred.scenes.camera import Cameras, Floats, projected_extent
 from envs.alfred.scenes.evidence import BASINS, Laid, run_bounds_px
 from envs.alfred.scenes.looks import look_outline
 from envs.alfred.scenes.movables import MovableBoxes
+from envs.alfred.scenes.remembered import away_m, distinct
 from envs.alfred.scenes.silhouettes import Outline, hull_of, overlap, picture
 from envs.household.frames import rotation_matrix
 from envs.household.scene import KnownRest, ObjectSpec
@@ -51,11 +52,6 @@ EDGE_COST = 2.0
 
 LEAST_IOU = 0.1
 """Thin things that lie askew are found by the bounds of their masks, and cover little of them."""
-SAME_M = 0.02
-ONE_PLACE_M = (0.08, 0.15)
-"""Apart on the level, and in height."""
-
-STOOD_M = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +92,9 @@ def known_rests(
             done[view] = _rest(each, thing, receptacle)
         rest = done[view]
         if rest is not None:
-            found.append(replace(rest, beside_m=_beside(each, rest, receptacle)))
-    return _distinct(found)
+            rest = replace(rest, beside_m=_beside(each, rest, receptacle))
+            found.append((rest, away_m(rest, each.pose.position_m)))
+    return distinct(found)
 
 
 def _holder(receptacle_id: str, receptacles: dict[str, ObjectSpec]) -> ObjectSpec | None:
@@ -171,8 +168,7 @@ def _rest(each: Laid, thing: _Thing, receptacle: ObjectSpec) -> KnownRest | None
 def _beside(each: Laid, rest: KnownRest, receptacle: ObjectSpec) -> tuple[Vec3, ...]:
     """Pivots of what lay in the receptacle no further from the agent than the spot, or hardly."""
     agent = np.array(each.pose.position_m)
-    x, _, z = rest.position_m
-    away = float(np.linalg.norm(np.array([x, rest.bottom_m, z]) - agent)) + NEARER_M
+    away = away_m(rest, each.pose.position_m) + NEARER_M
     found = []
     for start in each.around:
         at = np.array(start.position_m)
@@ -286,42 +282,3 @@ class _Look:
         # Sunk in a board or a basin's bottom it would not be seen.
         at[1] = np.clip(at[1], level + SUNK_M, level + RAISED_M)
         return np.asarray(at)
-
-
-def _distinct(rests: Sequence[KnownRest]) -> tuple[KnownRest, ...]:
-    """One for those that agree, the most frequent first, beside what lay there every time.
-
-    What lay there only sometimes did not matter.
-    """
-    groups: list[list[KnownRest]] = []
-    for rest in rests:
-        for group in groups:
-            first = group[0]
-            same = (first.receptacle, first.name, first.agent_yaw_deg) == (
-                rest.receptacle,
-                rest.name,
-                rest.agent_yaw_deg,
-            )
-            near = np.abs(np.subtract(first.position_m, rest.position_m)).max() < SAME_M
-            stood = np.abs(np.subtract(first.agent_xz_m, rest.agent_xz_m)).max() < STOOD_M
-            if same and near and stood:
-                group.append(rest)
-                break
-        else:
-            groups.append([rest])
-    groups.sort(key=len, reverse=True)
-    return tuple(replace(group[0], beside_m=_always_beside(group)) for group in groups)
-
-
-def _always_beside(group: Sequence[KnownRest]) -> tuple[Vec3, ...]:
-    return tuple(
-        at
-        for at in group[0].beside_m
-        if all(any(_one_place(at, other) for other in rest.beside_m) for rest in group[1:])
-    )
-
-
-def _one_place(one: Vec3, other: Vec3) -> bool:
-    """Whether things of which these are the pivots stand at one place, whatever their height."""
-    off = np.abs(np.subtract(one, other))
-    return bool(np.hypot(off[0], off[2]) < ONE_PLACE_M[0] and off[1] < ONE_PLACE_M[1])
