@@ -104,7 +104,7 @@ class PlanningAgent:
         self._plan_wanted = True
         self._job_open = False
         self._amending = False
-        self._rechoosing = False
+        self._rechoosing = self._replaced = False
         self._unfound: Outcome | None = None
         self._first: list[Subgoal] = []
         self._index = self._since = 0
@@ -274,6 +274,7 @@ class PlanningAgent:
         self._index = 0
         # What was done for another instruction is no part of this one.
         self._since = len(self._history)
+        self._replaced = True
         self._begun = False
         self._replans = 0
         self._plan_wanted = True
@@ -335,8 +336,15 @@ class PlanningAgent:
                 self._dialogue.pose(str(error), About.CORRECTION, self._now_s)
             return
         asks = str(getattr(error, "question", ""))
-        if not (planning and asks and self._dialogue.pose(asks, About.TASK, self._now_s)):
+        if planning and asks and self._dialogue.pose(asks, About.TASK, self._now_s):
+            return
+        if not (planning and self._replaced):
             raise error
+        # Words said in the middle bring no robot down: it ends in words, what was begun settled.
+        self._ending = f"plan: {error}"
+        for each in self._log.told:
+            if not each.effect and not each.not_understood:
+                each.not_understood = str(error)
 
     def _take(self, plan: Plan) -> None:
         before = self._current() if self._begun and not self._first else None
@@ -358,7 +366,7 @@ class PlanningAgent:
 
     def _act(self, observation: Observation) -> Action:
         while True:
-            if self._ending and self._plan is None and not self._job_open:
+            if self._ending and self._plan is None and not (self._job_open or self._first):
                 return self._stop_action
             if self._unfound is not None:
                 outcome, self._unfound = self._unfound, None

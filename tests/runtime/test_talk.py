@@ -328,6 +328,15 @@ def test_of_two_things_said_at_once_the_one_that_makes_sense_counts() -> None:
     assert act(agent, 2, 1.0)[-1] == "c"
 
 
+def test_another_task_that_makes_no_sense_ends_it_in_words_with_nothing_in_the_hand() -> None:
+    agent = agent_of(Arm(holds=True))
+    act(agent, 1)
+    agent.correct("forget it, vague")
+    assert act(agent, 5, 1.0) == ["down", "down", "down", "Stop", "Stop"]
+    assert agent.report()["end_reason"].startswith("plan:")
+    assert agent.report()["corrections"][0]["not_understood"]
+
+
 def test_nothing_but_nonsense_leaves_the_task_standing() -> None:
     agent = agent_of(Arm())
     act(agent, 1)
