@@ -10,6 +10,7 @@ from embodied.core.skills import SkillSpec
 from embodied.core.task import (
     LOOK_IN_LIGHT,
     PICK_AND_PLACE,
+    PICK_TWO,
     PICK_WITH_MOVABLE,
     TASK_TYPES,
     Task,
@@ -48,10 +49,17 @@ VESSELS = frozenset(["Bowl", "Box", "Cup", "Mug", "Pan", "Plate", "Pot"])
 """Types that others are put into and that are themselves carried."""
 
 
-UNSAID: Mapping[str, float] = {"object": 5.6, "vessel": 7.7, "source": 3.5, "number": 9.0}
+UNSAID: Mapping[str, float] = {
+    "object": 5.6,
+    "vessel": 1.5,
+    "source": 3.5,
+    "several": 9.0,
+    "one": 1.0,
+}
 """What it costs a reading that the words name no such thing, that it brings something to where the
-words fetch it from, or that they say another number. Other than that where something goes is not
-asked after: people say `table` and `counter` of too many things."""
+words fetch it from, that it brings one where they say several, or two where they say one. Other
+than that where something goes is not asked after: people say `table` and `counter` of too many
+things."""
 BORNE_OUT = 2.5
 """How much more it costs to differ from a stage in a thing that the words name, too."""
 UNFIT = 3.0
@@ -192,7 +200,9 @@ def _unlikely(task: Task, witness: Witness, fits: Mapping[str, frozenset[str]]) 
         cost += UNSAID["source"]
     many = witness.two or task.object in witness.plural
     if many and task.task_type == PICK_AND_PLACE:
-        cost += UNSAID["number"]
+        cost += UNSAID["several"]
+    if not many and task.task_type == PICK_TWO:
+        cost += UNSAID["one"]
     return cost
 
 

@@ -8,6 +8,8 @@ from planners.parsed.words import load
 
 _FROM = frozenset(["from", "off"])
 _SMALL = frozenset(["the", "a", "an", "of", "out", "one", "top", "inside", "this", "that", "its"])
+_BACK = re.compile(r"\bback\b(?! of)")
+"""What goes back goes to where it was taken from."""
 _TWO = re.compile(r"\b(?:two|2|both|pair of|couple of|another)\b")
 
 
@@ -17,7 +19,7 @@ class Witness:
 
     Attributes:
         types: Every type that some noun may mean.
-        sources: Those that are only said as where something comes from.
+        sources: Those that are only said as where something comes from, and not put back to.
         plural: Those that are said in the plural.
         two: Whether the number two is said.
     """
@@ -50,4 +52,6 @@ def witness_of(instruction: Instruction) -> Witness:
             plural.update(types if many else ())
             at, before = at + length, ""
     two = bool(_TWO.search(" ".join(texts[0])))
-    return Witness(frozenset(said | sources), frozenset(sources - said), frozenset(plural), two)
+    back = any(_BACK.search(" ".join(words)) for words in texts)
+    left = frozenset() if back else frozenset(sources - said)
+    return Witness(frozenset(said | sources), left, frozenset(plural), two)

@@ -14,6 +14,7 @@ from embodied.core.protocols import PlanContext
 from embodied.core.task import (
     LOOK_IN_LIGHT,
     PICK_AND_PLACE,
+    PICK_CLEAN,
     PICK_HEAT,
     PICK_TWO,
     PICK_WITH_MOVABLE,
@@ -196,6 +197,11 @@ def test_a_thing_that_the_words_do_not_name_gives_way_to_one_they_name():
             Task(PICK_AND_PLACE, "CreditCard", "Safe"),
             Task(PICK_TWO, "CreditCard", "Safe"),
         ),
+        (
+            "Wash the spatula from the counter and put it back.",
+            Task(PICK_CLEAN, "Spatula", "CounterTop"),
+            Task(PICK_CLEAN, "Spatula", "CounterTop"),
+        ),
     ],
 )
 def test_words_speak_against_bringing_things_to_where_they_were_and_just_one_of_several(
@@ -205,6 +211,17 @@ def test_words_speak_against_bringing_things_to_where_they_were_and_just_one_of_
     votes = [(information_of(named), 1.0)]
     decided, _ = decide(votes, (), margin=0.0, trust=0.2, witness=said, skills=SKILLS)
     assert task_from(decided) == meant
+
+
+def test_words_that_say_one_thing_speak_against_two_where_the_stages_differ():
+    said = witness_of(Instruction.from_text("Take the cell phone to the sofa chair."))
+    two = information_of(Task(PICK_TWO, "CellPhone", "ArmChair"))
+    one = information_of(Task(PICK_AND_PLACE, "CellPhone", "ArmChair"))
+    votes = [(two, 1.0), (one, 0.6)]
+    decided, _ = decide(votes, (), margin=0.0, trust=0.2, witness=said, skills=SKILLS)
+    assert decided.task == "bring"
+    unsaid, _ = decide(votes, (), margin=0.0, trust=0.2, skills=SKILLS)
+    assert unsaid.task == "bring_two"
 
 
 def test_what_does_not_fit_is_not_what_was_meant():
