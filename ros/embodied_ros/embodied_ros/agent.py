@@ -1,9 +1,7 @@
 """The lifecycle node `agent`: instructions in, commands out; it decides nothing by itself."""
 
-import datetime
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -13,7 +11,6 @@ from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.serialization import serialize_message
 from std_msgs.msg import Bool
 from std_srvs.srv import Trigger
 
@@ -32,13 +29,12 @@ from embodied.runtime.robot.parameters import (
     robot_spec,
     session_settings,
 )
-from embodied.runtime.robot.recording import McapRecorder
 from embodied.runtime.robot.session import GoalEnd, Session
 from embodied.runtime.robot.topics import ANY_SENDER, wire
-from embodied_ros.definitions import definition, type_name
 from embodied_ros.messages import diagnostics, feedback_message, result_message
 from embodied_ros.outlets import RosOutlets
 from embodied_ros.qos import profile
+from embodied_ros.recorder import Recording
 from embodied_ros.sensing import Sensing
 from embodied_ros.spinning import spin
 
@@ -59,7 +55,8 @@ class AgentNode(LifecycleNode):
         self._session: Session | None = None
         self._active = False
         self._made: list[tuple[Any, Any]] = []
-        self._recorder: McapRecorder | None = None
+        self._recording = Recording(self.get_logger())
+        self._record = self._recording.write
         self._asked = (0, "")
         self._heartbeat_s: float | None = None
 
@@ -207,7 +204,7 @@ class AgentNode(LifecycleNode):
             destroy(made)
         self._made.clear()
         self._outlets.destroy()
-        self._close_recording()
+        self._recording.close()
         self._session = None
 
     def _own(self, destroy: Any, made: Any) -> Any:
@@ -268,7 +265,7 @@ class AgentNode(LifecycleNode):
         instruction = Instruction.from_text(
             request.instruction, id=_name(handle), steps=request.steps
         )
-        self._open_recording()
+        self._recording.open(self._values["record"])
         ends: list[GoalEnd] = []
         worker = threading.Thread(
             target=lambda: ends.append(session.run(_name(handle), instruction)),
@@ -283,7 +280,7 @@ class AgentNode(LifecycleNode):
         end = ends[0] if ends else GoalEnd(Why.FAILED, "the control thread died", 0.0)
         self.get_logger().info(f"{request.instruction!r}: {end.why.value}: {end.text}")
         if session.book.active is None:
-            self._close_recording()
+            self._recording.close()
         self._settle(handle, end)
         return result_message(end)
 
@@ -366,42 +363,16 @@ class AgentNode(LifecycleNode):
     # --- diagnostics and recording -------------------------------------------------------------
 
     def _tell_health(self) -> None:
-        session, recorder = self._session, self._recorder
+        session = self._session
         if session is None:
             return
         health = session.health(
-            active=self._active,
-            recording="" if recorder is None else str(recorder.path),
-            dropped=0 if recorder is None else recorder.dropped,
+            active=self._active, recording=self._recording.path, dropped=self._recording.dropped
         )
         message = diagnostics(findings(health), node=self.get_name())
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
         self._record("/diagnostics", message)
-
-    def _open_recording(self) -> None:
-        folder = self._values["record"]
-        if not folder or self._recorder is not None:
-            return
-        stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H-%M-%S-%f")
-        try:
-            self._recorder = McapRecorder(Path(folder) / f"{stamp}.mcap", definition=definition)
-        except (EmbodiedError, OSError) as error:
-            self.get_logger().error(f"not recorded: {error}")
-
-    def _close_recording(self) -> None:
-        recorder, self._recorder = self._recorder, None
-        if recorder is None:
-            return
-        try:
-            recorder.close()
-        except Exception as error:  # a full disk must not end the node
-            self.get_logger().error(f"{recorder.path} is not whole: {error}")
-
-    def _record(self, topic: str, message: Any) -> None:
-        recorder = self._recorder
-        if recorder is not None:
-            recorder.write(topic, type_name(message), serialize_message(message), time.time_ns())
 
 
 def _name(handle: Any) -> str:
