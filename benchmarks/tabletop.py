@@ -174,7 +174,7 @@ def corrected_commands(world: TabletopWorld, rng: np.random.Generator) -> Iterat
 
 def limits(commands: int) -> int:
     """Print how often a limit was broken, and how near to it the arm came."""
-    broken, nearest, held_back, given = Counter(), {}, 0, 0
+    broken, nearest, held_back, given, corrected = Counter(), {}, 0, 0, 0
     while given < commands:
         rng = np.random.default_rng([0, given])
         world = TabletopWorld(draw("train", int(rng.integers(2400))).scene, seed=given)
@@ -186,6 +186,7 @@ def limits(commands: int) -> int:
             audit.command()
             held_back += world.last_targets.held_back
             given += 1
+            corrected += bool(spoken)
         broken += audit.broken
         if audit.broken.total():
             print(f"scene at command {given}, {'spoken' if spoken else 'random'}: {audit.where}")
@@ -195,7 +196,8 @@ def limits(commands: int) -> int:
     for kind, margin in nearest.items():
         print(f"{kind:<10} broken {broken[kind]:3d} times, at the nearest {margin:.4f} "
               f"{units.get(kind, 'm')} within")  # fmt: skip
-    print(f"{given} commands, {held_back} of them held back by the last check")
+    print(f"{given} commands, {corrected} of them by skills being corrected; {held_back} held back "
+          "by the last check")  # fmt: skip
     return int(broken.total() > 0)
 
 
