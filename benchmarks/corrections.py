@@ -68,7 +68,7 @@ def share(done: int, of: int) -> str:
 
 def disturbed(arguments: argparse.Namespace) -> None:
     for kind in arguments.kinds.split(","):
-        for corrects in (True,) if arguments.only_with else (False, True):
+        for corrects in {"both": (False, True), "no": (False,), "yes": (True,)}[arguments.user]:
             started_s, done, by, said = time.perf_counter(), 0, Counter[str](), 0
             env = TabletopEnv(
                 source=TabletopSource(split=arguments.split),
@@ -389,7 +389,7 @@ def main() -> None:
     parser.add_argument("--split", default="valid_unseen")
     parser.add_argument("--episodes", type=int, default=24)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--only-with", action="store_true", help="leave out the runs without")
+    parser.add_argument("--user", choices=["both", "yes", "no"], default="both")
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     {"disturbed": disturbed, "replaced": replaced, "latency": latency, "loop": loop}[
