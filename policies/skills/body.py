@@ -88,7 +88,9 @@ class Body:
         """Whether enough views agree on what a thing is; one is enough where depth is exact."""
         if not self.map.rough:
             return True
-        return target.agreed >= LEAST_VIEWS and target.belief >= 0.5
+        # What was put down and not seen since may be taken for what else lies there.
+        views = min(target.agreed, len(target.seen_from))
+        return views >= LEAST_VIEWS and target.belief >= 0.5
 
     @property
     def tries(self) -> int:

@@ -134,6 +134,10 @@ class Clean:
             body.doing = f"clean {thing} in {basin} under {tap}"
             if body.map.hand.instance is thing:
                 outcome = yield from body.interact("PutObject", Aim(basin))
+                if outcome is None and body.map.rough and outside(thing, basin):
+                    body.note(f"{thing} went beside {basin}")
+                    outcome = yield from body.interact("PickupObject", Aim(thing))
+                    outcome = outcome or failed(Cause.NO_EFFECT, f"{thing} went beside {basin}")
                 if outcome is not None:
                     continue
             for action in ("ToggleObjectOn", "ToggleObjectOff"):

@@ -136,12 +136,12 @@ def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
 
 def outside(thing: Instance, place: Instance) -> bool:
     """Whether a thing was seen clearly beside something."""
-    out = np.maximum(place.low_m - thing.centre_m, thing.centre_m - place.high_m)
+    out = np.maximum(place.low_m - thing.centre_m, thing.centre_m - place.high_m)[:2]
     return thing.sighting is not None and bool(out.max() > OUTSIDE_M)
 
 
 def fetch_astray(body: Body, thing: Instance, place: Instance) -> Run:
-    """See that what was put into something shut is in there; take it again where it still shows.
+    """See that what was put somewhere is there; take it again where it shows beside that.
 
     A wrong mask puts things beside what they were meant for, and that works as well.
 
@@ -149,10 +149,10 @@ def fetch_astray(body: Body, thing: Instance, place: Instance) -> Run:
         None where nothing is wrong; else why, with the thing in the hand again if that went.
     """
     hides = place.category in CLOSED_RECEPTACLES and not place.is_("open")
-    seen = thing.itself.sighting is not None
-    if not (body.map.rough and hides and seen and thing.inside is place):
+    astray = outside(thing, place) or (hides and thing.sighting is not None)
+    if not (body.map.rough and astray and thing.inside is place):
         return None
-    body.note(f"{thing} shows though {place} is shut: it went elsewhere")
+    body.note(f"{thing} shows where {place} is not: it went elsewhere")
     thing.inside = None
     thing.states.pop("placed", None)
     outcome = yield from body.interact("PickupObject", Aim(thing))
