@@ -360,7 +360,7 @@ def loop(arguments: argparse.Namespace) -> None:
     colours = [block.colour for block in robot.world.scene.blocks]
     sentences: list[Callable[[], str]] = [
         lambda: f"pick up the {colours[runs % len(colours)]} block",
-        lambda: f"put the {colours[runs % len(colours)]} block on the table",
+        lambda: f"put the {colours[runs % len(colours)]} block down",
     ]
     while time.monotonic() < until_s:
         words = sentences[runs % 2]()

@@ -95,10 +95,11 @@ def _serve(connection: Connection, make: Callable[[], Callable[[Any], Any]]) -> 
         while True:
             given = connection.recv()
             try:
-                connection.send((True, work(given)))
+                answer: tuple[bool, Any] = (True, work(given))
             except Exception:
-                connection.send((False, traceback.format_exc()))
-    except (EOFError, KeyboardInterrupt):
+                answer = (False, traceback.format_exc())
+            connection.send(answer)
+    except (EOFError, OSError, KeyboardInterrupt):
         return
     except Exception:
         connection.send((False, traceback.format_exc()))
