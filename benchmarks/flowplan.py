@@ -4,12 +4,13 @@
     python benchmarks/flowplan.py broken --llm         # with what the small model reads of the goal
     python benchmarks/flowplan.py stages               # exact and valid, each stage by itself
     python benchmarks/flowplan.py stages --steps --limit 200
+    python benchmarks/flowplan.py stages --split valid_seen   # to measure, not to choose by
     python benchmarks/flowplan.py overhead             # time without the model's
 
-Both run on texts of ALFRED train that the small model did not learn: the tasks that
-`embodied train task=planner_lm` holds out. Broken plans are the right ones with one step dropped,
-two neighbouring steps swapped, or one step invented (over types of the same data). A plan is
-repaired if it amounts to the task that was meant and has no fault left; `as it was` counts those
+Without `--split` they run on texts of ALFRED train that the small model did not learn: the tasks
+that `embodied train task=planner_lm` holds out. Broken plans are the right ones with one step
+dropped, two neighbouring steps swapped, or one step invented (over types of the same data). A plan
+is repaired if it amounts to the task that was meant and has no fault left; `as it was` counts those
 that are the right plan word for word.
 """
 
@@ -168,7 +169,11 @@ def small():
 
 
 def stages(arguments: argparse.Namespace) -> None:
-    texts = held_out(arguments.limit)
+    texts = (
+        list(AlfredTexts().annotated(split=arguments.split))
+        if arguments.split
+        else held_out(arguments.limit)
+    )
     contexts = [context_of(text, arguments.steps) for text in texts]
     llm = small()
     types = tuple(object_types())
@@ -258,6 +263,7 @@ if __name__ == "__main__":
     parser.add_argument("--llm", action="store_true", help="with what the model reads of the goal")
     parser.add_argument("--steps", action="store_true", help="goal and steps, not the goal alone")
     parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--split", default=None, help="all texts of a split, for stages")
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--weights", type=Path, default=None, help="folder of another model")
     ARGUMENTS = parser.parse_args()

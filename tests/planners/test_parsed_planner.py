@@ -52,6 +52,8 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
             "put the mug in the sink, then open the fridge",
             "pick Mug; place Mug SinkBasin; open Fridge",
         ),
+        ("Put the tray in the freezer.", "pick Plate; place Plate Fridge"),
+        ("open the fridge in order to close it", "open Fridge; close Fridge"),
         ("tilt the camera up a little", "tilt up 15"),
         ("turn around", "turn around 180"),
         ("move forward 2 meters", "move forward 2"),
