@@ -177,7 +177,7 @@ def test_without_new_observations_it_is_held_still_until_they_come_back() -> Non
     now, held = [0.0], []
 
     def clock() -> float:
-        now[0] += 0.001
+        now[0] += 0.012
         return now[0]
 
     def stamps() -> float:
