@@ -128,7 +128,11 @@ class Deeds:
         raise Question("Where should I put it?")
 
     def _trash(self, clause: Clause) -> list[Deed]:
-        return self._place(self._items(clause, "pick"), [], clause, known=GARBAGE)
+        refs = clause.objects
+        if not refs and self._resolve.mentions.groups:
+            refs = [Ref(None, True)]  # "throw it away": what was talked about, not what is held
+        items = self._items(replace(clause, objects=refs), "pick")
+        return self._place(items, [], clause, known=GARBAGE)
 
     def _place(
         self,

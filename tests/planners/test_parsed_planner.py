@@ -54,6 +54,11 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ),
         ("Put the tray in the freezer.", "pick Plate; place Plate Fridge"),
         ("open the fridge in order to close it", "open Fridge; close Fridge"),
+        (
+            "Open the fridge, cut a potato with a knife and throw it away.",
+            "open Fridge; pick Knife; slice Potato; place Knife CounterTop; pick sliced:Potato; "
+            "place sliced:Potato GarbageCan",
+        ),
         ("tilt the camera up a little", "tilt up 15"),
         ("turn around", "turn around 180"),
         ("move forward 2 meters", "move forward 2"),
