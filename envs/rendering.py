@@ -45,3 +45,16 @@ def egl_context() -> moderngl.Context:
             sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
         _made[pid] = context
     return _made[pid]
+
+
+def frame_targets(context: moderngl.Context, size_px: tuple[int, int]) -> moderngl.Framebuffer:
+    """Return what one pass draws into, (width, height) pixels: colour, depth in metres, ids."""
+    make = context.renderbuffer
+    return context.framebuffer(
+        color_attachments=[
+            make(size_px, 4, dtype="f1"),
+            make(size_px, 1, dtype="f4"),
+            make(size_px, 1, dtype="i4"),
+        ],
+        depth_attachment=context.depth_renderbuffer(size_px),
+    )

@@ -7,7 +7,7 @@ from importlib import resources
 import moderngl
 
 from envs.household.render.textures import SIZE_PX, texture_layers
-from envs.rendering import GlUnavailableError, egl_context
+from envs.rendering import GlUnavailableError, egl_context, frame_targets
 
 __all__ = ["Gl", "GlUnavailableError", "gl_context"]
 
@@ -25,15 +25,7 @@ class Gl:
         """Return the render targets of a size (colour, depth in metres, ids), made on first use."""
         size = (width_px, height_px)
         if size not in self.targets:
-            make = self.context.renderbuffer
-            self.targets[size] = self.context.framebuffer(
-                color_attachments=[
-                    make(size, 4, dtype="f1"),
-                    make(size, 1, dtype="f4"),
-                    make(size, 1, dtype="i4"),
-                ],
-                depth_attachment=self.context.depth_renderbuffer(size),
-            )
+            self.targets[size] = frame_targets(self.context, size)
         return self.targets[size]
 
 

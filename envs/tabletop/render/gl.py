@@ -8,7 +8,7 @@ import moderngl
 import mujoco
 import numpy as np
 
-from envs.rendering import egl_context
+from envs.rendering import egl_context, frame_targets
 from envs.tabletop.model import TabletopModel
 from envs.tabletop.render.bake import bake
 from envs.tabletop.render.camera import FAR_M, NEAR_M, Frame, View
@@ -34,15 +34,7 @@ class _Gl:
 
     def target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
         if size not in self.targets:
-            make = self.context.renderbuffer
-            self.targets[size] = self.context.framebuffer(
-                color_attachments=[
-                    make(size, 4, dtype="f1"),
-                    make(size, 1, dtype="f4"),
-                    make(size, 1, dtype="i4"),
-                ],
-                depth_attachment=self.context.depth_renderbuffer(size),
-            )
+            self.targets[size] = frame_targets(self.context, size)
         return self.targets[size]
 
 
