@@ -93,6 +93,14 @@ class Holding(Protocol):
 
 
 @runtime_checkable
+class MapKeeping(Protocol):
+    """A policy with a map: it knows of more than is in view."""
+
+    def seen(self) -> tuple[Entity, ...]:
+        """Return what was seen since the episode began and is believed to be there."""
+
+
+@runtime_checkable
 class Settling(Protocol):
     """A policy that ends a task safely before another one begins."""
 

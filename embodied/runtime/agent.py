@@ -16,6 +16,7 @@ from embodied.core.plan import Cause, Outcome, Plan, Status, Subgoal
 from embodied.core.protocols import (
     Correctable,
     Holding,
+    MapKeeping,
     PlanContext,
     Planner,
     Policy,
@@ -286,7 +287,10 @@ class PlanningAgent:
         self._plan_wanted = False
         self._job_open = True
         self._revision += 1
-        context = self._context(observation.entities)
+        seen = observation.entities
+        if isinstance(self._policy, MapKeeping):
+            seen = self._policy.seen() or seen
+        context = self._context(seen)
         self._executor.submit(lambda: self._planner.plan(context), revision=self._revision)
 
     def _context(self, entities: tuple[Entity, ...] = ()) -> PlanContext:

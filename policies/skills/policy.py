@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from embodied.core.action import Action
+from embodied.core.entity import Entity
 from embodied.core.errors import UnknownNameError
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Cause, ObjectRef, Outcome, Subgoal
@@ -76,6 +77,18 @@ class SkillPolicy:
             self.body.map.observe(observation, *last)
         elif self.body.map.frame < 0:
             self.body.map.observe(observation)
+
+    def seen(self) -> tuple[Entity, ...]:
+        """Return what stands on the map, as planners take it."""
+        return tuple(
+            Entity(
+                category=each.category,
+                score=each.belief,
+                position_m=tuple(float(value) for value in each.centre_m),
+                states=dict(each.states),
+            )
+            for each in self.body.map.instances
+        )
 
     def state_text(self) -> str:
         """Return what is believed and what is being done, in one screen."""
