@@ -20,10 +20,10 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from embodied.core.action import Action, DiscreteAction
+from embodied.core.action import DiscreteAction
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from embodied.runtime.episode import run_episode
 from embodied.runtime.expert import ExpertAgent
 from envs.alfred.ids import type_of
@@ -59,23 +59,17 @@ class Watch:
         trajectory, _ = self.env.source.trajectory(spec.episode_id)
         self.todo = list(trajectory.low_actions)
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Compare what came of an action with the recording."""
-        if not isinstance(action, DiscreteAction) or self.step >= len(self.todo):
+        if not isinstance(step.action, DiscreteAction) or self.step >= len(self.todo):
             return
         recorded = self.todo[self.step]
         self.moves += recorded.name == "MoveAhead"
         if recorded.object_id is not None:
             self.interactions += 1
             self.right += self.env.last_target == recorded.object_id
-        if info["error_message"] or self._wrong(recorded):
-            refused = bool(info["error_message"])
+        if step.info["error_message"] or self._wrong(recorded):
+            refused = bool(step.info["error_message"])
             metadata = self.env.controller.last_event.metadata
             code = str(metadata.get("errorCode", "")) or "mask"
             self.refusals.append(
@@ -83,7 +77,7 @@ class Watch:
                     step=self.step,
                     action=recorded.name,
                     target=recorded.object_id or "",
-                    reason=info["error_message"] or f"done to {self.env.last_target}",
+                    reason=step.info["error_message"] or f"done to {self.env.last_target}",
                     code=code if refused else "wrong object",
                     instead=self._under_mask(recorded),
                 )

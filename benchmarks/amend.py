@@ -17,10 +17,9 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from embodied.core.task import PICK_AND_PLACE, Task
 from embodied.runtime.agent import PlanningAgent
 from embodied.runtime.episode import run_episode
@@ -92,13 +91,7 @@ class ChangedMind:
         event = self.env.controller.last_event
         self.met = [all_met(each.conditions(event)) for each in self.trackers]
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Speak where it is time; follow what is picked up and put down."""
         self._steps += 1
         self._follow()

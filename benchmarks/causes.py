@@ -17,7 +17,6 @@ task needs that no picture showed is `not found`; one that was seen and never wi
 import argparse
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,12 +24,10 @@ from typing import Any
 import numpy as np
 from omegaconf import OmegaConf
 
-from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
 from embodied.core.plan import Plan
-from embodied.core.protocols import PlanContext, Planner
+from embodied.core.protocols import PlanContext, Planner, Step
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
 from embodied.evaluation.configured import ConfiguredSession
@@ -82,13 +79,7 @@ class Judge:
         """Forget the last episode."""
         self.refusals, self.strange, self.seen, self.reached = [], [], set(), set()
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Note what is in view and in reach now, and how the action went."""
         event = self.world.controller.last_event
         entries = {entry["objectId"]: entry for entry in event.metadata["objects"]}
@@ -98,11 +89,11 @@ class Judge:
                 self.seen.add(entries[name]["objectType"])
                 if entries[name]["distance"] < REACH_M:
                     self.reached.add(entries[name]["objectType"])
-        target, name = self.world.last_target, action.name
-        if info["error_message"]:
-            self.refusals.append((name, target, info["error_message"]))
+        target, name = self.world.last_target, step.action.name
+        if step.info["error_message"]:
+            self.refusals.append((name, target, step.info["error_message"]))
         elif name in HANDLED and target in entries:
-            meant = DOING.match(str(report.get("doing", "")))
+            meant = DOING.match(str(step.report.get("doing", "")))
             true = entries[target]["objectType"].removesuffix("Sliced")
             if name == "PickupObject" and meant and meant[1] == "pick" and meant[2] != true:
                 self.strange.append(true)

@@ -81,18 +81,21 @@ class Moments:
     def on_begin(self, spec, instruction) -> None:
         """Nothing to keep yet."""
 
-    def on_step(self, observation, action, info, report) -> None:
+    def on_step(self, step) -> None:
         """Draw a row where something was handled."""
         self._step += 1
-        if action.mask is None:
+        if step.action.mask is None:
             return
         row = Image.new("RGB", (SIDE_PX * 3, SIDE_PX), "white")
-        frame = observation.images["ego"]
-        row.paste(with_masks(frame, list(observation.entities), action.mask), (0, 0))
+        frame = step.observation.images["ego"]
+        row.paste(with_masks(frame, list(step.observation.entities), step.action.mask), (0, 0))
         row.paste(map_of(self._policy), (SIDE_PX, 0))
         draw = ImageDraw.Draw(row)
         plan = self._agent.state_text().splitlines()
-        lines = [f"step {self._step}: {action.name}", *plan[: report["subgoal_count"] + 1]]
+        lines = [
+            f"step {self._step}: {step.action.name}",
+            *plan[: step.report["subgoal_count"] + 1],
+        ]
         draw.multiline_text((2 * SIDE_PX + 10, 14), "\n\n".join(wrapped(lines)), fill="black")
         self.rows.append(row)
 

@@ -47,6 +47,14 @@ class FullDisk:
 
 
 @dataclass(frozen=True)
+class ThreadsSession:
+    """Refuses to open, and says how many threads it was told to take."""
+
+    def __call__(self) -> Session:
+        raise ConfigError(f"threads: {os.environ.get('OMP_NUM_THREADS')}")
+
+
+@dataclass(frozen=True)
 class BrokenSession:
     def __call__(self) -> Session:
         raise ConfigError("no renderer here: install libegl1")

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from embodied.commands.evaluate import worker_count
 from embodied.commands.settings import compose
 from embodied.core.errors import EmbodiedError
+from embodied.evaluation.cores import threads_shared
 from embodied.evaluation.worker import die_with_parent
 
 FAILED, INTERRUPTED = 1, 130
@@ -133,6 +134,7 @@ def _built(builder: Builder, names: Sequence[str], workers: int) -> Iterator[Res
         yield from map(builder.build, names)
         return
     with ExitStack() as stack:
+        stack.enter_context(threads_shared(workers))
         pool = ProcessPoolExecutor(
             workers, mp_context=get_context("spawn"), initializer=_begin_worker
         )

@@ -1,6 +1,5 @@
 """`embodied eval`: run a benchmark and print its metrics."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -82,13 +81,6 @@ def print_config(config: Mapping[str, Any]) -> None:
     print(OmegaConf.to_yaml(OmegaConf.create(Redactor().clean(config))), end="")
 
 
-def usable_cores() -> int:
-    """Return how many CPU cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # Linux; containers often grant fewer than there are
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def worker_count(setting: Any, *, episodes: int) -> int:
     """Return how many processes to start.
 
@@ -99,6 +91,8 @@ def worker_count(setting: Any, *, episodes: int) -> int:
     Raises:
         ConfigError: If it is neither `auto` nor a number from 0 on.
     """
+    from embodied.evaluation.cores import usable_cores
+
     if setting == "auto":
         return max(1, min(usable_cores(), episodes))
     if isinstance(setting, bool) or not isinstance(setting, int) or setting < 0:

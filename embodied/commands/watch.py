@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from embodied.commands.settings import compose
-from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.errors import ConfigError, UnknownNameError
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
 from embodied.core.plan import ObjectRef
-from embodied.core.protocols import Agent, PlanContext, Subscriber
+from embodied.core.protocols import Agent, PlanContext, Step, Subscriber
 from embodied.runtime.keyboard import keyboard
 from embodied.runtime.pace import Pacer
 from embodied.runtime.recorders import action_text, file_stem
@@ -82,28 +80,22 @@ class StepPrinter:
         for number, step in enumerate(instruction.steps, start=1):
             self._say(f"  {number}. {step}")
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Print the subgoal where it changed, then the action and what became of it."""
         self._step += 1
-        subgoal = str(report.get("subgoal", ""))
+        subgoal = str(step.report.get("subgoal", ""))
         if subgoal and subgoal != self._subgoal:
             self._subgoal = subgoal
             self._say(f"- {subgoal}")
-        self._tell_talk(report)
-        motion = str(report.get("motion", ""))
+        self._tell_talk(step.report)
+        motion = str(step.report.get("motion", ""))
         if motion:  # twenty lines a second are no use to anybody
             if motion != self._motion:
                 self._motion = motion
-                self._say(f"{observation.stamp_s:7.2f} s  {motion}")
+                self._say(f"{step.observation.stamp_s:7.2f} s  {motion}")
             return
-        refusal = info.get("error_message")
-        self._say(f"{self._step:5d}  {action_text(action)}" + (f"  ({refusal})" if refusal else ""))
+        refused = f"  ({refusal})" if (refusal := step.info.get("error_message")) else ""
+        self._say(f"{self._step:5d}  {action_text(step.action)}{refused}")
 
     def _tell_talk(self, report: Mapping[str, Any]) -> None:
         """Print what was made of a correction, and what the agent asks."""

@@ -26,6 +26,7 @@ from embodied.core.protocols import (
     Planner,
     Policy,
     Settling,
+    Step,
     Subscriber,
 )
 from embodied.core.skills import SkillSpec
@@ -65,6 +66,7 @@ __all__ = [
     "Settling",
     "SkillSpec",
     "Status",
+    "Step",
     "Subgoal",
     "Subscriber",
     "TextAction",

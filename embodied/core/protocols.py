@@ -160,20 +160,31 @@ class EpisodeEnv(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of an episode, as it went.
+
+    Attributes:
+        observation: What was seen before it.
+        action: What the agent did.
+        info: What the environment told the runner of it.
+        report: What the agent told of itself.
+    """
+
+    observation: Observation
+    action: Action
+    info: Mapping[str, Any]
+    report: Mapping[str, Any]
+
+
 class Subscriber(Protocol):
     """Watches an episode: recorders, viewers, progress."""
 
     def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
         """Called after the environment's reset."""
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
-        """Called after each step with what was seen before it and what came of it."""
+    def on_step(self, step: Step) -> None:
+        """Called after each step."""
 
     def on_end(self, record: EpisodeRecord) -> None:
         """Called once, however the episode ended."""

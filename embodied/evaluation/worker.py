@@ -14,6 +14,7 @@ from typing import Any
 
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.errors import ConfigError, EmbodiedError
+from embodied.evaluation.cores import threads_shared
 from embodied.evaluation.session import SessionFactory, SessionRunner, error_record
 
 _MAX_FAILED_STARTS = 3
@@ -113,7 +114,8 @@ class WorkerPool:
         process = self._context.Process(
             target=_serve, args=(theirs, self._factory, self._seed), daemon=True
         )
-        process.start()
+        with threads_shared(self._count):
+            process.start()
         theirs.close()
         self._workers.append(_Worker(process, mine))
 

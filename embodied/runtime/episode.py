@@ -4,13 +4,12 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any, Protocol, runtime_checkable
 
-from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
-from embodied.core.protocols import Agent, EpisodeEnv, Subscriber
+from embodied.core.protocols import Agent, EpisodeEnv, Step, Subscriber
 from embodied.runtime.tracking import blamed
 
 
@@ -168,7 +167,7 @@ def _drive(
     raw, info = env.reset(seed=seed, options={"episode_id": spec.episode_id, **words})
     instruction: Instruction = info["instruction"]
     progress.instruction, progress.world_ready = instruction.text, True
-    _tell(subscribers, lambda subscriber: subscriber.on_begin(spec, instruction))
+    _tell(subscribers, methodcaller("on_begin", spec, instruction))
     if isinstance(agent, Privileged):
         agent.bind(world)
     if seed is not None and isinstance(agent, Seeded):
@@ -188,7 +187,8 @@ def _drive(
         raw, _, terminated, truncated, info = env.step(world.encode_action(action))
         progress.steps += 1
         progress.success = bool(info["is_success"])
-        _tell_step(subscribers, observation, action, info, agent.report())
+        step = Step(observation, action, info, agent.report())
+        _tell(subscribers, methodcaller("on_step", step))
         if terminated or truncated:
             progress.truncated = bool(truncated) and not terminated
             progress.reason = _limit_text(info) if progress.truncated else ""
@@ -198,16 +198,6 @@ def _drive(
 def _limit_text(info: Mapping[str, Any]) -> str:
     refused = info.get("error_message")
     return "a limit of the environment ran out" + (f"; last refusal: {refused}" if refused else "")
-
-
-def _tell_step(
-    subscribers: Sequence[Subscriber],
-    observation: Observation,
-    action: Action,
-    info: Mapping[str, Any],
-    report: Mapping[str, Any],
-) -> None:
-    _tell(subscribers, lambda subscriber: subscriber.on_step(observation, action, info, report))
 
 
 def _record(

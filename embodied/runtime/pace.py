@@ -1,13 +1,11 @@
 """Real time for a simulation that a person watches and speaks to."""
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 
 
 class Pacer:
@@ -34,13 +32,7 @@ class Pacer:
         """Start counting time."""
         self._due_s = self._clock()
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Wait until the step's time is over; time that was lost is not made up for."""
         now_s = self._clock()
         self._due_s = max(self._due_s + self._period_s, now_s)

@@ -15,6 +15,7 @@ from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from embodied.runtime.captions import Caption, compose_frame
 
 
@@ -95,24 +96,18 @@ class VideoRecorder:
         self._part = self._final.with_suffix(f".part-{os.getpid()}.mp4")
         self._last = None
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Write the picture the agent saw, with what it then did."""
-        image = observation.images.get(self._camera)
+        image = step.observation.images.get(self._camera)
         if image is None:
-            cameras = ", ".join(observation.images) or "none"
+            cameras = ", ".join(step.observation.images) or "none"
             raise ConfigError(f"No camera {self._camera!r} to film; there are: {cameras}.")
         caption = Caption(
-            instruction=str(report.get("instruction") or self._instruction),
-            subgoal=str(report.get("subgoal") or report.get("end_reason", "")),
-            progress=_progress_text(report),
-            action=str(report.get("motion", "")) or action_text(action),
-            refusal=str(info.get("error_message") or ""),
+            instruction=str(step.report.get("instruction") or self._instruction),
+            subgoal=str(step.report.get("subgoal") or step.report.get("end_reason", "")),
+            progress=_progress_text(step.report),
+            action=str(step.report.get("motion", "")) or action_text(step.action),
+            refusal=str(step.info.get("error_message") or ""),
         )
         self._last = (image, caption)
         self._write(image, caption, frames=1)
@@ -194,23 +189,17 @@ class StepsRecorder:
         self._file = self._part.open("w", encoding="utf-8")
         self._step = 0
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Write the step."""
         assert self._file is not None, "on_begin comes first"
         line = {
             "step": self._step,
-            "action": action_text(action),
-            "mask_runs": _runs_of(action),
-            "subgoal": str(report.get("subgoal", "")),
-            "error_message": str(info.get("error_message") or ""),
-            "command": info.get("command"),
-            **_moving(observation, action, report),
+            "action": action_text(step.action),
+            "mask_runs": _runs_of(step.action),
+            "subgoal": str(step.report.get("subgoal", "")),
+            "error_message": str(step.info.get("error_message") or ""),
+            "command": step.info.get("command"),
+            **_moving(step.observation, step.action, step.report),
         }
         self._file.write(json.dumps(line) + "\n")
         self._step += 1

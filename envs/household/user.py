@@ -8,10 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from embodied.core.task import LOOK_IN_LIGHT, PICK_TWO, PICK_WITH_MOVABLE, Task
 from embodied.core.task_plans import DEVICES, KNIVES
 
@@ -81,18 +80,12 @@ class OracleUser:
     def on_end(self, record: EpisodeRecord) -> None:
         """Stop watching."""
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Answer an open question; else look at what was just taken up."""
         task = self._env.episode.task
         if task is None:
             return
-        question = str(report.get("question", ""))
+        question = str(step.report.get("question", ""))
         if question:
             self._say(self._answer(question, task))
             return

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from embodied.core.action import Action
 from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from envs.r2r.dataset import RouteEpisode
 from envs.r2r.graph import load_graph
 from envs.r2r.pictures import Leg, draw_route
@@ -61,20 +59,14 @@ class RouteRecorder:
         self._title = instruction.text
         self._walk = []
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Note where the step led, and the words it followed."""
-        if observation.panorama is None:
+        if step.observation.panorama is None:
             return
-        words = str(report.get("subgoal") or "")
+        words = str(step.report.get("subgoal") or "")
         if not self._walk:
-            self._walk.append((observation.panorama.viewpoint, words))
-        led_to = info.get("command")
+            self._walk.append((step.observation.panorama.viewpoint, words))
+        led_to = step.info.get("command")
         if led_to is not None:
             self._walk.append((led_to[0], "" if words == self._title else words))
 

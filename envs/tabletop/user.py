@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embodied.core.action import Action
 from embodied.core.arm_skills import BESIDE
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from envs.tabletop.tasks import BLOCK, BOWL, DRAWER, HELD, OPENNESS, Goal
 
 Floats = NDArray[np.float64]
@@ -83,13 +82,7 @@ class CorrectingUser:
     def on_end(self, record: EpisodeRecord) -> None:
         """Stop watching."""
 
-    def on_step(
-        self,
-        observation: Observation,
-        action: Action,
-        info: Mapping[str, Any],
-        report: Mapping[str, Any],
-    ) -> None:
+    def on_step(self, step: Step) -> None:
         """Look, and speak where it is time."""
         hand = np.asarray(self._env.world.state().ee_position_m)
         sideways = 0.0 if self._last_m is None else float(np.linalg.norm((hand - self._last_m)[:2]))
@@ -99,7 +92,7 @@ class CorrectingUser:
         elif hand[2] > 0.17:
             self._comes_down = True
         self._last_m = hand
-        if report.get("question"):
+        if step.report.get("question"):
             self._answer()
             return
         self._quiet = max(0, self._quiet - 1)

@@ -9,6 +9,7 @@ from embodied.core.action import STOP
 from embodied.core.episode import EpisodeSpec
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from embodied.core.task import Task
 from embodied.runtime.users import SimulatedUser, introduce
 from envs.household.user import OracleUser, sentence_of
@@ -68,7 +69,7 @@ def watching(hand, goal: Goal) -> tuple[Table, CorrectingUser, Heard]:
 
 def look(user, steps: int = 12, report=None) -> None:
     for _ in range(steps):
-        user.on_step(Observation(), STOP, {}, report or {})
+        user.on_step(Step(Observation(), STOP, {}, report or {}))
 
 
 PUT = Goal("in", RED, BOWL)

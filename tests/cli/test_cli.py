@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from embodied.cli import COMMANDS, main
-from embodied.commands.evaluate import usable_cores, worker_count
+from embodied.commands.evaluate import worker_count
 from embodied.commands.watch import listen
 from embodied.core.errors import ConfigError
+from embodied.evaluation.cores import usable_cores
 
 TESTS = Path(__file__).parents[1]
 TINY = ["benchmark.env.id=tiny_world:tests/Tiny-v0", "benchmark.split=tiny"]

@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from tiny_runs import BrokenSession, DeadlySession, FullDiskSession, evaluate
+from tiny_runs import BrokenSession, DeadlySession, FullDiskSession, ThreadsSession, evaluate
 from tiny_world import TinyWorld
 
 from embodied.core.errors import ConfigError
+from embodied.evaluation.cores import usable_cores
 from embodied.evaluation.lock import FolderBusyError
 from embodied.evaluation.runner import run_evaluation
 from embodied.evaluation.store import RunStore
-from embodied.evaluation.worker import WorkerError
+from embodied.evaluation.worker import WorkerError, WorkerPool
 
 TESTS = Path(__file__).parents[1]
 
@@ -86,6 +87,19 @@ def test_what_no_episode_is_to_blame_for_ends_the_run_with_its_reason(
             console=Console(file=io.StringIO()),
         )
     assert stored(tmp_path) == {}, "no episode counts as failed, none is lost"
+
+
+@pytest.mark.parametrize(("told", "threads"), [(None, max(1, usable_cores() // 2)), ("7", 7)])
+def test_workers_share_the_cores_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, told: str | None, threads: int
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if told is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", told)
+    pool = WorkerPool(ThreadsSession(), workers=2, seed=0)
+    with pytest.raises(ConfigError, match=f"threads: {threads}$"):
+        list(pool.run(TinyWorld().episodes()))
+    assert os.environ.get("OMP_NUM_THREADS") == told
 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_told_who_has_it(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ class Diary:
     def on_begin(self, spec, instruction) -> None:
         self.lines.append(f"begin {instruction.text}")
 
-    def on_step(self, observation, action, info, report) -> None:
-        self.lines.append(action.name)
+    def on_step(self, step) -> None:
+        self.lines.append(step.action.name)
 
     def on_end(self, record) -> None:
         self.lines.append(record.status.value)
@@ -97,7 +97,7 @@ def test_what_the_agent_raises_is_kept_too() -> None:
 
 def test_a_recorder_that_cannot_write_is_no_failure_of_the_agent() -> None:
     class FullDisk(Diary):
-        def on_step(self, observation, action, info, report) -> None:
+        def on_step(self, step) -> None:
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
@@ -119,8 +119,8 @@ def test_a_person_can_stop_a_random_agent() -> None:
     agent = RandomAgent(actions=["RotateLeft"])
 
     class Person(Diary):
-        def on_step(self, observation, action, info, report) -> None:
-            super().on_step(observation, action, info, report)
+        def on_step(self, step) -> None:
+            super().on_step(step)
             if len(self.lines) == 3:
                 agent.correct("stop")
 
@@ -144,8 +144,8 @@ def test_the_expert_can_be_stopped_once_it_acts_and_not_before() -> None:
     assert run_episode(TinyWorld(), agent, spec(3)).status is EpisodeStatus.SUCCESS
 
     class Person(Diary):
-        def on_step(self, observation, action, info, report) -> None:
-            super().on_step(observation, action, info, report)
+        def on_step(self, step) -> None:
+            super().on_step(step)
             agent.correct("stop")
 
     record = run_episode(TinyWorld(), agent, spec(3), [Person()])

@@ -15,6 +15,7 @@ from embodied.core.episode import EpisodeSpec
 from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
+from embodied.core.protocols import Step
 from embodied.runtime.captions import Caption, compose_frame, wrap
 from embodied.runtime.episode import run_episode
 from embodied.runtime.expert import ExpertAgent
@@ -57,7 +58,7 @@ def test_a_film_broken_off_is_cleared_away_by_the_next(tmp_path: Path) -> None:
     recorder = VideoRecorder(tmp_path)
     recorder.on_begin(SPEC, Instruction.from_text("walk"))
     picture = Observation(images={"ego": np.zeros((30, 30, 3), np.uint8)})
-    recorder.on_step(picture, DiscreteAction("MoveAhead"), {}, {})
+    recorder.on_step(Step(picture, DiscreteAction("MoveAhead"), {}, {}))
     run_episode(TinyWorld(), ExpertAgent(), SPEC, [recorder])
     assert [entry.name for entry in tmp_path.iterdir()] == ["task-4__trial-0__1.mp4"]
 
@@ -119,8 +120,8 @@ def test_a_line_a_step_with_mask_and_refusal(tmp_path: Path) -> None:
     action = DiscreteAction("PickupObject", mask=mask)
     command = {"action": "PickupObject", "objectId": "Mug|1|2|3"}
     info = {"error_message": "too far", "command": command}
-    recorder.on_step(Observation(), action, info, {"subgoal": "pick"})
-    recorder.on_step(Observation(), DiscreteAction("Stop"), {}, {})
+    recorder.on_step(Step(Observation(), action, info, {"subgoal": "pick"}))
+    recorder.on_step(Step(Observation(), DiscreteAction("Stop"), {}, {}))
     recorder.on_end(None)
     (path,) = tmp_path.iterdir()
     first, second = map(json.loads, path.read_text().splitlines())
