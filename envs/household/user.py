@@ -8,11 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from embodied.core.episode import EpisodeRecord, EpisodeSpec
-from embodied.core.instruction import Instruction
 from embodied.core.protocols import Step
 from embodied.core.task import LOOK_IN_LIGHT, PICK_TWO, PICK_WITH_MOVABLE, Task
 from embodied.core.task_plans import DEVICES, KNIVES
+from envs.users import WatchingUser
 
 HOLLOW = frozenset(
     [
@@ -52,7 +51,7 @@ def sentence_of(task: Task) -> str:
     return f"put a {adjective}{thing} {place}"
 
 
-class OracleUser:
+class OracleUser(WatchingUser):
     """Answers what is asked, and corrects what is wrong with what the agent takes up.
 
     Args:
@@ -60,30 +59,16 @@ class OracleUser:
     """
 
     def __init__(self, *, corrects: bool = True) -> None:
+        super().__init__()
         self._corrects = corrects
-        self._env: Any = None
-        self._agent: Any = None
-        self._forget()
 
     def _forget(self) -> None:
-        self.said: list[str] = []
         self._held = ""
-
-    def meet(self, env: Any, agent: Any) -> None:
-        """Take hold of the environment to watch and of the agent to speak to."""
-        self._env, self._agent = env, agent
-
-    def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
-        """Start watching."""
-        self._forget()
-
-    def on_end(self, record: EpisodeRecord) -> None:
-        """Stop watching."""
 
     def on_step(self, step: Step) -> None:
         """Answer an open question; else look at what was just taken up."""
         task = self._env.episode.task
-        if task is None:
+        if task is None or len(self.said) >= MOST_SAID:
             return
         question = str(step.report.get("question", ""))
         if question:
@@ -94,11 +79,6 @@ class OracleUser:
             self._held = held
             if held and self._corrects and not _is_of_use(held, task):
                 self._say(self._objection(task))
-
-    def _say(self, text: str) -> None:
-        if len(self.said) < MOST_SAID:
-            self.said.append(text)
-            self._agent.correct(text)
 
     def _objects(self) -> list[Mapping[str, Any]]:
         return list(self._env.controller.last_event.metadata["objects"])

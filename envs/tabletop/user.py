@@ -7,16 +7,14 @@ time later: which thing is meant, or how far to which side the hand has to move.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.arm_skills import BESIDE
-from embodied.core.episode import EpisodeRecord, EpisodeSpec
-from embodied.core.instruction import Instruction
 from embodied.core.protocols import Step
 from envs.tabletop.tasks import BLOCK, BOWL, DRAWER, HELD, OPENNESS, Goal
+from envs.users import WatchingUser
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +49,7 @@ class _Aim:
     colour: str = ""
 
 
-class CorrectingUser:
+class CorrectingUser(WatchingUser):
     """Watches and corrects: "no, the one on the left", "3 cm to the left".
 
     Args:
@@ -60,27 +58,13 @@ class CorrectingUser:
     """
 
     def __init__(self, *, targets: bool = True, motions: bool = True) -> None:
+        super().__init__()
         self._targets, self._motions = targets, motions
-        self._env: Any = None
-        self._agent: Any = None
-        self._forget()
 
     def _forget(self) -> None:
         self._wrong = self._quiet = 0
         self._last_m: Floats | None = None
         self._comes_down = True
-        self.said: list[str] = []
-
-    def meet(self, env: Any, agent: Any) -> None:
-        """Take hold of the tabletop environment and of the agent to speak to."""
-        self._env, self._agent = env, agent
-
-    def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
-        """Start watching."""
-        self._forget()
-
-    def on_end(self, record: EpisodeRecord) -> None:
-        """Stop watching."""
 
     def on_step(self, step: Step) -> None:
         """Look, and speak where it is time."""
@@ -103,8 +87,7 @@ class CorrectingUser:
         if words and self._wrong >= REACTION_STEPS:
             self._wrong, self._quiet = 0, QUIET_STEPS
             for text in words:
-                self.said.append(text)
-                self._agent.correct(text)
+                self._say(text)
 
     # --- what is wrong
 
@@ -214,14 +197,12 @@ class CorrectingUser:
     def _answer(self) -> None:
         """Answer the agent's question: which one, by its colour."""
         goal = self._goal()
-        if goal is None or self._agent is None:
+        if goal is None:
             return
         thing = goal.thing
         if self._held() == thing.colour and goal.other is not None:
             thing = goal.other
-        text = f"the {thing}"
-        self.said.append(text)
-        self._agent.correct(text)
+        self._say(f"the {thing}")
 
 
 def _sides(gap_m: Floats, least_m: float) -> list[str]:
