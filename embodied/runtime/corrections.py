@@ -6,27 +6,15 @@ from dataclasses import dataclass
 
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.motion import Frame, Motion
+from embodied.runtime.halting import WORDS_OF_NOTHING, asks_to_halt
 from embodied.runtime.motions import Unclear, read_motion
 
+_GAP = r"[\s,.!;:]*"
 _FILLER = (
     r"(?:please|now|right|there|here|it|that|this|all|everything|immediately|no|oh|ok|okay|hey|"
-    r"robot|moving|going|at once|what you are doing|what you're doing|doing that|"
-    r"for a (?:moment|second|minute)|a (?:moment|second|minute))"
+    r"robot)"
 )
-_HALT = (
-    r"(?:stop|halt|freeze|wait|abort|cancel|hold on|hold it|stand still|emergency stop|"
-    r"don't move|do not move|that's enough|that is enough|forget it|forget that|never ?mind)"
-)
-_GAP = r"[\s,.!;:]*"
-
-# Nothing but words of halting: the whole utterance asks for stillness.
-_STOP_ONLY = re.compile(rf"(?:{_FILLER}{_GAP})*{_HALT}(?:{_GAP}(?:{_HALT}|{_FILLER}))*{_GAP}", re.I)
-_FILLER_ONLY = re.compile(rf"(?:{_FILLER}{_GAP})+", re.I)
-# A cry that goes on: "stop! you'll hit the vase". "stop the microwave" and "stop at the stairs"
-# are no cries, since no pause follows the word.
-_STOP_CRY = re.compile(
-    rf"(?:{_FILLER}{_GAP})*(?:stop|halt|freeze|abort|don't move|do not move)\s*[,.!;:]", re.I
-)
+_FILLER_ONLY = re.compile(rf"(?:{WORDS_OF_NOTHING})", re.I)
 
 _DROP = (
     r"(?:forget (?:about )?(?:it|that|the [\w ]+?)|never ?mind(?: (?:it|that|the [\w ]+?))?|"
@@ -117,13 +105,13 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
     words = text.strip().replace("’", "'")
     for pattern in (_DROP_THEN, _INSTEAD_THEN, _THEN_INSTEAD):
         match = pattern.fullmatch(words)
-        if match and _STOP_ONLY.fullmatch(match["rest"]):
+        if match and asks_to_halt(match["rest"]):
             return Heard(CorrectionKind.STOP)
         if match and pattern is _THEN_INSTEAD and _RECHOOSES.match(match["rest"]):
             return Heard(CorrectionKind.TARGET)
         if match and not _FILLER_ONLY.fullmatch(match["rest"]):
             return Heard(CorrectionKind.REPLACE, match["rest"].strip())
-    if _STOP_ONLY.fullmatch(words) or _STOP_CRY.match(words):
+    if asks_to_halt(words):
         return Heard(CorrectionKind.STOP)
     motion = read_motion(words, last=last, frame=frame)
     if isinstance(motion, Unclear):
