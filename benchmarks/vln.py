@@ -81,29 +81,31 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
 
 
 def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
-    """Train every row for a while and print what it reaches."""
+    """Train every row for a while and print what it reaches, seed by seed."""
     from policies.vln.training import VlnTraining
 
-    words: Path | None = None
-    for name in args.rows:
-        changes = ROWS[name]
-        found = []
-        for seed in range(args.seeds):
-            folder = Path(args.folder or tempfile.mkdtemp()) / f"{name}-{seed}"
+    words: Path | None = Path(args.words) if args.words else None
+    root = Path(args.folder or tempfile.mkdtemp())
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in args.rows}
+    for seed in range(args.seeds):
+        for name in args.rows:
+            changes = ROWS[name]
+            folder = root / f"{name}-{seed}"
             folder.mkdir(parents=True, exist_ok=True)
             # The words are the same for all rows, and half a minute to make.
             if words is not None and words.exists() and words.parent != folder:
-                shutil.copy(words, folder)
+                shutil.copy(words, folder / "words.npz")
             words = folder / "words.npz"
             plan = {
                 "updates": args.updates,
-                "imitation": 0 if args.init else args.updates // 2,
-                "every": args.updates,
-                "measured": 8,
+                "imitation": 0 if args.init else args.updates // 3,
+                "rewarded": 0.6,
+                "max_moves": 9,
+                "every": max(1, args.updates // 3),
+                "measured": 200,
                 "measured_last": args.measured,
                 "calibrated": 0,
                 "batch": args.batch,
-                "rewarded": 0.5,
                 "rate": args.rate,
                 "warm_up": args.updates // 10,
             }
@@ -117,15 +119,16 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
             )
             task.run(output_dir=folder, seed=seed)
             card = json.loads((folder / "card.json").read_text())
-            found.append(card["scores"])
-            print(f"{name}, seed {seed}: {json.dumps(card['scores'])}", flush=True)
-        rates = [each["SR"] for each in found]
-        paths = [each["SPL"] for each in found]
-        print(
-            f"{name}: SR {np.mean(rates):.1f} SPL {np.mean(paths):.1f}, {args.seeds} seeds, "
-            f"{card['parameters']} parameters, {card['cpu_minutes']} CPU minutes",
-            flush=True,
-        )
+            found[name].append(card)
+            print(
+                f"{name}, seed {seed}: {json.dumps(card['scores'])}, {card['parameters']} "
+                f"parameters, {card['cpu_minutes']} CPU minutes",
+                flush=True,
+            )
+    for name, cards in found.items():
+        rates = [card["scores"]["SR"] for card in cards]
+        paths = [card["scores"]["SPL"] for card in cards]
+        print(f"{name}: SR {np.mean(rates):.1f} SPL {np.mean(paths):.1f}, {args.seeds} seeds")
 
 
 def main() -> None:
@@ -144,6 +147,7 @@ def main() -> None:
     rows.add_argument("--measured", type=int, default=None)
     rows.add_argument("--folder", default=None)
     rows.add_argument("--init", default=None, help="weights that every row starts from")
+    rows.add_argument("--words", default=None, help="a words.npz to share; made anew by default")
     rows.add_argument("--rate", type=float, default=1e-3)
     args = parser.parse_args()
     default = Path.home() / ".cache" / "embodied" / "data"

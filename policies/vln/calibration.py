@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from policies.vln.ensemble import Ensemble, members_of
 from policies.vln.model import VlnModel
 
 STEPS: Mapping[str, tuple[float, ...]] = {
@@ -21,7 +22,7 @@ STEPS: Mapping[str, tuple[float, ...]] = {
 
 
 def calibrate(
-    model: VlnModel, measure: Callable[[], Mapping[str, float]], *, rounds: int = 1
+    model: VlnModel | Ensemble, measure: Callable[[], Mapping[str, float]], *, rounds: int = 1
 ) -> dict[str, float]:
     """Set the numbers, one after another, to what walks best: SR and SPL together.
 
@@ -31,7 +32,7 @@ def calibrate(
         rounds: Times each number is tried.
 
     Returns:
-        What was added to each number.
+        What was added to each number, in every network.
     """
     added = dict.fromkeys(STEPS, 0.0)
 
@@ -43,15 +44,22 @@ def calibrate(
     for name, steps in (pair for _ in range(rounds) for pair in STEPS.items()):
         if name == "legs" and not model.config.legs:
             continue
-        kept, before = 0.0, _number(model, name).clone()
+        kept, before = 0.0, [_number(member, name).clone() for member in members_of(model)]
         for step in steps:
-            _add(model, name, before, step)
+            _set(model, name, before, step)
             now = worth()
             if now > best:
                 best, kept = now, step
-        _add(model, name, before, kept)
+        _set(model, name, before, kept)
         added[name] += kept
     return added
+
+
+def adjust(model: VlnModel | Ensemble, added: Mapping[str, float]) -> None:
+    """Add to the numbers of every network what `calibrate` added to others of their kind."""
+    for name, step in added.items():
+        if step:
+            _set(model, name, [_number(each, name).clone() for each in members_of(model)], step)
 
 
 def _number(model: VlnModel, name: str) -> Tensor:
@@ -60,11 +68,12 @@ def _number(model: VlnModel, name: str) -> Tensor:
     return model.score.bias.data[1:2] if name == "stopping" else model.turn_back.data[1:2]
 
 
-def _add(model: VlnModel, name: str, before: Tensor, step: float) -> None:
+def _set(model: VlnModel | Ensemble, name: str, before: list[Tensor], step: float) -> None:
     with torch.no_grad():
-        if name == "turning back":
-            # costs are kept as what softplus makes them of
-            cost = torch.nn.functional.softplus(before) + step
-            _number(model, name).copy_(cost.expm1().clamp(min=1e-4).log())
-        else:
-            _number(model, name).copy_(before + step)
+        for member, old in zip(members_of(model), before, strict=True):
+            if name == "turning back":
+                # costs are kept as what softplus makes them of
+                cost = torch.nn.functional.softplus(old) + step
+                _number(member, name).copy_(cost.expm1().clamp(min=1e-4).log())
+            else:
+                _number(member, name).copy_(old + step)

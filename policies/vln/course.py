@@ -73,6 +73,18 @@ class Schedule:
     measured_last: int | None = None
     calibrated: int = 600
 
+    def onward(self, updates: int, rate: float) -> "Schedule":
+        """Return the schedule of more updates from trained weights: own walks with reward."""
+        return dataclasses.replace(
+            self,
+            updates=updates,
+            rate=rate,
+            imitation=0,
+            rewarded=0.0,
+            warm_up=max(1, updates // 10),
+            every=max(1, updates // 2),
+        )
+
 
 class Run:
     """A training run with its optimiser, averaged weights, logs and checkpoint."""

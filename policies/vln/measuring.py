@@ -6,13 +6,12 @@ import numpy as np
 import torch
 
 from policies.vln.batches import Examples
-from policies.vln.model import VlnModel
-from policies.vln.rollout import Result, roll
+from policies.vln.rollout import Network, Result, roll
 from policies.vln.world import WorldTensors
 
 
 def evaluate(
-    model: VlnModel,
+    model: Network,
     examples: Examples,
     world: WorldTensors,
     *,

@@ -125,6 +125,13 @@ class VlnModel(nn.Module):
         if config.objects:
             self.object = nn.Linear(config.vector_size + OBJECT_FEATURES + 1, width)
             self.mention = nn.Linear(width, width)
+            # what else than its own name speaks of a thing: towels of a bathroom
+            self.kin = nn.Linear(config.vector_size, config.vector_size, bias=False)
+            nn.init.zeros_(self.kin.weight)
+            # what each thing says for a way it lies along, and for stopping beside it
+            self.evidence = nn.Linear(width, 2)
+            nn.init.zeros_(self.evidence.weight)
+            nn.init.zeros_(self.evidence.bias)
             self.sharpness = nn.Parameter(torch.tensor(10.0))
         if config.feature_size:
             self.picture = nn.Sequential(
@@ -177,12 +184,12 @@ class VlnModel(nn.Module):
         x = self.token(torch.cat([tokens.features, kind], dim=-1))
         if self.config.feature_size and tokens.pictures is not None:
             x = x + self.picture(tokens.pictures)
-        if tokens.legs is not None:
+        if self.config.legs and tokens.legs is not None:
             x = x + self.leg(tokens.legs[..., 1:])
         x = self.drop(x)
         slots = tokens.ancestors.shape[1]
         first, there = _first_columns(tokens, slots if memory is None else 1)
-        things, bias = self._surroundings(text, tokens, memory)
+        things, toward, bias = self._surroundings(text, tokens, memory)
         gates = None
         if self.router is not None:
             said = text.summary[:, None].expand(-1, x.shape[1], -1)
@@ -209,7 +216,10 @@ class VlnModel(nn.Module):
         if self.config.prompts:
             matched = self.prompt_match(x) @ self.prompt_action.weight.T
         scores = torch.where(tokens.is_state, out[..., 1], out[..., 0])
-        if tokens.legs is not None:
+        if things is not None and toward is not None:
+            spoken = toward.exp() @ self.evidence(things.relu())
+            scores = scores + torch.where(tokens.is_state, spoken[..., 1], spoken[..., 0])
+        if self.config.legs and tokens.legs is not None:
             share = torch.where(tokens.is_state, self.leg_share[1], self.leg_share[0])
             scores = scores + share * tokens.legs[..., 0]
         return Reading(
@@ -220,6 +230,10 @@ class VlnModel(nn.Module):
             gates=gates,
             memory=Memory(tuple(kept), route),
         )
+
+    def turn_back_costs(self) -> Tensor:
+        """Return what going back costs: [per metre, once, per metre where it is to stop]."""
+        return F.softplus(self.turn_back)
 
     def _walk_on(
         self,
@@ -246,11 +260,12 @@ class VlnModel(nn.Module):
 
     def _surroundings(
         self, text: TextCode, tokens: Tokens, memory: Memory | None
-    ) -> tuple[Tensor | None, Tensor]:
-        """Return objects as tokens, and what to add to attention, [B, 1, N, N + M + S].
+    ) -> tuple[Tensor | None, Tensor | None, Tensor]:
+        """Return objects as tokens, and what to add to attention: to objects, to everything.
 
-        A token looks at the tokens and objects of its own slot, and at the states of the route
-        that led there; not at what was seen on other routes.
+        The first are [B, M, D] and [B, N, M], or None, the last is [B, 1, N, N + M + S]. A token
+        looks at the tokens and objects of its own slot, and at the states of the route that led
+        there; not at what was seen on other routes.
         """
         same = tokens.slot[:, :, None] == tokens.slot[:, None]
         parts = []
@@ -263,21 +278,23 @@ class VlnModel(nn.Module):
             route = torch.gather(route, 2, tokens.slot[:, None].expand_as(same))
             same = same | (route & tokens.is_state[:, None])
         parts.append(_bias(same & tokens.mask[:, None]))
-        things = None
+        things = near = None
         if self.config.objects and tokens.object_mask.shape[1]:
             things = self._things(text, tokens)
             mine = tokens.slot[:, :, None] == tokens.object_slot[:, None]
             apart = tokens.heading_rad[:, :, None] - tokens.object_heading_rad[:, None]
             toward = 2.0 * (apart.cos() - 1.0) * (~tokens.is_state)[..., None]
-            parts.append(toward + _bias(mine & tokens.object_mask[:, None]))
+            near = toward + _bias(mine & tokens.object_mask[:, None])
+            parts.append(near)
         if memory is not None:
             route = tokens.ancestors[:, -1:, : memory.route.shape[1]]
             parts.append(_bias(route).expand(-1, tokens.mask.shape[1], -1))
-        return things, torch.cat(parts, dim=2)[:, None]
+        return things, near, torch.cat(parts, dim=2)[:, None]
 
     def _things(self, text: TextCode, tokens: Tokens) -> Tensor:
         """Return objects as tokens [B, M, D]: name, place, and where the words speak of them."""
-        alike = tokens.object_vectors @ text.vectors.transpose(1, 2)
+        known_as = tokens.object_vectors + self.kin(tokens.object_vectors)
+        alike = known_as @ text.vectors.transpose(1, 2)
         weights = (alike * self.sharpness + text.bias[:, 0]).softmax(-1)
         best = (alike * weights).sum(-1, keepdim=True)
         told = torch.cat([tokens.object_vectors, tokens.objects, best], dim=-1)
@@ -303,8 +320,3 @@ def cross_entropy_of_sets(logits: Tensor, right: Tensor) -> Tensor:
     """Return -log of the probability of all right options together, [B] from [B, N]."""
     unseen = torch.finfo(logits.dtype).min / 2
     return logits.logsumexp(-1) - logits.masked_fill(~right, unseen).logsumexp(-1)
-
-
-def turn_back_costs(model: VlnModel) -> Tensor:
-    """Return what going back costs in scores: [per metre, once, per metre where it is to stop]."""
-    return F.softplus(model.turn_back)

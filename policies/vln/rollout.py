@@ -5,14 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from policies.vln.ensemble import Ensemble, Memories, Texts
 from policies.vln.legs import Legs
-from policies.vln.model import (
-    Memory,
-    Prompts,
-    TextCode,
-    VlnModel,
-    turn_back_costs,
-)
+from policies.vln.model import Memory, VlnModel
+from policies.vln.said import Prompts, TextCode
 from policies.vln.walks import SUCCESS_M, Options, Walks
 from policies.vln.world import WorldTensors
 
@@ -86,9 +82,13 @@ class Result:
         return self.success * self.shortest_m / longest
 
 
-def price(model: VlnModel, way_scores: Tensor, stop_scores: Tensor, options: Options) -> Tensor:
+Network = VlnModel | Ensemble
+"""One network or several that decide together."""
+
+
+def price(model: Network, way_scores: Tensor, stop_scores: Tensor, options: Options) -> Tensor:
     """Return scores of all options [B, S * K + S]: what was read, less what the way back costs."""
-    metre, once, stop_metre = turn_back_costs(model)
+    metre, once, stop_metre = model.turn_back_costs()
     cost = metre * options.back_m + once * (options.back_m > 0)
     ways = (way_scores - cost[..., None]).masked_fill(~options.ways, UNSEEN)
     return torch.cat([ways.flatten(1), stop_scores - stop_metre * options.back_m], dim=1).float()
@@ -106,12 +106,16 @@ class Reader:
     """
 
     def __init__(
-        self, model: VlnModel, walks: Walks, text: TextCode, mirrored: TextCode | None = None
+        self,
+        model: Network,
+        walks: Walks,
+        text: TextCode | Texts,
+        mirrored: TextCode | Texts | None = None,
     ) -> None:
         self._model, self.walks = model, walks
         self._sides = 1 if mirrored is None else 2
         self._text = text if mirrored is None else text.with_more(mirrored)
-        self._memory: Memory | None = None
+        self._memory: Memory | Memories | None = None
         self._grids: list[Tensor] = []
 
     def read(self) -> tuple[Tensor, Options]:
@@ -147,7 +151,7 @@ class Reader:
 
 @torch.no_grad()
 def roll(
-    model: VlnModel,
+    model: Network,
     world: WorldTensors,
     batch: Batch,
     *,

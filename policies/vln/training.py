@@ -1,10 +1,11 @@
 """`embodied train task=vln`: imitation of shortest paths, then DAgger, from arrays of routes."""
 
+import copy
 import dataclasses
 import datetime
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import torch
 
 from embodied.core.errors import ConfigError
 from policies.vln.batches import Examples, LegReader
-from policies.vln.calibration import calibrate
+from policies.vln.calibration import adjust, calibrate
 from policies.vln.course import Run, Schedule
-from policies.vln.data import RouteData
+from policies.vln.data import RouteData, World
+from policies.vln.ensemble import Ensemble, members_of
 from policies.vln.measuring import evaluate
 from policies.vln.model import ModelConfig, VlnModel
 from policies.vln.weights import load_model, name_vectors, save_model
@@ -34,9 +36,16 @@ class VlnTraining:
         model: Settings of `ModelConfig`.
         schedule: Settings of `Schedule`.
         read_legs: Takes instructions apart, for `model.legs`.
-        init: Weights to start from; none starts anew. Where `model` asks for parts that they do
-            not have, those start anew; parts that it leaves out are dropped.
+        init: Weights to start from, each member from one of theirs; none starts anew. Where
+            `model` asks for parts that they do not have, those start anew; parts that it leaves
+            out are dropped.
         threads: Threads of torch.
+        members: Networks trained one after another, with seeds of their own, that then decide
+            together.
+        last: Split that every member learns from at the very end, after it was measured; `train`
+            holds the buildings of `measure`, too. None leaves the end out.
+        last_updates: Updates of that end.
+        last_rate: Its learning rate.
 
     Raises:
         ConfigError: If a setting has no such name.
@@ -54,7 +63,13 @@ class VlnTraining:
         read_legs: LegReader | None = None,
         init: str | None = None,
         threads: int = 1,
+        members: int = 1,
+        last: str | None = None,
+        last_updates: int = 300,
+        last_rate: float = 3.0e-4,
     ) -> None:
+        self._members, self._last = members, last
+        self._last_updates, self._last_rate = last_updates, last_rate
         self._read_legs = read_legs
         self._data, self._train, self._measure = data, train, measure
         self._words_of = tuple(words_of)
@@ -67,53 +82,60 @@ class VlnTraining:
             raise ConfigError(f"task=vln has no such setting: {error}") from error
 
     def run(self, *, output_dir: Path, seed: int) -> str:
-        """Train, going on from `output_dir/checkpoint.pt` if it is there.
+        """Train, going on from the checkpoints below `output_dir` if they are there.
+
+        Writes `vln_fold.safetensors`, which never saw `measure`, and with `last` the weights to
+        use, `vln.safetensors`; `card.json` says what each was made of.
 
         Raises:
             EmbodiedError: If data or packages are missing.
         """
         output_dir.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(self._threads)
-        torch.manual_seed(seed)
-        started_s = time.monotonic()
-        world = self._data.world()
-        model, vocabulary = self._start(world.object_names, output_dir)
-        places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
-        train, measure = (
-            Examples(
-                self._data.routes(split),
-                vocabulary,
-                world,
-                prompts=model.config.prompts,
-                read_legs=self._read_legs if model.config.legs else None,
-            )
-            for split in (self._train, self._measure)
-        )
-        run = Run(model, self._schedule, output_dir, seed)
-        run.resume()
-        run.train(train, measure, places)
-        calibrated = None
+        started_s, world = time.monotonic(), self._data.world()
+        runs, splits, vocabulary = [], {}, None
+        for number in range(self._members):
+            torch.manual_seed(seed + number)
+            model, vocabulary = self._start(world.object_names, output_dir, number)
+            places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
+            for split in {self._train, self._measure, self._last or self._train} - set(splits):
+                splits[split] = self._examples(split, vocabulary, world, model.config)
+            folder = output_dir / f"member{number}" if self._members > 1 else output_dir
+            folder.mkdir(exist_ok=True)
+            runs.append(Run(model, self._schedule, folder, seed + number))
+            runs[-1].resume()
+            runs[-1].train(splits[self._train], splits[self._measure], places)
+        measure = splits[self._measure]
+        network = _together([run.average for run in runs])
+        # calibration is no part of what goes on learning
+        used, added = copy.deepcopy(network), None
         if self._schedule.calibrated:
             some = np.random.default_rng(1).permutation(len(measure))[: self._schedule.calibrated]
-            calibrated = calibrate(
-                run.average, lambda: evaluate(run.average, measure, places, chosen=some)
-            )
-        scores = evaluate(run.average, measure, places, chosen=run.some(measure, last=True))
+            added = calibrate(used, lambda: evaluate(used, measure, places, chosen=some))
+        scores = evaluate(used, measure, places, chosen=runs[0].some(measure, last=True))
         path = output_dir / "vln.safetensors"
-        save_model(path, run.average, vocabulary)
+        learned_from = [self._train]
+        if self._last:
+            save_model(output_dir / "vln_fold.safetensors", used, vocabulary)
+            learned_from.append(self._last)
+            used = _together(self._go_on(runs, splits, places, seed))
+            adjust(used, added or {})
+        save_model(path, used, vocabulary)
         card = {
             "command": "embodied train task=vln",
             "seed": seed,
             "date": datetime.date.today().isoformat(),
-            "learned_from": self._train,
-            "instructions": len(train),
+            "learned_from": learned_from,
+            "instructions": len(splits[self._train]),
             "measured_on": self._measure,
             "scores": scores,
-            "calibrated": calibrated,
-            "minutes": round((run.seconds + time.monotonic() - started_s) / 60.0, 1),
-            "cpu_minutes": round(run.cpu_s / 60.0, 1),
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "model": dataclasses.asdict(model.config),
+            "scores_are_of": "vln_fold.safetensors" if self._last else path.name,
+            "calibrated": added,
+            "minutes": round((sum(r.seconds for r in runs) + time.monotonic() - started_s) / 60, 1),
+            "cpu_minutes": round(sum(run.cpu_s for run in runs) / 60.0, 1),
+            "members": self._members,
+            "parameters": sum(p.numel() for p in used.parameters()),
+            "model": dataclasses.asdict(used.config),
             "schedule": dataclasses.asdict(self._schedule),
             "init": self._init,
         }
@@ -121,11 +143,44 @@ class VlnTraining:
         told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
         return f"{self._measure}: {told}\nweights: {path}"
 
-    def _start(self, names: tuple[str, ...], output_dir: Path) -> tuple[VlnModel, Vocabulary]:
+    def _examples(
+        self, split: str, vocabulary: Vocabulary, world: World, config: ModelConfig
+    ) -> Examples:
+        return Examples(
+            self._data.routes(split),
+            vocabulary,
+            world,
+            prompts=config.prompts,
+            read_legs=self._read_legs if config.legs else None,
+        )
+
+    def _go_on(
+        self,
+        runs: Sequence[Run],
+        splits: Mapping[str, Examples],
+        places: WorldTensors,
+        seed: int,
+    ) -> list[VlnModel]:
+        """Return every member after some more updates on `last`; nothing is chosen there."""
+        schedule, found = self._schedule.onward(self._last_updates, self._last_rate), []
+        for number, run in enumerate(runs):
+            folder = run.folder / "last"
+            folder.mkdir(exist_ok=True)
+            more = Run(copy.deepcopy(run.average), schedule, folder, seed + number)
+            more.resume()
+            more.train(splits[self._last], splits[self._measure], places)
+            found.append(more.average)
+            run.seconds, run.cpu_s = run.seconds + more.seconds, run.cpu_s + more.cpu_s
+        return found
+
+    def _start(
+        self, names: tuple[str, ...], output_dir: Path, number: int
+    ) -> tuple[VlnModel, Vocabulary]:
         kept = self._init or (output_dir / "words.npz")
         if self._init:
             model, vocabulary = load_model(kept)
-            return self._changed(model).requires_grad_(True), vocabulary
+            members = members_of(model)
+            return self._changed(members[number % len(members)]).requires_grad_(True), vocabulary
         if (output_dir / "words.npz").exists():
             with np.load(output_dir / "words.npz") as file:
                 vocabulary = Vocabulary(tuple(file["words"].tolist()), file["vectors"])
@@ -150,3 +205,7 @@ class VlnTraining:
         kept = {k: v for k, v in model.state_dict().items() if k in own and v.shape == own[k].shape}
         changed.load_state_dict({**own, **kept})
         return changed.eval()
+
+
+def _together(members: Sequence[VlnModel]) -> VlnModel | Ensemble:
+    return members[0] if len(members) == 1 else Ensemble(members)

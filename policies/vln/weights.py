@@ -1,4 +1,4 @@
-"""Weights on disk: one safetensors file with the network, its sizes and its words."""
+"""Weights on disk: one safetensors file with the networks, their sizes and their words."""
 
 import dataclasses
 import json
@@ -14,18 +14,22 @@ SHIPPED = Path(__file__).parent / "weights" / "vln.safetensors"
 
 
 def save_model(path: Path, model, vocabulary: Vocabulary) -> None:
-    """Write a network in half precision, with its configuration and vocabulary."""
+    """Write a `VlnModel` or an `Ensemble` of them in half precision, with sizes and words."""
     import torch
     from safetensors.torch import save_file
 
+    from policies.vln.ensemble import members_of
+
+    members = members_of(model)
     tensors = {
-        name: value.detach().to("cpu", torch.float16).contiguous()
-        for name, value in model.state_dict().items()
+        f"{number}.{name}": value.detach().to("cpu", torch.float16).contiguous()
+        for number, member in enumerate(members)
+        for name, value in member.state_dict().items()
         if name != "text.vectors"
     }
     tensors["vocabulary.vectors"] = torch.from_numpy(vocabulary.vectors.astype(np.float16))
     about = {
-        "config": json.dumps(dataclasses.asdict(model.config)),
+        "members": json.dumps([dataclasses.asdict(member.config) for member in members]),
         "words": json.dumps(vocabulary.words),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,10 +37,11 @@ def save_model(path: Path, model, vocabulary: Vocabulary) -> None:
 
 
 def load_model(path: str | Path | None = None):
-    """Read a network and its vocabulary; by default the shipped ones.
+    """Read what `save_model` wrote, and its vocabulary; by default the shipped weights.
 
     Returns:
-        The `VlnModel`, in evaluation mode, and its `Vocabulary`.
+        The `VlnModel`, or the `Ensemble` where there are several, in evaluation mode, and its
+        `Vocabulary`.
 
     Raises:
         ConfigError: If torch is not installed.
@@ -46,6 +51,7 @@ def load_model(path: str | Path | None = None):
     try:
         from safetensors import safe_open
 
+        from policies.vln.ensemble import Ensemble
         from policies.vln.model import ModelConfig, VlnModel
     except ImportError as error:
         raise ConfigError('policy=vln needs torch: pip install "embodied[train]".') from error
@@ -55,8 +61,12 @@ def load_model(path: str | Path | None = None):
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
         vectors = tensors.pop("vocabulary.vectors")
         vocabulary = Vocabulary(tuple(json.loads(about["words"])), vectors.numpy())
-        model = VlnModel(ModelConfig(**json.loads(about["config"])))
-        model.load_state_dict({**tensors, "text.vectors": vectors})
+        members = []
+        for number, sizes in enumerate(json.loads(about["members"])):
+            member, begin = VlnModel(ModelConfig(**sizes)), f"{number}."
+            own = {k.removeprefix(begin): v for k, v in tensors.items() if k.startswith(begin)}
+            member.load_state_dict({**own, "text.vectors": vectors})
+            members.append(member)
     except FileNotFoundError as error:
         raise DataError(
             f"No weights at {path}: `embodied train task=vln` makes them, policy.make.weights "
@@ -64,6 +74,7 @@ def load_model(path: str | Path | None = None):
         ) from error
     except Exception as error:
         raise DataError(f"{path} holds no weights of policy=vln: {error!r}") from error
+    model = members[0] if len(members) == 1 else Ensemble(members)
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     return model.eval(), vocabulary

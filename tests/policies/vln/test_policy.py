@@ -9,6 +9,7 @@ from embodied.core.observation import Observation
 from embodied.core.plan import Status, Subgoal
 from embodied.core.routes import ROUTE, RouteLeg, spell_legs
 from policies.vln.batches import Examples
+from policies.vln.ensemble import Ensemble
 from policies.vln.policy import VlnPolicy
 from policies.vln.rollout import roll
 from policies.vln.training import VlnTraining
@@ -35,15 +36,25 @@ def walk(policy, town, helpers, text, start, heading_rad, legs=()):
     raise AssertionError("never stopped")
 
 
-@pytest.mark.parametrize("settings", [{}, {"prompts": True, "experts": 2}], ids=str)
-def test_the_policy_walks_as_the_batch_does(
-    settings, helpers, vocabulary, routes, town, places, tmp_path
-):
+def make_restless(helpers, vocabulary, **settings):
+    """A network of strong opinions, that stops late and goes back gladly."""
     restless = helpers.make_model(vocabulary, **settings)
-    with torch.no_grad():  # of strong opinions, that stops late and goes back gladly
+    with torch.no_grad():
         restless.score.weight *= 30.0
         restless.score.bias[1] -= 200.0
         restless.turn_back -= 5.0
+    return restless
+
+
+SETTINGS = [[{}], [{"prompts": True, "experts": 2}], [{}, {"width": 16}, {"objects": False}]]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=["one", "prompts and experts", "three members"])
+def test_the_policy_walks_as_the_batch_does(
+    settings, helpers, vocabulary, routes, town, places, tmp_path
+):
+    members = [make_restless(helpers, vocabulary, **each) for each in settings]
+    restless = members[0] if len(members) == 1 else Ensemble(members)
     save_model(tmp_path / "w.safetensors", restless, vocabulary)
     model, words = load_model(tmp_path / "w.safetensors")
     policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=6)
@@ -120,7 +131,7 @@ class Town:
         return self._routes
 
 
-def train(folder, town, routes, vocabulary, updates, stop_at=None):
+def train(folder, town, routes, vocabulary, updates, **settings):
     folder.mkdir(exist_ok=True)
     np.savez(folder / "words.npz", words=np.array(vocabulary.words), vectors=vocabulary.vectors)
     plan = {"updates": updates, "batch": 4, "imitation": 2, "every": 2, "warm_up": 1}
@@ -128,6 +139,7 @@ def train(folder, town, routes, vocabulary, updates, stop_at=None):
         data=Town(town, routes),
         model={"width": 32, "heads": 2, "vector_size": 8, "dropout": 0.1},
         schedule=plan,
+        **settings,
     )
     return task.run(output_dir=folder, seed=1)
 
@@ -142,6 +154,26 @@ def test_training_writes_weights_a_card_and_logs(town, routes, vocabulary, tmp_p
     model, words = load_model(tmp_path / "run/vln.safetensors")
     assert words.words == vocabulary.words
     assert model.config.width == 32
+
+
+def test_members_are_measured_before_they_learn_from_everything(
+    town, routes, vocabulary, tmp_path
+):
+    train(tmp_path, town, routes, vocabulary, 4, members=2, last="train", last_updates=2)
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["members"] == 2
+    assert card["learned_from"] == ["train_fold", "train"]
+    assert card["scores_are_of"] == "vln_fold.safetensors"
+    fold, _ = load_model(tmp_path / "vln_fold.safetensors")
+    used, _ = load_model(tmp_path / "vln.safetensors")
+    first, second = (each.score.weight for each in fold.members)
+    assert not torch.equal(first, second), "members begin and go on apart"
+    for before, after in zip(fold.members, used.members, strict=True):
+        assert not torch.equal(before.score.weight, after.score.weight)
+    again = train(tmp_path, town, routes, vocabulary, 4, members=2, last="train", last_updates=2)
+    assert "SR" in again, "a finished run is read from its checkpoints"
+    twice, _ = load_model(tmp_path / "vln.safetensors")
+    assert torch.equal(twice.members[1].score.weight, used.members[1].score.weight)
 
 
 def test_a_run_that_was_killed_goes_on_from_its_checkpoint(
