@@ -28,7 +28,7 @@ from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.remembering import Remembering
-from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target
+from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target, in_words
 from embodied.runtime.tracking import FINISH, Told, cause_of, not_finished, remembered
 
 
@@ -155,7 +155,14 @@ class PlanningAgent:
             self._halt.set()
 
     def answer(self, text: str) -> bool:
-        """Answer the open question, from any thread; return whether there was one."""
+        """Answer the open question, from any thread; return whether there was one.
+
+        Words that stop or replace are no answer: they are heard as corrections.
+        """
+        if classify(text).kind in (CorrectionKind.STOP, CorrectionKind.REPLACE):
+            was_open = bool(self._dialogue.question)
+            self.correct(text)
+            return was_open
         return self._dialogue.answer(text)
 
     @property
@@ -417,7 +424,7 @@ class PlanningAgent:
 
     def _asked_where(self, subgoal: Subgoal, outcome: Outcome) -> bool:
         """Ask where a thing is; what failed is tried as before where nobody knows."""
-        sought = outcome.evidence.removeprefix("found no ") or str(subgoal)
+        sought = in_words(outcome.evidence.removeprefix("found no ") or str(subgoal))
         question = f"I cannot find the {sought.removeprefix('the ')}. Where is it?"
         if not self._dialogue.pose(question, About.PLACE, self._now_s):
             return False

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from embodied.core.action import STOP, Action, DiscreteAction
 from embodied.core.correction import CorrectionKind
@@ -17,66 +17,15 @@ from embodied.core.observation import Observation
 from embodied.core.protocols import Agent
 from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import classify
+from embodied.runtime.gate import Gate, Robot
 from embodied.runtime.jobs import Beside
 
 SWITCH_INTERVAL_S = 0.001
 """How long another Python thread may keep the loop waiting; Python's own default is 5 ms."""
 
 
-class Robot(Protocol):
-    """A body that moves in real time. No method waits for the robot to get anywhere."""
-
-    def observe(self) -> Observation:
-        """Return the newest observation; its `stamp_s` grows only when there is a new one."""
-
-    def command(self, action: Action) -> None:
-        """Send a command; it holds until the next one."""
-
-    def halt(self) -> None:
-        """Stand still at once and keep hold of what is held; safe from any thread, repeatable."""
-
-
 Perceive = Callable[[Observation], Sequence[Entity]]
 """Finds things in an observation; may be slow, runs beside the loop."""
-
-
-class Gate:
-    """The way to the actuators: once it is shut nothing but halting passes.
-
-    Shutting does not wait for a command under way: the robot is halted at once by whoever shuts,
-    and once more by the loop, should its command have slipped through at the same moment.
-
-    Args:
-        robot: The robot.
-    """
-
-    def __init__(self, robot: Robot) -> None:
-        self._robot = robot
-        self._shut = threading.Event()
-
-    @property
-    def is_shut(self) -> bool:
-        """Whether commands are kept back."""
-        return self._shut.is_set()
-
-    def command(self, action: Action) -> bool:
-        """Send a command; return whether it passed."""
-        if self._shut.is_set():
-            return False
-        self._robot.command(action)
-        if self._shut.is_set():
-            self._robot.halt()
-            return False
-        return True
-
-    def shut(self) -> None:
-        """Halt the robot and let nothing pass from now on; safe from any thread."""
-        self._shut.set()
-        self._robot.halt()
-
-    def open(self) -> None:
-        """Let commands pass again: for a person to decide, never for an agent."""
-        self._shut.clear()
 
 
 @dataclass(frozen=True)
@@ -86,7 +35,8 @@ class LiveTimings:
     Attributes:
         rate_hz: Ticks a second.
         stale_after_s: Without a new observation for so long the robot is held still.
-        dead_after_s: Where a tick takes longer than this, a watchdog holds the robot still.
+        dead_after_s: Where a tick takes longer than this, a watchdog holds the robot still, and
+            what comes of the tick is not sent.
         perception_after_s: What perception found is left out once it is older than this.
     """
 
@@ -186,6 +136,11 @@ class LiveLoop:
         self._began_tick_s: float | None = None
         self._fresh_stamp_s: float | None = None
         self._fresh_at_s = 0.0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody said stop since the last `reset`."""
+        return self._stopped.is_set()
 
     def stop(self) -> None:
         """Halt the robot now and end the run; safe from any thread."""
@@ -312,7 +267,10 @@ class LiveLoop:
         action = self._agent.step(observation, now_s)
         if isinstance(action, DiscreteAction) and action.name == STOP.name:
             return True
-        self.gate.command(action)
+        if self._clock() - now_s > self.timings.dead_after_s:
+            self._robot.halt()  # what it answers is about a world of long ago
+        else:
+            self.gate.command(action)
         if self._on_tick is not None:
             self._on_tick(observation, action, self._agent.report())
         return False

@@ -76,7 +76,7 @@ class SharedControl:
 
     def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
         """Go on as far as the person drives; keep still where they do not."""
-        on, aside, third = self._keys.axes()
+        on, aside, third = (float(axis) for axis in np.clip(self._keys.axes(), -1.0, 1.0))
         held = self._policy.hold(observation)
         axes = self._policy.axes()
         steer = aside * axes[1] + third * axes[2] + min(on, 0.0) * axes[0]
@@ -85,7 +85,7 @@ class SharedControl:
         if on <= 0.0:
             return held, RUNNING
         action, outcome = self._policy.act(observation)
-        if isinstance(action, VectorAction) and on < 1.0:
+        if isinstance(action, VectorAction) and action.space == "ee_velocity" and on < 1.0:
             values = action.values.copy()
             values[:6] *= on
             action = VectorAction(values, action.space, action.frame, action.rate_hz)

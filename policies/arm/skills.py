@@ -336,6 +336,6 @@ SKILLS: Mapping[str, Callable[[ArmBody, Given], Run]] = {
 
 def share_of(skill: str, value: Argument | None) -> float:
     """Return how far open something is to be; all the way or shut where it is not said."""
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and np.isfinite(value):
         return float(np.clip(value, 0.0, 1.0))
     return 0.0 if skill == "close" else 1.0

@@ -64,6 +64,13 @@ def test_half_a_push_is_half_as_fast() -> None:
     assert speed(0.5) == pytest.approx(speed(1.0) / 2)
 
 
+def test_steering_is_no_faster_than_its_speed_whatever_the_joystick_says() -> None:
+    world, _, shared, hands = driven()
+    hands.now = (0.0, 50.0, 0.0)
+    action, _ = shared.act(world.observation())
+    assert np.linalg.norm(action.values[:3]) == pytest.approx(0.12)
+
+
 def test_steering_goes_along_the_last_correction_and_shifts_the_aim() -> None:
     world, policy, shared, hands = driven()
     hands.now = (1.0, 0.0, 0.0)

@@ -357,3 +357,11 @@ def test_the_actions_are_velocities_in_the_base_frame() -> None:
     assert (action.space, action.frame, action.rate_hz) == ("ee_velocity", "base", 20.0)
     assert action.values.shape == (7,)
     assert np.linalg.norm(action.values[:3]) * DT_S < 0.02
+
+
+@pytest.mark.parametrize("share", [float("nan"), float("inf")])
+def test_a_share_that_is_no_number_moves_nothing_to_nowhere(share: float) -> None:
+    world, policy = Standin([drawer()]), ArmSkillPolicy()
+    opened = Subgoal("open", {"object": ObjectRef("drawer"), "share": share})
+    assert carry_out(world, policy, opened).status is Status.DONE
+    assert world.item("drawer").openness == pytest.approx(1.0, abs=0.1)

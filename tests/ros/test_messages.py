@@ -17,9 +17,8 @@ from embodied.core.entity import Entity
 from embodied.core.geometry import Intrinsics
 from embodied.runtime.robot.commands import PlanarGoal, TrajectoryPoint, Twist
 from embodied.runtime.robot.diagnostics import Health, findings
-from embodied.runtime.robot.goals import Why
+from embodied.runtime.robot.goals import Feedback, GoalEnd, Why
 from embodied.runtime.robot.images import camera_of, decode_depth, decode_rgb
-from embodied.runtime.robot.session import Feedback, GoalEnd
 
 
 @pytest.mark.parametrize(

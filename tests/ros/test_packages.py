@@ -83,7 +83,7 @@ def test_every_launch_file_describes_its_nodes(path):
 @pytest.mark.parametrize("path", LAUNCH_FILES, ids=lambda path: path.name)
 def test_what_a_launch_file_remaps_is_a_name_of_the_agent(path):
     known = {each.name for each in AGENT_WIRES}
-    remapped = re.findall(r'^ +(?:remappings=\[)?\("([\w/]+)", ', path.read_text(), re.M)
+    remapped = re.findall(r'(?:Renamed\(|remappings=\[\()\s*"([\w/]+)"', path.read_text())
     assert remapped
     assert set(remapped) <= known
 

@@ -104,7 +104,6 @@ def test_another_things_stop_and_a_place_to_stop_at_are_no_halts(text: str) -> N
 WORDS = ["this", "arm", "the", "no", "stop", "x", "and", "a bit", "forget the", "right", ",", "."]
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["", "please ", "no, ", "can you "]),
     st.sampled_from(["stop", "Stop!", "STOP."]),
@@ -116,7 +115,7 @@ def test_words_that_ask_for_nothing_never_take_a_stop_away(
     assert asks_to_halt(f"{before}{stop} {' '.join(after)}")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(WORDS), min_size=1000, max_size=1000))
 def test_it_is_told_at_once_however_long_a_person_talks(words: list[str]) -> None:
     classify(" ".join(words))  # alternatives that were tried anew would take longer than the test

@@ -19,8 +19,9 @@ from embodied.core.entity import Entity
 from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
+from embodied.runtime.gate import Gate
 from embodied.runtime.jobs import Beside, OtherProcess, OtherProcessError
-from embodied.runtime.live import Gate, LiveLoop, LiveTimings
+from embodied.runtime.live import LiveLoop, LiveTimings
 
 GO = VectorAction(np.ones(7, dtype=np.float32), "ee_velocity", "base", 20.0)
 STILL = VectorAction(np.zeros(7, dtype=np.float32), "ee_velocity", "base", 20.0)
@@ -211,6 +212,26 @@ def test_a_step_that_hangs_is_noticed_by_the_watchdog() -> None:
     end = LiveLoop(robot, agent, timings=LiveTimings(rate_hz=100.0, dead_after_s=0.05)).run(TASK)
     assert noticed.is_set()
     assert end.counts.dead == 1
+
+
+def test_what_comes_of_a_step_that_hung_is_not_sent() -> None:
+    now = [0.0]
+    robot, agent = Robot(stamps=lambda: now[0]), Agent(steps=3)
+
+    def clock() -> float:
+        now[0] += 0.0005
+        return now[0]
+
+    def hang() -> None:
+        now[0] += 30.0
+
+    agent.at[2] = hang
+    end = LiveLoop(
+        robot, agent, timings=LiveTimings(stale_after_s=100.0, dead_after_s=0.5), clock=clock
+    ).run(TASK)
+    assert end.reason == "done"
+    assert [each for each in robot.heard if each == "go"] == ["go"] * 2
+    assert "halt" in robot.heard[1:-2]
 
 
 def test_perception_beside_the_loop_delays_no_step_and_its_results_arrive() -> None:

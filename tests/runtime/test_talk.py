@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from embodied.core.action import Action, DiscreteAction
+from embodied.core.action import STOP, Action, DiscreteAction
 from embodied.core.correction import Correction
 from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
@@ -184,7 +184,7 @@ def test_a_doubt_is_asked_once_and_the_answer_chooses() -> None:
     assert act(agent, 3) == ["hold"] * 3
     assert agent.question == "Which one?"
     assert agent.answer("the c one")
-    assert not agent.answer("no, wait")
+    assert not agent.answer("the a one")
     assert act(agent, 2, 3.0) == ["one", "one"]
     (asked,) = agent.report()["questions"]
     assert (asked["question"], asked["answer"], asked["about"]) == (
@@ -198,6 +198,16 @@ def test_where_nobody_is_asked_the_doubt_costs_nothing() -> None:
     agent = agent_of(Arm(doubts=("a",)))
     assert act(agent, 3) == ["a"] * 3
     assert agent.report()["questions"] == ()
+
+
+@pytest.mark.parametrize("answer", ["stop", "no, wait", "forget it"])
+def test_who_answers_with_stop_is_heard(answer: str) -> None:
+    agent = agent_of(Arm(doubts=("a",)), ask=True)
+    act(agent, 3)
+    assert agent.question
+    agent.answer(answer)
+    assert agent.halted
+    assert act(agent, 1) == [STOP.name]
 
 
 @pytest.mark.parametrize("answer", ["any", "it doesn't matter", "whichever you like"])

@@ -48,7 +48,7 @@ class BridgedRobot:
         self._out = threading.RLock()
         self.refused = 0
         self.last_refusal = ""
-        emergency.listen(lambda reason: self.halt())
+        self._deaf = emergency.listen(lambda reason: self.halt())
 
     def enable(self, enabled: bool) -> None:
         """Let commands pass, or no longer; a robot that is disabled is halted."""
@@ -57,6 +57,11 @@ class BridgedRobot:
             return
         self._enabled.clear()
         self.halt()
+
+    def close(self) -> None:
+        """Halt for the last time and let go of the emergency stop, which outlives this robot."""
+        self.enable(False)
+        self._deaf()
 
     def observe(self) -> Observation:
         """Return the newest of every sense; its stamp stands still while a source is stale."""

@@ -38,8 +38,9 @@ class Limits:
 
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):
-            if not getattr(self, each.name) > 0:
-                raise ConfigError(f"limit {each.name} is {getattr(self, each.name)!r}; give > 0.")
+            value = getattr(self, each.name)
+            if not 0 < value < float("inf"):
+                raise ConfigError(f"limit {each.name} is {value!r}; give a finite number above 0.")
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,20 @@ class EmergencyStop:
         """Why it was engaged; empty while it is not."""
         return self._reason if self.engaged else ""
 
-    def listen(self, listener: Callable[[str], None]) -> None:
-        """Have `listener(reason)` called whenever the stop is engaged."""
+    def listen(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        """Have `listener(reason)` called whenever the stop is engaged.
+
+        Returns:
+            What ends that, once: the latch outlives those who listen.
+        """
         with self._lock:
             self._listeners.append(listener)
+
+        def end() -> None:
+            with self._lock:
+                self._listeners = [each for each in self._listeners if each is not listener]
+
+        return end
 
     def engage(self, reason: str) -> None:
         """Stop; safe from any thread, repeatable. The first reason is kept."""

@@ -1,4 +1,4 @@
-"""Which goal acts: accepted, preempted by a newer one, cancelled, ended; no ROS and no robot."""
+"""Which goal acts: accepted, preempted by a newer one, cancelled, ended; and what is told of it."""
 
 import threading
 from dataclasses import dataclass
@@ -25,6 +25,32 @@ class Preempt(StrEnum):
 
     REPLACE = "replace"
     REJECT = "reject"
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a goal's client is told while it runs; the fields of FollowInstruction's feedback."""
+
+    subgoal: str = ""
+    subgoal_index: int = 0
+    subgoal_count: int = 0
+    progress: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class GoalEnd:
+    """How a goal ended; the fields of FollowInstruction's result."""
+
+    why: Why
+    text: str
+    duration_s: float
+    corrections: int = 0
+
+    @property
+    def success(self) -> bool:
+        """Whether the plan was carried out."""
+        return self.why is Why.DONE
 
 
 @dataclass

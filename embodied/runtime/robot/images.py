@@ -138,16 +138,31 @@ class CameraModel:
 
     Attributes:
         intrinsics: The camera of the window.
+        height_px: Rows of a whole picture.
+        width_px: Columns of a whole picture.
         rows: Rows of the picture that are kept.
         columns: Columns that are kept.
     """
 
     intrinsics: Intrinsics
+    height_px: int
+    width_px: int
     rows: slice
     columns: slice
 
     def cut(self, picture: NDArray[Any]) -> NDArray[Any]:
-        """Return the window of a picture [H, W, ...]."""
+        """Return the window of a picture [H, W, ...].
+
+        Raises:
+            DataError: If the picture has another size than camera_info says.
+        """
+        if picture.shape[:2] != (self.height_px, self.width_px):
+            height_px, width_px = picture.shape[:2]
+            raise DataError(
+                f"a picture of {width_px}x{height_px} came with a camera_info of "
+                f"{self.width_px}x{self.height_px}: let both be of the same "
+                "(resized, registered) picture."
+            )
         return picture[self.rows, self.columns]
 
 
@@ -185,7 +200,7 @@ def camera_of(
         height_px=rows.stop - rows.start,
         focal_px=(fx + fy) / 2,
     )
-    return CameraModel(intrinsics, rows, columns)
+    return CameraModel(intrinsics, height_px, width_px, rows, columns)
 
 
 def _around(middle: float, size: int) -> slice:

@@ -66,7 +66,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("joint_rad_s", 1.0, "Speed of any joint at most."),
     Parameter("gripper_m", 0.08, "Widest opening of the fingers."),
     Parameter("effort_n", 20.0, "Force of the fingers at most."),
-    Parameter("horizon_s", 0.2, "How long a joint command lasts without a newer one."),
+    Parameter(
+        "horizon_s",
+        0.2,
+        "How long a joint velocity lasts without a newer one; a joint position takes at least so long.",
+    ),
     Parameter("pose_gain_per_s", 4.0, "Share of the way to a commanded pose a second."),
     Parameter(
         "e_stop_heartbeat_s",
@@ -89,10 +93,16 @@ def coerced(each: Parameter, value: Any) -> Value:
     """Return a parameter's value in the type of its default: `10` is a number of seconds, too.
 
     Raises:
-        ConfigError: If it is of another kind.
+        ConfigError: If it is of another kind, or a number that is below 0 or not finite.
     """
     default = each.default
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, float) and number:
+        # NaN is above and below nothing: a limit or a heartbeat of NaN would not hold at all.
+        rate = each.name.endswith("_hz")
+        if not 0 <= value < float("inf") or (rate and value == 0):
+            least = "above 0" if rate else "from 0 on"
+            raise ConfigError(f"Parameter {each.name} is {value!r}; give a number {least}.")
         return float(value)
     if isinstance(default, list):
         given = [] if not isinstance(value, list | tuple) else list(value)

@@ -57,6 +57,8 @@ class Senses:
         self._in = threading.Lock()
         self._latest = _Latest({name: _Camera() for name in spec.cameras})
         self._last_stamp_s = 0.0
+        self._hand: Transform | None = None
+        self._body: Pose | None = None
 
     def image(self, camera: str, image: RgbImage, *, stamp_s: float, frame: str) -> None:
         """Take a picture in: uint8 [H, W, 3]."""
@@ -161,8 +163,8 @@ class Senses:
         )
 
     def hand(self) -> Transform | None:
-        """Return where the hand is in the base, as tf last told."""
-        return self.transforms.find(self.spec.base_frame, self.spec.ee_frame)
+        """Return where the hand is in the base, as tf last told; None where it does not."""
+        return self._found("tf of the hand", self.spec.base_frame, self.spec.ee_frame)
 
     def position_rad(self) -> NDArray[np.float64] | None:
         """Return the arm's joints, [7] in its own order, as they were last told."""
@@ -170,24 +172,35 @@ class Senses:
             return self._latest.position_rad
 
     def _place(self) -> tuple[Transform | None, Pose | None]:
-        """Look up hand and body in tf and tell the watch how fresh they are."""
-        hand = body = None
+        """Look up hand and body in tf and tell the watch how fresh they are.
+
+        What tf tells no longer is where it was last, until it counts as stale.
+        """
         if self.spec.joints:
-            hand = self.transforms.find(self.spec.base_frame, self.spec.ee_frame)
+            hand = self.hand()
             if hand is not None:
+                self._hand = hand
                 self.watch.saw("tf of the hand", hand.stamp_s)
         if self.spec.map_frame:
-            found = self.transforms.find(self.spec.map_frame, self.spec.base_frame)
+            found = self._found("tf of the base", self.spec.map_frame, self.spec.base_frame)
             if found is not None:
                 self.watch.saw("tf of the base", found.stamp_s)
-                body = Pose(found.position_m, found.quat_xyzw, frame=self.spec.map_frame)
-        return hand, body
+                self._body = Pose(found.position_m, found.quat_xyzw, frame=self.spec.map_frame)
+        return self._hand, self._body
+
+    def _found(self, name: str, target: str, frame: str) -> Transform | None:
+        """Look a frame up; a tree that makes no sense says so and tells nothing."""
+        try:
+            return self.transforms.find(target, frame)
+        except DataError as error:
+            self.watch.spoiled(name, str(error))
+            return None
 
     def _camera_poses(self, cameras: Mapping[str, _Camera]) -> dict[str, Pose]:
         root = self.spec.map_frame or self.spec.base_frame
         poses = {}
         for name, camera in cameras.items():
-            found = self.transforms.find(root, camera.frame) if camera.frame else None
+            found = self._found(f"{name}/image", root, camera.frame) if camera.frame else None
             if found is not None:
                 frame = self.spec.map_frame or BASE
                 poses[name] = Pose(found.position_m, found.quat_xyzw, frame=frame)

@@ -13,11 +13,13 @@ from embodied.core.observation import Observation
 from embodied.core.protocols import Agent
 from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import classify
+from embodied.runtime.halting import asks_to_halt
 from embodied.runtime.live import LiveCounts, LiveEnd, LiveLoop, LiveTimings, Perceive
 from embodied.runtime.robot.bridge import BridgedRobot
+from embodied.runtime.robot.continued import Continued
 from embodied.runtime.robot.diagnostics import Health
 from embodied.runtime.robot.emergency import EmergencyStop
-from embodied.runtime.robot.goals import GoalBook, Why
+from embodied.runtime.robot.goals import Feedback, GoalBook, GoalEnd, Why
 
 
 @runtime_checkable
@@ -50,32 +52,6 @@ class SessionSettings:
     ready_s: float = 5.0
     give_up_s: float = 10.0
     max_duration_s: float = 0.0
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """What a goal's client is told while it runs; the fields of FollowInstruction's feedback."""
-
-    subgoal: str = ""
-    subgoal_index: int = 0
-    subgoal_count: int = 0
-    progress: float = 0.0
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class GoalEnd:
-    """How a goal ended; the fields of FollowInstruction's result."""
-
-    why: Why
-    text: str
-    duration_s: float
-    corrections: int = 0
-
-    @property
-    def success(self) -> bool:
-        """Whether the plan was carried out."""
-        return self.why is Why.DONE
 
 
 SUPERVISED_EVERY_S = 0.05
@@ -126,14 +102,20 @@ class Session:
         self._unsettled = False
         self._corrections = 0
         self._questions: tuple[int, str] = (0, "")
-        emergency.listen(self._on_emergency)
+        self._deaf = emergency.listen(self._on_emergency)
 
     # --- from any thread -----------------------------------------------------------------------
 
     def refusal(self, text: str) -> str:
-        """Return why an instruction would be refused now; empty where it would be accepted."""
+        """Return why an instruction would be refused now; empty where it would be accepted.
+
+        Words of halting are no task: they halt, and end whatever goal there is.
+        """
         if not text.strip():
             return "the instruction has no words"
+        if asks_to_halt(text):
+            self.correct(text)
+            return "words of halting are no task; what was under way was stopped"
         if self._emergency.engaged:
             return f"emergency stop: {self._emergency.reason}; release it first"
         return self.book.refusal()
@@ -156,18 +138,34 @@ class Session:
         """
         if not text.strip():
             return "a correction needs words"
-        with self._lock:
-            loop = self._loop
+        waited = False
         if classify(text).kind is CorrectionKind.STOP:
             self._robot.halt()
+            # Every goal is meant: one that waits for its turn or for the sensors must not begin.
+            waited = self.book.open_count > 0
+            self.book.end_all(Why.STOPPED, "a person said stop")
+        with self._lock:
+            loop = self._loop
         if loop is None:
-            return "no instruction is being carried out"
+            return "" if waited else "no instruction is being carried out"
         self._corrections += 1
         loop.correct(text)
         return ""
 
-    def answer(self, text: str) -> str:
-        """Answer the agent's question; see `correct` for what is returned."""
+    def answer(self, text: str, *, number: int = 0) -> str:
+        """Answer the agent's question; see `correct` for what is returned.
+
+        Words that stop or replace are no answers: they are heard as what they are.
+
+        Args:
+            text: The words.
+            number: Which question they answer; 0 means the newest.
+        """
+        if classify(text).kind in (CorrectionKind.STOP, CorrectionKind.REPLACE):
+            return self.correct(text)
+        newest, asked = self.question()
+        if number and (number != newest or not asked):
+            return f"question {number} is not open any more"
         if isinstance(self._agent, Asking) and text.strip() and self._agent.answer(text):
             return ""
         return "no question is open"
@@ -187,6 +185,11 @@ class Session:
         self.book.end_all(Why.STOPPED, text)
         self._cancel_loop()
         self._robot.halt()
+
+    def close(self, text: str) -> None:
+        """End every goal, halt, and let go of the emergency stop, which outlives this session."""
+        self.shut_down(text)
+        self._deaf()
 
     def feedback(self) -> Feedback:
         """Return what a client is told now."""
@@ -254,7 +257,7 @@ class Session:
         waits = self._wait_ready(name)
         if waits:
             return Why.STALE, f"did not begin: {waits}", 0
-        agent = _Continued(self._agent) if self._unsettled else self._agent
+        agent = Continued(self._agent) if self._unsettled else self._agent
         loop = LiveLoop(
             self._robot,
             agent,
@@ -286,7 +289,8 @@ class Session:
             with self._lock:
                 self._loop, self._last = None, loop.counts
             self._robot.halt()
-        self._unsettled = why in (Why.PREEMPTED, Why.CANCELLED)
+        # After a stop the agent stands until it begins anew.
+        self._unsettled = why in (Why.PREEMPTED, Why.CANCELLED) and not loop.stopped
         return why, text, self._corrections
 
     def _wait_ready(self, name: str) -> str:
@@ -337,38 +341,3 @@ class Session:
                 self.book.end(name, Why.STALE, f"gave up: {waits}")
                 self._cancel_loop()
                 return
-
-
-class _Continued:
-    """An agent that was cut short: what it was doing is ended safely before the next begins.
-
-    It is told as a person would, "forget it, ...", which puts down what is held; an instruction
-    that would not be understood so begins anew.
-
-    Args:
-        agent: The agent.
-    """
-
-    def __init__(self, agent: Agent) -> None:
-        self._agent = agent
-
-    def begin(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
-        """Replace the task that was cut short."""
-        words = f"forget it, {instruction.text}"
-        heard = classify(words)
-        if instruction.steps or heard.kind is not CorrectionKind.REPLACE:
-            self._agent.begin(instruction, skills=skills)
-        else:
-            self._agent.correct(words)
-
-    def step(self, observation: Observation, now_s: float) -> Action:
-        """Step."""
-        return self._agent.step(observation, now_s)
-
-    def correct(self, text: str) -> None:
-        """Correct."""
-        self._agent.correct(text)
-
-    def report(self) -> Mapping[str, Any]:
-        """Report."""
-        return self._agent.report()

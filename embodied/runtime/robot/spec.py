@@ -25,7 +25,8 @@ class RobotSpec:
         tf_stale_s: Age at which the hand's transform is.
         entities_stale_s: Age at which a list of entities is.
         limits: What commands may ask at most.
-        horizon_s: How long a joint command lasts without a newer one.
+        horizon_s: How long a joint velocity lasts without a newer one, and the least that a joint
+            position takes.
         pose_gain_per_s: Share of the way to a commanded pose a second.
     """
 
@@ -46,6 +47,9 @@ class RobotSpec:
     pose_gain_per_s: float = 4.0
 
     def __post_init__(self) -> None:
+        for name in ("horizon_s", "pose_gain_per_s"):
+            if not 0 < getattr(self, name) < float("inf"):
+                raise ConfigError(f"{name} is {getattr(self, name)!r}; give a number above 0.")
         if self.joints and len(self.joints) != JOINTS:
             raise ConfigError(
                 f"{len(self.joints)} joints are named; the agent knows arms of {JOINTS}. "

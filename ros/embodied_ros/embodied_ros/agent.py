@@ -1,14 +1,11 @@
 """The lifecycle node `agent`: instructions in, commands out; it decides nothing by itself."""
 
-import threading
 import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from embodied_msgs.action import FollowInstruction
 from embodied_msgs.msg import Answer, Correction, Question
 from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from std_msgs.msg import Bool
@@ -17,11 +14,9 @@ from std_srvs.srv import Trigger
 from embodied.commands.robots import agent_for_robot
 from embodied.core.arm_skills import arm_skills
 from embodied.core.errors import EmbodiedError
-from embodied.core.instruction import Instruction
 from embodied.runtime.robot.bridge import BridgedRobot
 from embodied.runtime.robot.diagnostics import findings
 from embodied.runtime.robot.emergency import EmergencyStop
-from embodied.runtime.robot.goals import Why
 from embodied.runtime.robot.parameters import (
     PARAMETERS,
     coerced,
@@ -29,9 +24,10 @@ from embodied.runtime.robot.parameters import (
     robot_spec,
     session_settings,
 )
-from embodied.runtime.robot.session import GoalEnd, Session
+from embodied.runtime.robot.session import Session
 from embodied.runtime.robot.topics import ANY_SENDER, wire
-from embodied_ros.messages import diagnostics, feedback_message, result_message
+from embodied_ros.following import GoalServer
+from embodied_ros.messages import diagnostics
 from embodied_ros.outlets import RosOutlets
 from embodied_ros.qos import profile
 from embodied_ros.recorder import Recording
@@ -39,8 +35,8 @@ from embodied_ros.sensing import Sensing
 from embodied_ros.spinning import spin
 
 DIAGNOSTICS_S = 1.0
-STATE_LAG_S = 1.0
-"""How long rclpy may take to note a cancellation that this node has already acted on."""
+REST_S = 1.0
+"""How long the clients of goals have to hear of their end, before the node goes."""
 
 
 class AgentNode(LifecycleNode):
@@ -54,11 +50,14 @@ class AgentNode(LifecycleNode):
             self.declare_parameter(each.name, each.default, about)
         self._session: Session | None = None
         self._active = False
+        # One for the life of the process: configuring anew releases nothing.
+        self._emergency = EmergencyStop()
         self._made: list[tuple[Any, Any]] = []
         self._recording = Recording(self.get_logger())
         self._record = self._recording.write
         self._asked = (0, "")
         self._heartbeat_s: float | None = None
+        self._silent_s = 0.0
 
     def values(self) -> dict[str, Any]:
         """Return every parameter's value.
@@ -118,7 +117,7 @@ class AgentNode(LifecycleNode):
         """End every goal and give its client the time to hear of it."""
         assert self._session is not None
         self._session.shut_down(text)
-        until = time.monotonic() + STATE_LAG_S
+        until = time.monotonic() + REST_S
         while self._session.book.open_count and time.monotonic() < until:
             time.sleep(0.02)
 
@@ -133,11 +132,11 @@ class AgentNode(LifecycleNode):
             frame=values["speaker_frame"],
             arm=bool(spec.joints),
         )
-        self._emergency = EmergencyStop()
-        self._outlets = RosOutlets(
+        outlets = RosOutlets(
             self, joints=spec.joints, base_frame=spec.base_frame, sent=self._record
         )
-        self._robot = BridgedRobot(spec, self._outlets, self._emergency)
+        self._own(RosOutlets.destroy, outlets)
+        self._robot = self._own(BridgedRobot.close, BridgedRobot(spec, outlets, self._emergency))
         self._session = Session(
             self._robot,
             agent,
@@ -151,10 +150,10 @@ class AgentNode(LifecycleNode):
             else (),
             settings=session_settings(values),
         )
-        self._emergency.listen(self._on_emergency)
-        self._values = values
-        self._sensing = Sensing(
-            self, self._robot, record=self._record, images=values["record_images"]
+        self._silent_s = values["e_stop_heartbeat_s"]
+        self._own(
+            Sensing.destroy,
+            Sensing(self, self._robot, record=self._record, images=values["record_images"]),
         )
         # Words and stops have threads of their own: neither waits for a picture to be decoded.
         voice, stops = ReentrantCallbackGroup(), ReentrantCallbackGroup()
@@ -165,47 +164,45 @@ class AgentNode(LifecycleNode):
         self._question = self._speak("question", Question)
         self._emergency_state = self._speak("emergency", Bool)
         self._diagnostics = self._speak("/diagnostics", DiagnosticArray)
-        self._emergency_state.publish(Bool(data=False))
+        # Told first and then listened to, a button pressed in between would go untold.
+        self._own(lambda deaf: deaf(), self._emergency.listen(self._on_emergency))
+        self._emergency_state.publish(Bool(data=self._emergency.engaged))
         self._own(
             self.destroy_service,
             self.create_service(Trigger, "release_e_stop", self._on_release, callback_group=stops),
         )
-        self._server = ActionServer(
+        server = GoalServer(
             self,
-            FollowInstruction,
-            "follow_instruction",
-            execute_callback=self._execute,
-            goal_callback=self._on_goal,
-            handle_accepted_callback=self._on_accepted,
-            cancel_callback=self._on_cancel,
-            callback_group=ReentrantCallbackGroup(),
+            self._session,
+            is_active=lambda: self._active,
+            recording=self._recording,
+            record=values["record"],
+            feedback_hz=values["feedback_hz"],
         )
+        self._own(GoalServer.destroy, server)
         quiet = MutuallyExclusiveCallbackGroup()
-        timers = [(DIAGNOSTICS_S, self._tell_health), (1.0 / values["feedback_hz"], self._ask)]
-        if values["e_stop_heartbeat_s"] > 0:
+        timers = [
+            (DIAGNOSTICS_S, self._tell_health, quiet),
+            (1.0 / values["feedback_hz"], self._ask, quiet),
+        ]
+        self._heartbeat_s = None
+        if self._silent_s > 0:
             self._heartbeat_s = time.monotonic()
-            timers.append((values["e_stop_heartbeat_s"] / 4, self._check_heartbeat))
-        for period_s, callback in timers:
+            timers.append((self._silent_s / 4, self._check_heartbeat, stops))
+        for period_s, callback, group in timers:
             self._own(
-                self.destroy_timer, self.create_timer(period_s, callback, callback_group=quiet)
+                self.destroy_timer, self.create_timer(period_s, callback, callback_group=group)
             )
 
     def _take_down(self) -> None:
-        if self._session is None:
-            return
-        self._session.shut_down("the node was taken down")
-        if hasattr(self, "_server"):
-            self._server.destroy()
-            del self._server
-        if hasattr(self, "_sensing"):
-            self._sensing.destroy()
-            del self._sensing
+        """Undo what was configured, however far that came; the emergency stop stays as it is."""
+        if self._session is not None:
+            self._session.close("the node was taken down")
+            self._session = None
         for destroy, made in reversed(self._made):
             destroy(made)
         self._made.clear()
-        self._outlets.destroy()
         self._recording.close()
-        self._session = None
 
     def _own(self, destroy: Any, made: Any) -> Any:
         self._made.append((destroy, made))
@@ -232,73 +229,6 @@ class AgentNode(LifecycleNode):
         publisher = self.create_publisher(type, name, profile(row.quality))
         return self._own(self.destroy_publisher, publisher)
 
-    # --- goals ---------------------------------------------------------------------------------
-
-    def _on_goal(self, request: Any) -> GoalResponse:
-        session = self._session
-        if not self._active or session is None:
-            refusal = "the node is not active"
-        else:
-            refusal = session.refusal(request.instruction)
-        if refusal:
-            self.get_logger().warning(f"refused {request.instruction!r}: {refusal}")
-            return GoalResponse.REJECT
-        return GoalResponse.ACCEPT
-
-    def _on_accepted(self, handle: Any) -> None:
-        assert self._session is not None
-        self._session.accept(_name(handle))
-        handle.execute()
-
-    def _on_cancel(self, handle: Any) -> CancelResponse:
-        """Halt in this very callback; rclpy's own answer would be to refuse."""
-        if self._session is not None:
-            self._session.cancel(_name(handle))
-        return CancelResponse.ACCEPT
-
-    def _execute(self, handle: Any) -> Any:
-        session = self._session
-        if session is None:
-            handle.abort()
-            return result_message(GoalEnd(Why.STOPPED, "the node was taken down", 0.0))
-        request = handle.request
-        instruction = Instruction.from_text(
-            request.instruction, id=_name(handle), steps=request.steps
-        )
-        self._recording.open(self._values["record"])
-        ends: list[GoalEnd] = []
-        worker = threading.Thread(
-            target=lambda: ends.append(session.run(_name(handle), instruction)),
-            name="control",
-            daemon=True,
-        )
-        worker.start()
-        while worker.is_alive():
-            worker.join(1.0 / self._values["feedback_hz"])
-            if worker.is_alive() and session.book.active == _name(handle):
-                handle.publish_feedback(feedback_message(session.feedback()))
-        end = ends[0] if ends else GoalEnd(Why.FAILED, "the control thread died", 0.0)
-        self.get_logger().info(f"{request.instruction!r}: {end.why.value}: {end.text}")
-        if session.book.active is None:
-            self._recording.close()
-        self._settle(handle, end)
-        return result_message(end)
-
-    def _settle(self, handle: Any, end: GoalEnd) -> None:
-        """Tell rclpy how the goal ended; it notes a cancellation only after our callback."""
-        if end.why is Why.CANCELLED:
-            until = time.monotonic() + STATE_LAG_S
-            while not handle.is_cancel_requested and time.monotonic() < until:
-                time.sleep(0.005)
-        if not handle.is_active:
-            return
-        if handle.is_cancel_requested and end.why is Why.CANCELLED:
-            handle.canceled()
-        elif end.success:
-            handle.succeed()
-        else:
-            handle.abort()
-
     # --- people --------------------------------------------------------------------------------
 
     def _on_correction(self, message: Any) -> None:
@@ -311,13 +241,7 @@ class AgentNode(LifecycleNode):
         session = self._session
         if session is None:
             return
-        number, text = session.question()
-        if message.question_id and (message.question_id != number or not text):
-            self.get_logger().warning(
-                f"answer to question {message.question_id}, which is not open any more"
-            )
-            return
-        if refusal := session.answer(message.text):
+        if refusal := session.answer(message.text, number=message.question_id):
             self.get_logger().warning(f"answer {message.text!r}: {refusal}")
 
     def _ask(self) -> None:
@@ -340,7 +264,7 @@ class AgentNode(LifecycleNode):
         self._emergency.button(message.data)
 
     def _check_heartbeat(self) -> None:
-        limit_s = self._values["e_stop_heartbeat_s"]
+        limit_s = self._silent_s
         if self._heartbeat_s is None or self._emergency.engaged:
             return
         if time.monotonic() - self._heartbeat_s > limit_s:
@@ -373,10 +297,6 @@ class AgentNode(LifecycleNode):
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
         self._record("/diagnostics", message)
-
-
-def _name(handle: Any) -> str:
-    return bytes(handle.goal_id.uuid).hex()
 
 
 def main() -> None:

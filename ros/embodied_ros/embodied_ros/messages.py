@@ -19,8 +19,8 @@ from embodied.core.entity import Entity
 from embodied.core.geometry import Intrinsics
 from embodied.runtime.robot.commands import PlanarGoal, TrajectoryPoint, Twist
 from embodied.runtime.robot.diagnostics import Finding
+from embodied.runtime.robot.goals import Feedback, GoalEnd
 from embodied.runtime.robot.images import camera_matrix, encode_depth, encode_rgb
-from embodied.runtime.robot.session import Feedback, GoalEnd
 
 NO_OPENNESS = -1.0
 

@@ -91,36 +91,35 @@ class Sensing:
         self._senses.camera(camera, model)
 
     def _image(self, message: Any, camera: str) -> None:
-        model = self._models.get(camera)
-        if model is None:
-            raise DataError(f"pictures come without {camera}/camera_info")
-        image = decode_rgb(
-            message.data,
-            height_px=message.height,
-            width_px=message.width,
-            step=message.step,
-            encoding=message.encoding,
-        )
         self._senses.image(
             camera,
-            model.cut(image),
+            self._pixels(message, camera, decode_rgb),
             stamp_s=seconds(message.header.stamp),
             frame=message.header.frame_id,
         )
 
     def _depth(self, message: Any, camera: str) -> None:
+        depth_m = self._pixels(message, camera, decode_depth, big_endian=bool(message.is_bigendian))
+        self._senses.depth(camera, depth_m, stamp_s=seconds(message.header.stamp))
+
+    def _pixels(self, message: Any, camera: str, decode: Callable[..., Any], **how: Any) -> Any:
+        """Read a picture and cut it to the window that its camera's model knows.
+
+        Raises:
+            DataError: If it cannot be read, or its camera has not been told of.
+        """
         model = self._models.get(camera)
         if model is None:
             raise DataError(f"pictures come without {camera}/camera_info")
-        depth_m = decode_depth(
+        pixels = decode(
             message.data,
             height_px=message.height,
             width_px=message.width,
             step=message.step,
             encoding=message.encoding,
-            big_endian=bool(message.is_bigendian),
+            **how,
         )
-        self._senses.depth(camera, model.cut(depth_m), stamp_s=seconds(message.header.stamp))
+        return model.cut(pixels)
 
     def _joint_states(self, message: Any) -> None:
         self._senses.joints(

@@ -180,6 +180,20 @@ def test_joints_that_are_half_there_are_told_as_what_keeps_it_from_acting():
     assert "missing: j4" in other.senses.missing()
 
 
+def test_frames_that_go_round_in_a_circle_make_tf_stale_and_stop_nothing_else():
+    robot, outlets, _, clock = a_robot()
+    feed(robot)
+    robot.senses.transform("tcp", "base_link", (0, 0, 0), (0, 0, 0, 1), stamp_s=1.1)
+    seen = robot.observe()
+    assert ArmState.from_vector(seen.state).ee_position_m == pytest.approx((0.4, 0.0, 0.3))
+    robot.command(
+        VectorAction(np.array([0, 0, 0, 0, 0, 0, 1, 1], np.float32), "ee_pose", "base", 20)
+    )
+    assert not outlets.of("twist")
+    clock.now_s += 0.6
+    assert "in a circle" in robot.senses.missing()
+
+
 def test_an_arm_of_six_joints_is_refused():
     with pytest.raises(ConfigError, match="6 joints"):
         RobotSpec(joints=tuple("abcdef"))

@@ -100,6 +100,13 @@ def test_a_centred_camera_keeps_its_whole_picture():
     assert model.cut(np.zeros((48, 64, 3))).shape == (48, 64, 3)
 
 
+def test_a_picture_of_another_size_than_camera_info_says_is_refused():
+    ours = Intrinsics(width_px=64, height_px=48, focal_px=50.0)
+    model = camera_of(width_px=64, height_px=48, k=camera_matrix(ours))
+    with pytest.raises(DataError, match="32x24 came with a camera_info of 64x48"):
+        model.cut(np.zeros((24, 32, 3)))
+
+
 def test_an_axis_off_the_middle_costs_the_pixels_of_one_side():
     k = [50.0, 0, 36.0, 0, 50.0, 20.0, 0, 0, 1]
     model = camera_of(width_px=64, height_px=48, k=k)

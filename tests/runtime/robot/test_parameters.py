@@ -47,6 +47,26 @@ def test_another_kind_of_value_is_told(name, value):
         coerced(NAMED[name], value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, -1])
+@pytest.mark.parametrize("name", ["e_stop_heartbeat_s", "joints_stale_s", "linear_m_s"])
+def test_a_number_that_would_switch_a_limit_off_is_refused(name, value):
+    with pytest.raises(ConfigError, match=name):
+        coerced(NAMED[name], value)
+
+
+@pytest.mark.parametrize("name", ["rate_hz", "feedback_hz"])
+def test_a_rate_is_above_zero(name):
+    with pytest.raises(ConfigError, match="above 0"):
+        coerced(NAMED[name], 0.0)
+
+
+@pytest.mark.parametrize("name", ["horizon_s", "pose_gain_per_s", "linear_m_s"])
+@pytest.mark.parametrize("value", [0.0, -4.0, float("nan"), float("inf")])
+def test_a_robot_has_limits_that_limit(name, value):
+    with pytest.raises(ConfigError, match=name):
+        robot_spec(defaults() | {name: value})
+
+
 def test_an_empty_text_stands_for_an_empty_list():
     assert listed([""]) == ()
     assert robot_spec(defaults() | {"joints": [""], "cameras": [""]}).joints == ()

@@ -192,6 +192,63 @@ def test_words_of_halting_halt_even_without_a_goal():
         assert session.outlets.sent[0][0] == "stop"
 
 
+def test_stop_means_the_goal_that_still_waits_for_its_sensors_too():
+    agent = Walker()
+    with a_session(agent, feeds=("joints",)) as session:
+        goal = Goal(session, "a")
+        wait_until(lambda: session.book.active == "a")
+        assert session.correct("stop") == ""
+        session.feeds.add("image")
+        end = goal.result()
+    assert end.why is Why.STOPPED
+    assert not session.outlets.of("twist")
+
+
+def test_stop_means_the_goal_that_waits_for_its_turn_too():
+    agent = Walker()
+    with a_session(agent) as session:
+        old = Goal(session, "a", "go there")
+        agent.moving.wait(PATIENCE_S)
+        session.book.accept("b")  # accepted, and the old one has not come to rest yet
+        session.correct("stop")
+        old.result()
+        assert session.run("b", Instruction.from_text("go elsewhere")).why is Why.STOPPED
+        agent.moving.clear()
+        third = Goal(session, "c", "and now go there")
+        assert agent.moving.wait(PATIENCE_S), "a person's next task begins anew after a stop"
+        session.cancel("c")
+        third.result()
+    assert agent.began == ["go there", "and now go there"]
+
+
+@pytest.mark.parametrize("number", [0, 1, 7])
+def test_stop_said_as_an_answer_halts_whichever_question_it_answers(number):
+    agent = Walker()
+    with a_session(agent) as session:
+        goal = Goal(session, "a")
+        agent.moving.wait(PATIENCE_S)
+        agent.question = "Which block?"
+        assert session.answer("stop it", number=number) == ""
+        assert goal.result().why is Why.STOPPED
+
+
+def test_stop_said_as_an_instruction_halts_and_is_no_task():
+    agent = Walker()
+    with a_session(agent, preempt="reject") as session:
+        goal = Goal(session, "a")
+        agent.moving.wait(PATIENCE_S)
+        assert "no task" in session.refusal("please stop")
+        assert goal.result().why is Why.STOPPED
+
+
+def test_an_answer_to_a_question_that_is_gone_is_told():
+    agent = Walker()
+    with a_session(agent) as session:
+        agent.question = "Which block?"
+        assert session.answer("the red one", number=7) == "question 7 is not open any more"
+        assert session.answer("the red one", number=1) == ""
+
+
 def test_a_dead_camera_halts_and_after_a_while_the_goal_is_given_up():
     agent = Walker()
     with a_session(agent, give_up_s=0.3) as session:

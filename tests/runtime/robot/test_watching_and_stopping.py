@@ -75,6 +75,17 @@ def test_one_button_let_go_does_not_release_another():
     assert "panel" in stop.release()
 
 
+def test_who_has_gone_is_told_no_more_and_the_latch_stays():
+    stop, first, second = EmergencyStop(), [], []
+    end = stop.listen(first.append)
+    stop.engage("test")
+    end()
+    stop.listen(second.append)
+    assert stop.engaged
+    stop.engage("again")
+    assert (first, second) == (["test"], ["test"])
+
+
 def test_a_listener_that_fails_keeps_none_from_halting():
     stop = EmergencyStop()
     halted = []
