@@ -69,7 +69,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "horizon_s",
         0.2,
-        "How long a joint velocity lasts without a newer one; a joint position takes at least so long.",
+        "How long a joint velocity lasts without a newer one; a joint position takes no less.",
     ),
     Parameter("pose_gain_per_s", 4.0, "Share of the way to a commanded pose a second."),
     Parameter(
