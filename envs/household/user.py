@@ -70,9 +70,8 @@ class OracleUser(WatchingUser):
         task = self._env.episode.task
         if task is None or len(self.said) >= MOST_SAID:
             return
-        question = str(step.report.get("question", ""))
-        if question:
-            self._say(self._answer(question, task))
+        if step.report.get("question"):
+            self._say(self._answer(step.report["questions"][-1], task))
             return
         held = self._in_hand()
         if held != self._held:
@@ -93,18 +92,42 @@ class OracleUser(WatchingUser):
             return f"no, the {spoken(task.object)}"
         return f"forget it, {sentence_of(task)}"
 
-    def _answer(self, question: str, task: Task) -> str:
-        """Say where a thing is, if that is asked for; else what is wanted, in plain words."""
-        asked = question.lower()
-        if "where is it" not in asked:
-            return sentence_of(task)
-        types = {each["objectType"] for each in self._objects()}
-        about = max((t for t in types if spoken(t) in asked), key=len, default=task.object)
-        for each in self._objects():
-            parents = each.get("parentReceptacles") or []
-            if each["objectType"] == about and parents:
-                return f"it is {where_words(str(parents[-1]).split('|')[0])}"
-        return f"there is no {spoken(about)}"
+    def _answer(self, asked: Mapping[str, Any], task: Task) -> str:
+        """Say where a thing is, or which is meant; else what is wanted, in plain words."""
+        if asked["about"] == "instance":
+            return "any of them"  # the household's goals are about types
+        if asked["about"] == "place":
+            return self._place(asked["question"].lower(), task)
+        return sentence_of(task)
+
+    def _place(self, question: str, task: Task) -> str:
+        objects = self._objects()
+        types = {each["objectType"] for each in objects} | set(_needed(task))
+        about = max((t for t in types if spoken(t) in question), key=len, default=task.object)
+        there = [each for each in objects if each["objectType"] == about]
+        if not there or about not in _needed(task):
+            return f"forget it, {sentence_of(task)}"
+        parents = there[0].get("parentReceptacles") or []
+        if parents:
+            return f"it is {where_words(str(parents[-1]).split('|')[0])}"
+        furniture = [each for each in objects if each["receptacle"] and not each["pickupable"]]
+        others = [each for each in furniture if each["objectType"] != about]
+        by = min(others, key=lambda each: _apart_m(each, there[0]))
+        return f"it is next to the {spoken(by['objectType'])}"
+
+
+def _needed(task: Task) -> tuple[str, ...]:
+    """Types that a task is about."""
+    device = DEVICES.get(task.task_type, ("", ""))[1]
+    named = (task.object, task.mrecep, task.parent, task.toggle, device)
+    knives = tuple(KNIVES) if task.sliced else ()
+    return tuple(each for each in (*named, *knives) if each)
+
+
+def _apart_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    """Distance between two things, seen from above."""
+    gaps = (one["position"][axis] - other["position"][axis] for axis in "xz")
+    return sum(gap * gap for gap in gaps) ** 0.5
 
 
 def _is_of_use(held: str, task: Task) -> bool:

@@ -45,6 +45,11 @@ def _lexicon(types: frozenset[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def known_nouns(types: frozenset[str]) -> tuple[str, ...]:
+    """Return every noun that may mean one of these types, longest first."""
+    return tuple(sorted(_lexicon(types), key=len, reverse=True))
+
+
 def nouns_of(type_name: str) -> tuple[str, ...]:
     """Return every noun that may mean a type, longest first."""
     found = [noun for noun, types in _other_nouns().items() if type_name in types]

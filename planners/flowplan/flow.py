@@ -80,11 +80,6 @@ def reasoned(flow: Flow) -> tuple[Message, ...]:
     return reason(_fresh(flow.context))
 
 
-def types_in_step(subgoal: Subgoal) -> list[str]:
-    """Return the types that a subgoal names."""
-    return [value.category for value in subgoal.arguments.values() if hasattr(value, "category")]
-
-
 def again(flow: Flow) -> tuple[Message, ...]:
     """Ask again what the task names, where the stages disagree."""
     verdict = flow.verdict

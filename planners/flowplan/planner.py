@@ -10,7 +10,7 @@ from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.task_plans import task_of
 from planners.corrections.nouns import known_types
-from planners.flowplan.cues import cues_in, with_cues
+from planners.cues import described, mentions_in
 from planners.flowplan.evaluation import evaluate, vote_of
 from planners.flowplan.flow import (
     Explanation,
@@ -20,7 +20,6 @@ from planners.flowplan.flow import (
     narrowed,
     reasoned,
     retrieved,
-    types_in_step,
     written,
 )
 from planners.flowplan.information import (
@@ -255,10 +254,9 @@ class FlowPlanner:
         except PlanningError as error:
             flow.error = error
             return
-        types = [name for subgoal in flow.subgoals for name in types_in_step(subgoal)]
-        flow.subgoals = with_cues(
-            flow.subgoals, (*verdict.information.cues, *cues_in(context.instruction, types))
-        )
+        instruction = context.instruction
+        said = mentions_in([instruction.text, *instruction.steps], flow.subgoals)
+        flow.subgoals = described(flow.subgoals, (*verdict.information.cues, *said))
 
     def _each(
         self,

@@ -7,10 +7,13 @@ from pathlib import Path
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
+from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
+from planners.cues import described, mentions_in
 from planners.parsed import plausibility
 from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.commands import CommandReader
+from planners.parsed.literal import literal
 from planners.parsed.plausibility import Plausibility
 from planners.parsed.reader import TaskReader
 from planners.parsed.refusals import Question, Refused
@@ -39,9 +42,10 @@ class ParsedPlanner:
     FILM (Min et al. 2021, section 3.1) parses the task's type and each argument with models of
     their own; here one network reads goal and steps, all arguments are decided together, and a
     grammar reads what is no such task: several errands, opening and closing, walking, turning,
-    tilting. Words that ask for what no declared skill can do are refused; words that leave open
-    what has to be known are answered with a question. An instruction that is known to be one task
-    is read as one, however it is worded.
+    tilting. What the words say of a thing beside its type (how it looks, where it stands) rides on
+    its references. Words that ask for what no declared skill can do are refused; words that leave
+    open what has to be known are answered with a question. An instruction that is known to be one
+    task is read as one, however it is worded.
 
     Args:
         weights: Folder of the weights; None takes the shipped ones.
@@ -95,8 +99,11 @@ class ParsedPlanner:
         if not text.strip() and not any(step.strip() for step in steps):
             raise Question("What should I do?", raw=text)
         understanding = self.understand(text, steps, skills=skills)
-        decide = _as_task if one_task else self._decide
-        subgoals, self.explanation = decide(understanding)
+        if one_task:
+            subgoals, self.explanation = _as_task(understanding, understanding.reading.task)
+        else:
+            subgoals, self.explanation = self._decide(understanding, skills)
+        subgoals = described(subgoals, mentions_in([text, *steps], subgoals))
         return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
 
     def understand(
@@ -107,7 +114,9 @@ class ParsedPlanner:
             self._understander = skills, Understander(self._tasks, CommandReader(skills))
         return self._understander[1].understand(text, steps)
 
-    def _decide(self, understanding: Understanding) -> tuple[tuple[Subgoal, ...], Explanation]:
+    def _decide(
+        self, understanding: Understanding, skills: tuple[SkillSpec, ...]
+    ) -> tuple[tuple[Subgoal, ...], Explanation]:
         command = understanding.command
         if understanding.is_command and command is not None:
             unread = f" Not understood: {', '.join(command.unread)}." if command.unread else ""
@@ -119,13 +128,15 @@ class ParsedPlanner:
         doubted = understanding.is_open or self._plausibility.refuses(understanding)
         if doubted and not understanding.is_plain:
             raise _objection(understanding)
-        return _as_task(understanding)
+        return _as_task(understanding, literal(understanding, skills))
 
 
-def _as_task(understanding: Understanding) -> tuple[tuple[Subgoal, ...], Explanation]:
+def _as_task(understanding: Understanding, task: Task) -> tuple[tuple[Subgoal, ...], Explanation]:
     reading = understanding.reading
-    told = Explanation("task", reading.confidence, tuple(_reasons(understanding)))
-    return subgoals_of(reading.task), told
+    reasons = _reasons(understanding)
+    if task != reading.task:
+        reasons.append("Types are taken as the words name them.")
+    return subgoals_of(task), Explanation("task", reading.confidence, tuple(reasons))
 
 
 def _objection(understanding: Understanding) -> Refused | Question:

@@ -1,11 +1,13 @@
 """Which instance a reference means."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection
 
 import numpy as np
 
 from embodied.core.plan import ObjectRef
 from embodied.mapping.instances import Instance
+from embodied.mapping.relations import CONTAINS
 from policies.skills.body import Body
 from policies.skills.cues import cue_of, fitting
 from policies.skills.types import CLOSED_RECEPTACLES, alike
@@ -36,6 +38,25 @@ def worded(body: Body, reference: ObjectRef, found: list[Instance]) -> list[Inst
     if cue is None:
         return found
     return fitting(cue, found, body.map, used=lambda each: each.is_("placed")) or found
+
+
+def meant(body: Body, reference: ObjectRef) -> list[Instance]:
+    """Return what may be picked up for a reference: all its words fit, and not yet brought."""
+    found = [each for each in candidates(body, reference) if not each.is_("placed")]
+    cue = cue_of(reference)
+    if cue is None:
+        return found
+    return fitting(cue, found, body.map, used=lambda each: False)
+
+
+def where_words(body: Body, thing: Instance) -> str:
+    """Return where something is in words: `in the fridge`, `on the counter top`."""
+    holders = [each for each in body.map.instances if thing in body.map.contents(each)]
+    holder = thing.inside or min(holders, key=lambda e: float(e.size_m.prod()), default=None)
+    if holder is None:
+        return "over there"
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", holder.category).lower()
+    return f"{'in' if holder.category in CONTAINS else 'on'} the {name}"
 
 
 def to_take(body: Body, reference: ObjectRef) -> Instance | None:
@@ -80,8 +101,3 @@ def _effort(body: Body, each: Instance) -> float:
     doubt = 8.0 * (1.0 - each.belief) + 3.0 * (body.map.rough and len(each.seen_from) < 2)
     tall = max(0.0, float(each.centre_m[2]) - 1.6) * 4.0
     return 4.0 * max(0.0, distance - 1.0) + tall + doubt
-
-
-def words(instances: Sequence[Instance]) -> str:
-    """Return instances as a short list."""
-    return ", ".join(map(repr, instances)) or "none"

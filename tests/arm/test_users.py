@@ -136,8 +136,20 @@ def room(task: Task, objects) -> tuple[OracleUser, Heard]:
     return user, heard
 
 
-def thing(kind: str, parent: str, held: bool):
-    return {"objectType": kind, "isPickedUp": held, "parentReceptacles": [f"{parent}|1|2|3"]}
+def thing(kind: str, parent: str, held: bool, x: float = 0.0):
+    return {
+        "objectType": kind,
+        "isPickedUp": held,
+        "parentReceptacles": [f"{parent}|1|2|3"] if parent else [],
+        "receptacle": not parent,
+        "pickupable": bool(parent),
+        "position": {"x": x, "y": 0.0, "z": 0.0},
+    }
+
+
+def asked(question: str, about: str):
+    """What an agent reports that asks."""
+    return {"question": question, "questions": ({"question": question, "about": about},)}
 
 
 MUG = Task("pick_and_place_simple", "Mug", parent="CoffeeMachine")
@@ -145,13 +157,32 @@ MUG = Task("pick_and_place_simple", "Mug", parent="CoffeeMachine")
 
 def test_where_a_thing_is_gets_told() -> None:
     user, heard = room(MUG, [("Mug", "Fridge", False)])
-    look(user, 1, {"question": "I cannot find the Mug. Where is it?"})
+    look(user, 1, asked("I cannot find the mug. Where is it?", "place"))
     assert heard.said == ["it is in the fridge"]
+
+
+def test_furniture_is_said_to_stand_by_what_is_next_to_it() -> None:
+    there = [("CoffeeMachine", "", False), ("Fridge", "", False, 1.0), ("Bed", "", False, 3.0)]
+    user, heard = room(MUG, there)
+    look(user, 1, asked("I cannot find the coffee machine. Where is it?", "place"))
+    assert heard.said == ["it is next to the fridge"]
+
+
+def test_who_seeks_what_is_not_wanted_is_told_what_is() -> None:
+    user, heard = room(MUG, [("Cup", "Shelf", False), ("Mug", "Shelf", False)])
+    look(user, 1, asked("I cannot find the cup. Where is it?", "place"))
+    assert heard.said == ["forget it, put a mug on the coffee machine"]
+
+
+def test_where_any_will_do_that_is_said() -> None:
+    user, heard = room(MUG, [("Mug", "Shelf", False), ("Mug", "Fridge", False)])
+    look(user, 1, asked("I see 2 that may be the mug. Which one?", "instance"))
+    assert heard.said == ["any of them"]
 
 
 def test_what_is_wanted_gets_told() -> None:
     user, heard = room(MUG, [])
-    look(user, 1, {"question": "What should I do?"})
+    look(user, 1, asked("What should I do?", "task"))
     assert heard.said == ["put a mug on the coffee machine"]
 
 

@@ -136,3 +136,34 @@ def test_sentences_written_by_hand(planner: ParsedPlanner, open_half: bool) -> N
 def test_texts_that_cannot_be_meant(planner: ParsedPlanner) -> None:
     answers = [answer(planner, text) for text in impossible_texts()]
     assert sum(isinstance(got, str) for got in answers) / len(answers) >= 0.93
+
+
+def bare(step: Subgoal) -> str:
+    """Skill and types alone."""
+    types = ", ".join(each.category for each in step.arguments.values())
+    return f"{step.skill}({types})"
+
+
+@pytest.mark.parametrize(
+    ("words", "steps"),
+    [
+        ("put a salt shaker in the cabinet", ["pick(SaltShaker)", "place(SaltShaker, Cabinet)"]),
+        ("put a laptop on the tv stand", ["pick(Laptop)", "place(Laptop, TVStand)"]),
+        ("put a cup in the coffee machine", ["pick(Mug)", "place(Mug, CoffeeMachine)"]),
+    ],
+)
+def test_what_a_person_names_outright_is_meant(words, steps):
+    found = ParsedPlanner().read(words, skills=SKILLS)
+    assert [bare(step) for step in found] == steps
+
+
+def test_what_annotators_meant_is_learned():
+    learned = ParsedPlanner().read("put a laptop on the tv stand", skills=SKILLS, one_task=True)
+    assert bare(learned[-1]) == "place(Laptop, Dresser)"
+
+
+def test_where_a_thing_stands_rides_on_its_reference():
+    found = ParsedPlanner().read(
+        "Put the mug on the left of the sink in the fridge.", skills=SKILLS
+    )
+    assert {each.arguments["object"].relation for each in found} == {"on the left of the sink"}

@@ -24,7 +24,6 @@ from embodied.core.task_plans import subgoals_of, task_of
 from envs.household.skills import SKILLS
 from planners.corrections.nouns import known_types
 from planners.flowplan.corpus import exchanges, mistake
-from planners.flowplan.cues import cues_in
 from planners.flowplan.evaluation import decide
 from planners.flowplan.information import information_model, information_of, task_from
 from planners.flowplan.planner import FlowPlanner
@@ -277,13 +276,7 @@ def test_cues_of_the_words_ride_on_the_references():
     potato = next(s.arguments["object"] for s in plan.subgoals if s.skill == "heat")
     assert set(potato.attributes) == {"sliced", "red"}
     assert potato.relation == "next to the sink"
-    assert [cue.about for cue in cues_in(instruction, ["Potato", "Mug"])] == ["Potato"]
     assert task_of(plan.subgoals) == HEATED
-
-
-def test_where_a_thing_is_to_be_looked_at_is_no_cue_of_where_it_stands():
-    instruction = Instruction.from_text("Look at the bowl by the lamp.")
-    assert cues_in(instruction, ["Bowl", "DeskLamp"]) == ()
 
 
 def test_what_is_done_is_not_planned_again():

@@ -1,0 +1,72 @@
+"""A person's own words against what annotators meant by them.
+
+The learned half reads as ALFRED's annotators wrote: a `tv stand` there is a Dresser, a `knife`
+either knife. Whoever speaks in a room of their own and names a type by its name means that type;
+where there is none, a search in vain leads to what else is called so
+(`planners/corrections/progress.py`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from embodied.core.skills import SkillSpec
+from embodied.core.task import PICK_AND_PLACE, Task
+from embodied.core.task_plans import DEVICES
+from planners.parsed.understanding import Understanding
+from planners.parsed.words import Words, load, plurals_of
+
+FIELDS = ("object", "mrecep", "parent")
+
+
+def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
+    """Return the learned task with what the words say outright: types by their own names.
+
+    Args:
+        understanding: What was made of the words.
+        skills: What the embodiment declares; a place that does not take the object is not meant.
+    """
+    task, words = understanding.reading.task, load()
+    text = " ".join(re.findall(r"[a-z]+", understanding.text.lower()))
+    read = understanding.amounts_to
+    if read is not None and read.task_type == PICK_AND_PLACE and task.task_type in DEVICES:
+        # Nothing in the words asks for heat, cold or water.
+        task = replace(task, task_type=PICK_AND_PLACE)
+    if read is not None and read.task_type == task.task_type:
+        for field in FIELDS:
+            value = getattr(read, field)
+            if value and _named(value, text, words):
+                task = _fitting(replace(task, **{field: value}), task, skills)
+    elif read is None and task.parent and not _named(task.parent, text, words, by_any_name=True):
+        last = _last_place(text, words)
+        task = _fitting(replace(task, parent=last or task.parent), task, skills)
+    return task
+
+
+def _named(type_name: str, text: str, words: Words, *, by_any_name: bool = False) -> bool:
+    own = words.names.get(type_name, "")
+    names = [own] if own else []
+    if by_any_name:
+        known = words.nouns.table.items()
+        names += [" ".join(noun) for noun, (types, _) in known if type_name in types]
+    forms = {form for name in names for form in (name, *plurals_of(name))}
+    return any(f" {form} " in f" {text} " for form in forms)
+
+
+def _last_place(text: str, words: Words) -> str:
+    """The type by whose own name a text ends: `a hot potato on the shelf`."""
+    for type_name, name in words.names.items():
+        if re.search(rf"\b(?:in|on|into|onto|inside)(?: the| a| an)? {name}$", text):
+            return type_name
+    return ""
+
+
+def _fitting(task: Task, but: Task, skills: Sequence[SkillSpec]) -> Task:
+    """The task, or the other one where its places do not take its things."""
+    place = next((skill for skill in skills if skill.name == "place"), None)
+    if place is None or not place.fits:
+        return task
+    held = task.mrecep or task.object
+    pairs = [(held, task.parent)] + ([(task.object, task.mrecep)] if task.mrecep else [])
+    fits = all(not where or what in place.fits.get(where, ()) for what, where in pairs)
+    return task if fits else but
