@@ -22,7 +22,7 @@ def storage_error(path: Path, error: OSError) -> StorageError:
         errno.EACCES: "permission denied: choose another output_dir",
         errno.EROFS: "the file system is read-only: choose another output_dir",
     }
-    reason = reasons.get(error.errno or 0, f"{error.strerror or error}")
+    reason = reasons.get(error.errno or 0, f"{error.strerror or error}: choose another output_dir")
     return StorageError(
         f"Cannot write {path}: {reason}, then give the same command again. "
         "Every episode that ended before is kept."

@@ -16,7 +16,7 @@ from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
 from embodied.mapping.text_world import NOTHING_HAPPENS, Mention, read
 from envs.alfworld.expert import WalkthroughPlanner, WalkthroughPolicy
-from envs.alfworld.game import Console, Game, GameFile, default_cache
+from envs.alfworld.game import Console, Game, GameFile, default_cache, package
 from envs.alfworld.games import Games
 from envs.alfworld.skills import SKILLS
 
@@ -48,6 +48,9 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
             that published results mostly had.
         cache_dir: Where translated games are kept; None takes the user's cache folder.
 
+    Raises:
+        ConfigError: If an option makes no sense, or the alfworld package is not installed.
+
     Attributes:
         games: The episodes.
         steps: Commands given in this episode.
@@ -70,6 +73,7 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
     ) -> None:
         if max_steps < 1:
             raise ConfigError("max_steps must be at least 1")
+        package()  # told here, not by every episode in turn
         self.games = Games(data_root=data_root, split=split, goals=goals, annotations=annotations)
         self.max_steps = max_steps
         self.render_mode = render_mode

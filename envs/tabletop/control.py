@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from embodied.core.action import VectorAction
 from embodied.core.arm import ArmState
-from embodied.core.errors import ConfigError, UnknownNameError
+from embodied.core.errors import ConfigError, DataError, UnknownNameError
 from envs.tabletop.kinematics import ArmKinematics, load_mink
 from envs.tabletop.limits import ArmLimits, Guard
 from envs.tabletop.panda import DAMPING, HOME_RAD, MAX_WIDTH_M, STIFFNESS
@@ -51,11 +51,31 @@ class ArmCommand:
             quaternion xyzw) or `joint_position` (rad x 7).
         values: float [N - 1], in the units of the space.
         gripper: 0 closed to 1 open.
+
+    Raises:
+        UnknownNameError: If there is no such space.
+        ConfigError: If there are more or fewer numbers, or they are not finite, or a quaternion has
+            no length. What makes no sense never reaches the limits.
     """
 
     space: str
     values: Floats
     gripper: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.space not in COMMAND_SIZES:
+            raise UnknownNameError("action space of the arm", self.space, COMMAND_SIZES)
+        if self.values.shape != (COMMAND_SIZES[self.space] - 1,):
+            raise ConfigError(
+                f"{self.space} takes {COMMAND_SIZES[self.space]} numbers, the last the "
+                f"gripper's (0 closed, 1 open); got {self.values.size + 1}"
+            )
+        if not (np.isfinite(self.values).all() and np.isfinite(self.gripper)):
+            raise ConfigError(
+                f"{self.space} holds a number that is not finite: {self.values}, {self.gripper}"
+            )
+        if self.space == EE_POSE and not np.linalg.norm(self.values[3:]) > 1e-6:
+            raise ConfigError(f"{self.space} has a quaternion without length: {self.values[3:]}")
 
     @classmethod
     def from_action(cls, action: VectorAction) -> "ArmCommand":
@@ -65,19 +85,13 @@ class ArmCommand:
             UnknownNameError: If there is no such space.
             ConfigError: If its frame, length or numbers are wrong.
         """
-        if action.space not in COMMAND_SIZES:
-            raise UnknownNameError("action space of the arm", action.space, COMMAND_SIZES)
         values = np.asarray(action.values, dtype=np.float64)
-        if values.shape != (COMMAND_SIZES[action.space],):
-            raise ConfigError(
-                f"{action.space} takes {COMMAND_SIZES[action.space]} numbers, the last the "
-                f"gripper's (0 closed, 1 open); got {values.shape}"
-            )
+        if values.ndim != 1 or not values.size:
+            raise ConfigError(f"a command is a list of numbers; got an array {values.shape}")
+        command = cls(action.space, values[:-1], float(np.clip(values[-1], 0.0, 1.0)))
         if action.frame != BASE_FRAME and action.space != JOINT_POSITION:
             raise ConfigError(f"{action.space} is given in frame {BASE_FRAME!r}: {action.frame!r}")
-        if not np.isfinite(values).all():
-            raise ConfigError(f"{action.space} holds a number that is not finite: {values}")
-        return cls(action.space, values[:-1], float(np.clip(values[-1], 0.0, 1.0)))
+        return command
 
     @classmethod
     def hold(cls, *, gripper: float) -> "ArmCommand":
@@ -143,9 +157,11 @@ class ArmController:
         """Return the targets that stand still now: zero velocity within this control step.
 
         Args:
-            state: Where the arm really is; what it holds stays held.
+            state: Where the arm really is; what it holds stays held. One that holds no numbers
+                keeps nothing from stopping.
         """
-        self._follow(state)
+        if state is not None and np.isfinite(state.joint_position_rad).all():
+            self._follow(state)
         self._twist = np.zeros(6)
         self._aim_at_present()
         return self._targets(np.zeros(7), held_back=False)
@@ -156,7 +172,15 @@ class ArmController:
         Args:
             command: What is asked for.
             state: Where the arm really is; without it the last targets are taken as reached.
+
+        Raises:
+            DataError: If the state's joints are not finite numbers: stop instead.
         """
+        if state is not None and not np.isfinite(state.joint_position_rad).all():
+            raise DataError(
+                f"the arm's joints are {state.joint_position_rad}: stop it until its sensors tell "
+                "where it is"
+            )
         self._follow(state)
         self._move_gripper(command.gripper)
         if command.space == JOINT_POSITION:

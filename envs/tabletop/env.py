@@ -10,10 +10,9 @@ import numpy as np
 from embodied.core.action import STOP, Action, DiscreteAction, VectorAction
 from embodied.core.arm import STATE_SIZE
 from embodied.core.episode import EpisodeSpec
-from embodied.core.errors import ConfigError, UnknownNameError
-from embodied.core.geometry import Intrinsics
+from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
-from embodied.core.observation import DEPTH, IMAGES, LAST_ACTION_SUCCESS, STATE, Observation
+from embodied.core.observation import LAST_ACTION_SUCCESS, STATE, Observation
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
@@ -21,8 +20,9 @@ from envs.tabletop.checkers import TaskChecker
 from envs.tabletop.control import COMMAND_SIZES, CONTROL_HZ, ArmCommand, ArmController
 from envs.tabletop.disturb import Disturbance, make_disturbance
 from envs.tabletop.expert import ExpertPlanner, ExpertPolicy
+from envs.tabletop.eyes import Eyes
+from envs.tabletop.kinematics import load_mink
 from envs.tabletop.limits import ArmLimits
-from envs.tabletop.render import FAR_M, MOUNTS, Frame, Renderer, make_renderer, view_of
 from envs.tabletop.render import Backend as RenderBackend
 from envs.tabletop.scene import COLOURS
 from envs.tabletop.sightings import entities_in_view
@@ -61,6 +61,10 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         render_backend: `auto`, `gl` or `rays`.
         render_mode: None or `rgb_array`.
 
+    Raises:
+        ConfigError: If an option makes no sense, or mink and daqp are not installed.
+        UnknownNameError: If there is no camera or disturbance of a name.
+
     Attributes:
         world: The world of the episode. Privileged, as are all of these.
         checker: Follows the task.
@@ -94,28 +98,22 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
                 f"the tabletop has no perception={perception}; use none or privileged, and "
                 "benchmark.disturb=seen_aside or swapped for errors in it"
             )
-        for name in cameras:
-            if name not in MOUNTS:
-                raise UnknownNameError("camera", name, MOUNTS)
+        load_mink()  # told here, not by every episode in turn
         self.source, self.max_steps, self.render_mode = source, max_steps, render_mode
-        self._cameras = tuple(cameras)
+        self._eyes = Eyes(cameras, width_px=width_px, height_px=height_px, backend=render_backend)
         self._privileged = perception == "privileged"
         self._disturb: Disturbance | None = make_disturbance(disturb)
-        self._limits, self._backend = limits, render_backend
-        self._size = (width_px, height_px)
+        self._limits = limits
         self._controller: ArmController | None = None
-        self._renderer: Renderer | None = None
         self._episode: Episode | None = None
         self._over = True
-        spaces: dict[str, gymnasium.Space[Any]] = {
-            STATE: gymnasium.spaces.Box(-np.inf, np.inf, (STATE_SIZE,), np.float32),
-            LAST_ACTION_SUCCESS: gymnasium.spaces.Discrete(2),
-        }
-        shape = (height_px, width_px)
-        for name in self._cameras:
-            spaces[IMAGES + name] = gymnasium.spaces.Box(0, 255, (*shape, 3), np.uint8)
-            spaces[DEPTH + name] = gymnasium.spaces.Box(0.0, FAR_M, shape, np.float32)
-        self.observation_space = gymnasium.spaces.Dict(spaces)
+        self.observation_space = gymnasium.spaces.Dict(
+            {
+                STATE: gymnasium.spaces.Box(-np.inf, np.inf, (STATE_SIZE,), np.float32),
+                LAST_ACTION_SUCCESS: gymnasium.spaces.Discrete(2),
+                **self._eyes.spaces(),
+            }
+        )
         self.action_space = gymnasium.spaces.Dict(
             {
                 "space": gymnasium.spaces.Discrete(len(SPACES)),
@@ -199,7 +197,7 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         self.checker = TaskChecker(episode.task, self.world)
         if self._disturb is not None:
             self._disturb.begin(episode, self.world)
-        self._close_renderer()
+        self._eyes.close()
         self.steps = self.held_back = 0
         self._gripper, self._over = 1.0, False
         return self._observation(), self._info()
@@ -265,23 +263,12 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         Places of cameras, and what a privileged perception lists, are no part of the space: they
         are those of the last step.
         """
-        width, height = self._size
-        world = self.world
-        views = {name: view_of(name, world.model.mj, world.data) for name in self._cameras}
-        entities = entities_in_view(world, SEEN_BY) if self._privileged else ()
+        entities = entities_in_view(self.world, SEEN_BY) if self._privileged else ()
         if self._disturb is not None:
             entities = self._disturb.perceived(entities)
         return Observation(
-            stamp_s=world.time_s,
-            images={name: observation[IMAGES + name] for name in self._cameras},
-            depth_m={name: observation[DEPTH + name] for name in self._cameras},
-            intrinsics={
-                name: Intrinsics.from_vertical_fov(
-                    width_px=width, height_px=height, fov_deg=view.fov_deg
-                )
-                for name, view in views.items()
-            },
-            camera_poses={name: view.pose for name, view in views.items()},
+            stamp_s=self.world.time_s,
+            **self._eyes.decoded(observation, self.world),
             state=observation[STATE],
             entities=entities,
             last_action_success=bool(observation[LAST_ACTION_SUCCESS]),
@@ -314,33 +301,18 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
 
     def render(self) -> np.ndarray | None:
         """Return a picture from the front, uint8 [H, W, 3], where `render_mode` is `rgb_array`."""
-        return self._draw("front").rgb if self.render_mode else None
+        return self._eyes.draw(self.world, "front").rgb if self.render_mode else None
 
     def close(self) -> None:
         """Give back what drawing holds."""
-        self._close_renderer()
-
-    def _close_renderer(self) -> None:
-        if self._renderer is not None:
-            self._renderer.close()
-            self._renderer = None
-
-    def _draw(self, camera: str) -> Frame:
-        if self._renderer is None:
-            self._renderer = make_renderer(self.world.model, backend=self._backend)
-        view = view_of(camera, self.world.model.mj, self.world.data)
-        width, height = self._size
-        return self._renderer.render(self.world.data, view, width_px=width, height_px=height)
+        self._eyes.close()
 
     def _observation(self) -> dict[str, Any]:
-        observation: dict[str, Any] = {
+        return {
             STATE: self.world.state().vector,
             LAST_ACTION_SUCCESS: np.int64(not self.world.last_targets.held_back),
+            **self._eyes.observation(self.world),
         }
-        for name in self._cameras:
-            frame = self._draw(name)
-            observation[IMAGES + name], observation[DEPTH + name] = frame.rgb, frame.depth_m
-        return observation
 
     def _info(self) -> dict[str, Any]:
         return {

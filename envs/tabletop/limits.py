@@ -4,11 +4,13 @@ Every bound leaves standing still allowed, so that some move always remains. The
 and the arm is not, so the configuration that a move leads to is checked as well (`Guard.room_m`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embodied.core.errors import ConfigError
 from envs.tabletop.kinematics import ArmKinematics, load_mink
 from envs.tabletop.panda import JOINT_RANGE_RAD, JOINT_SPEED_RAD_S, LINKS
 
@@ -25,6 +27,9 @@ SHOULDER_M = np.array(LINKS[0].place_m)
 @dataclass(frozen=True)
 class ArmLimits:
     """Limits of a set-up; a robot's owner narrows them to the room the robot has.
+
+    Raises:
+        ConfigError: If a number is not finite, or would not limit anything.
 
     Attributes:
         joint_margin_rad: Kept from both ends of every joint's published range.
@@ -55,6 +60,28 @@ class ArmLimits:
     table_gap_m: float = 0.002
     self_gap_m: float = 0.015
 
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            try:
+                value = np.asarray(getattr(self, each.name), dtype=np.float64)
+            except (TypeError, ValueError):
+                value = np.full(np.shape(each.default), np.nan)
+            low, high = _ALLOWED[each.name]
+            if (
+                value.shape != np.shape(each.default)
+                or not ((value >= low) & (value <= high)).all()
+            ):
+                what = "three numbers" if np.shape(each.default) else "a number"
+                raise ConfigError(
+                    f"limit {each.name} is {getattr(self, each.name)!r}; give {what} from {low:g} "
+                    f"to {high:g}."
+                )
+        if not (np.asarray(self.low_m) + 2 * self.margin_m < self.high_m).all():
+            raise ConfigError(
+                f"limits low_m {tuple(self.low_m)} and high_m {tuple(self.high_m)} leave no room "
+                f"between them, {self.margin_m:g} m kept at each side."
+            )
+
     @property
     def joint_range_rad(self) -> Floats:
         """[7, 2], lowest and highest that are commanded."""
@@ -64,6 +91,23 @@ class ArmLimits:
     def joint_speed_rad_s(self) -> Floats:
         """[7], fastest that is commanded."""
         return JOINT_SPEED_RAD_S * self.joint_speed_share
+
+
+_ALLOWED: Mapping[str, tuple[float, float]] = {
+    "joint_margin_rad": (0.0, 1.0),
+    "joint_speed_share": (0.001, 1.0),
+    "joint_acceleration_rad_s2": (0.01, 7.5),
+    "linear_mps": (0.001, 1.7),
+    "angular_rad_s": (0.001, 2.5),
+    "low_m": (-2.0, 2.0),
+    "high_m": (-2.0, 2.0),
+    "reach_m": (0.1, 0.855),
+    "margin_m": (0.0, 0.1),
+    "table_m": (-2.0, 2.0),
+    "table_gap_m": (0.0, 0.5),
+    "self_gap_m": (0.0, 0.08),
+}
+"""What a limit may be set to: the manufacturer's speeds and reach at the most."""
 
 
 class Guard:

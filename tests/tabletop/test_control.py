@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from embodied.core.action import VectorAction
-from embodied.core.errors import ConfigError, UnknownNameError
+from embodied.core.errors import ConfigError, DataError, UnknownNameError
 from envs.tabletop.control import ArmCommand, ArmController
 from envs.tabletop.limits import ArmLimits
 from envs.tabletop.panda import HOME_RAD, JOINT_RANGE_RAD, JOINT_SPEED_RAD_S
@@ -154,6 +154,41 @@ def _reused():
     return _made[0]
 
 
+@pytest.mark.parametrize(("values", "gripper"), [([np.nan] * 6, 1.0), ([0.0] * 6, np.nan)])
+def test_what_is_not_finite_never_becomes_a_command(values, gripper):
+    with pytest.raises(ConfigError, match="not finite"):
+        ArmCommand("ee_velocity", np.array(values), gripper)
+
+
+def test_an_arm_that_cannot_tell_where_it_is_can_only_be_stopped(controller):
+    from embodied.core.arm import ArmState
+
+    lost = ArmState(np.full(7, np.nan), np.zeros(7), np.zeros(3), DOWN_XYZW, 0.08)
+    with pytest.raises(DataError, match="stop it"):
+        controller.step(velocity(0.1), lost)
+    assert not controller.stop(lost).velocity_rad_s.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("linear_mps", np.nan),
+        ("linear_mps", np.inf),
+        ("linear_mps", -0.1),
+        ("linear_mps", "fast"),
+        ("joint_speed_share", 2.0),
+        ("joint_margin_rad", -0.1),
+        ("table_gap_m", -0.01),
+        ("low_m", (0.2, 0.1)),
+        ("low_m", (0.7, -0.1, 0.7)),
+        ("high_m", 0.5),
+    ],
+)
+def test_a_limit_that_does_not_limit_is_refused(name, value):
+    with pytest.raises(ConfigError, match=name):
+        ArmLimits(**{name: value})
+
+
 def test_commanded_joints_do_not_run_ahead_of_a_jammed_arm(controller):
     from embodied.core.arm import ArmState
 
@@ -176,6 +211,8 @@ def test_the_gripper_moves_at_the_real_one_s_speed(controller):
         (action([0] * 6), ConfigError, "takes 7 numbers"),
         (action([np.nan] + [0] * 6), ConfigError, "not finite"),
         (action([0] * 7, frame="tool"), ConfigError, "'base'"),
+        (action([0.4, 0, 0.3, 0, 0, 0, 0, 1], "ee_pose"), ConfigError, "without length"),
+        (action([[0] * 7]), ConfigError, "list of numbers"),
     ],
 )
 def test_a_malformed_action_is_refused_with_a_reason(bad, error, says):

@@ -1,6 +1,7 @@
 """The environment: gymnasium's rules, what agents see, the expert's own episodes."""
 
 import dataclasses
+import sys
 
 import gymnasium
 import numpy as np
@@ -37,6 +38,17 @@ def begin(env, index=9):
 
 
 @pytest.mark.filterwarnings("ignore:.*Box")
+def test_a_limit_of_an_unknown_name_is_told():
+    with pytest.raises(UnknownNameError, match="Did you mean 'linear_mps'"):
+        make(limits={"linear_mp": 0.1})
+
+
+def test_a_missing_package_is_told_before_any_episode(monkeypatch):
+    monkeypatch.setitem(sys.modules, "daqp", None)
+    with pytest.raises(ConfigError, match=r"embodied\[arm\]"):
+        make(cameras=())
+
+
 def test_gymnasium_s_own_checks():
     made = make(width_px=32, height_px=24, render_backend="rays", render_mode="rgb_array")
     check_env(made.unwrapped)
@@ -86,7 +98,7 @@ def test_cameras_poses_and_pictures_agree():
     made = make(width_px=96, height_px=72, cameras=("front",), render_backend="rays").unwrapped
     seen = begin(made, 1)
     pose, lens = seen.camera_poses["front"], seen.intrinsics["front"]
-    frame = made._draw("front")
+    frame = made._eyes.draw(made.world, "front")
     for index in range(len(made.world.scene.blocks)):
         point = made.world.block_pose(index)[0] - pose.position_m
         x, y, depth = lens.matrix @ Rotation.from_quat(pose.quat_xyzw).inv().apply(point)
