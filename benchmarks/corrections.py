@@ -109,7 +109,7 @@ def _about_blocks(env: TabletopEnv) -> list[EpisodeSpec]:
 
 
 def replaced(arguments: argparse.Namespace) -> None:
-    done, harmed, failures = 0, 0, Counter[str]()
+    done, failures = 0, Counter[str]()
     started_s = time.perf_counter()
     for number in range(arguments.episodes):
         rng = np.random.default_rng([number, 77])
@@ -118,10 +118,10 @@ def replaced(arguments: argparse.Namespace) -> None:
         if not good:
             failures[why] += 1
             print(f"trial {number}: {why}", flush=True)
-        harmed += "harm" in why
     print(
         f"replaced in the middle: new task done, nothing dropped or knocked over: "
-        f"{share(done, arguments.episodes)}, {time.perf_counter() - started_s:.0f} s"
+        f"{share(done, arguments.episodes)}, {time.perf_counter() - started_s:.0f} s, "
+        f"failed: {dict(failures)}"
     )
 
 

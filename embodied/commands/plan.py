@@ -9,7 +9,6 @@ from embodied.commands.settings import compose
 from embodied.core.errors import ConfigError
 
 INTERRUPTED = 130
-OPTIONS = ("planner", "llm", "text", "benchmark.split", "benchmark.limit", "output_dir", "seed")
 
 
 def help_text() -> str:

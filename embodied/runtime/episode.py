@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.instruction import Instruction
-from embodied.core.protocols import Agent, EpisodeEnv, Step, Subscriber
+from embodied.core.protocols import Agent, EpisodeEnv, Privileged, Step, Subscriber
 from embodied.runtime.tracking import blamed
 
 
@@ -27,14 +27,6 @@ class GymEnv(Protocol):
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Act once."""
-
-
-@runtime_checkable
-class Privileged(Protocol):
-    """An agent that reads the environment's full state; its config says so."""
-
-    def bind(self, env: EpisodeEnv) -> None:
-        """Take hold of the environment, after its reset and before `begin`."""
 
 
 @runtime_checkable

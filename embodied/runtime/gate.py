@@ -34,11 +34,6 @@ class Gate:
         self._robot = robot
         self._shut = threading.Event()
 
-    @property
-    def is_shut(self) -> bool:
-        """Whether commands are kept back."""
-        return self._shut.is_set()
-
     def command(self, action: Action) -> bool:
         """Send a command; return whether it passed."""
         if self._shut.is_set():

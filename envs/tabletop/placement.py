@@ -1,6 +1,5 @@
 """Where things can stand: room on the table, reach of the arm, cells kept for one split."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,8 +109,3 @@ def places_beside(
         ways = ways[ways @ np.array(WAYS[relation]) > 0.96]
     places = np.asarray(other.place_m) + ways * (other.radius_m + radius_m + gap_m)
     return places[in_reach(places) & (room.gaps_m(places, radius_m) >= clear_m)]
-
-
-def discs_of(pairs: Sequence[tuple[tuple[float, float], float]]) -> tuple[Disc, ...]:
-    """Return discs of (place, radius) pairs."""
-    return tuple(Disc(place, radius) for place, radius in pairs)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from embodied.core.arm_skills import BESIDE, arm_skills
+from embodied.core.arm_skills import arm_skills
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 
@@ -128,8 +128,3 @@ def _words(verb: str, goal: Goal) -> str:
     if goal.relation == OPENNESS and goal.share not in (0.0, 1.0):
         words += f" to {goal.share:.0%}"
     return f"{words[0].upper()}{words[1:]}."
-
-
-def is_beside(relation: str) -> bool:
-    """Whether a relation leaves a thing on the table beside the other."""
-    return relation in BESIDE

@@ -65,13 +65,6 @@ class Watch:
             if name in self._sources:
                 self._sources[name].broken = why
 
-    def heard_s(self) -> float | None:
-        """Return when the quietest source was last heard; None where one never was."""
-        with self._lock:
-            times = [source.at_s for source in self._sources.values()]
-        heard = [at_s for at_s in times if at_s is not None]
-        return min(heard, default=None) if len(heard) == len(times) else None
-
     def counts(self) -> dict[str, int]:
         """Return how often each source said something new."""
         with self._lock:
