@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def compose(root: str, overrides: Sequence[str]) -> dict[str, Any]:
     _register_resolvers()
     overrides = [_kept_whole(word) for word in overrides]
     with initialize_config_module(config_module=CONFIG_PACKAGE, version_base="1.3"):
-        top = [str(key) for key in hydra_compose(root)]
+        top = _top(root)
         if "agent" in top:
             overrides = _with_agent(overrides)
         options = {group: names for group, names in groups().items() if group in top}
@@ -80,6 +81,14 @@ def compose(root: str, overrides: Sequence[str]) -> dict[str, Any]:
             return _plain(config)
         except (HydraException, OmegaConfBaseException) as error:
             raise SettingError(f"Cannot read the settings: {str(error).splitlines()[0]}") from error
+
+
+@cache
+def _top(root: str) -> tuple[str, ...]:
+    """Return the settings and groups of a root config."""
+    from hydra import compose as hydra_compose
+
+    return tuple(str(key) for key in hydra_compose(root))
 
 
 def default_output_dir(config: Mapping[str, Any], root: str) -> str:
@@ -121,7 +130,9 @@ def _with_agent(overrides: Sequence[str]) -> list[str]:
 def _kept_whole(word: str) -> str:
     key, equals, value = word.partition("=")
     bare = value and value[0] not in "'\""
-    if bare and ((key in LISTS and "," in value) or (key in NAMES and value != "null")):
+    # A folder: where the shell left `~` to us, or with spaces in its name.
+    folder = value.startswith("~") or (value.startswith(("/", "./")) and " " in value)
+    if bare and (folder or (key in LISTS and "," in value) or (key in NAMES and value != "null")):
         return f"{key}{equals}'{value}'"
     return word
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import gymnasium
 
+from embodied.commands.settings import compose
 from embodied.commands.watch import instruction_and_settings, named_after
 
 
@@ -52,3 +53,9 @@ def test_a_film_is_named_after_the_words_and_not_after_the_rooms_own_task(tmp_pa
     assert not film.exists()
     assert named_after(named, None) == named
     assert named_after(named, "?!").name == "said.mp4"
+
+
+def test_folders_are_read_as_a_shell_or_a_person_writes_them() -> None:
+    config = compose("eval", ["data_root=~/my data", "output_dir=/tmp/a folder"])
+    assert config["data_root"] == str(Path.home() / "my data")
+    assert config["output_dir"] == "/tmp/a folder"
