@@ -51,3 +51,6 @@ class RouteData(Protocol):
 
     def routes(self, split: str) -> Routes:
         """Return the instructions of a split."""
+
+    def undescribed(self, split: str, count: int, rng: np.random.Generator) -> Routes:
+        """Return routes of a split's buildings that nobody described, a dataclass."""

@@ -156,9 +156,7 @@ def test_training_writes_weights_a_card_and_logs(town, routes, vocabulary, tmp_p
     assert model.config.width == 32
 
 
-def test_members_are_measured_before_they_learn_from_everything(
-    town, routes, vocabulary, tmp_path
-):
+def test_members_are_measured_before_they_learn_from_everything(town, routes, vocabulary, tmp_path):
     train(tmp_path, town, routes, vocabulary, 4, members=2, last="train", last_updates=2)
     card = json.loads((tmp_path / "card.json").read_text())
     assert card["members"] == 2
