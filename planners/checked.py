@@ -9,8 +9,10 @@ from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext, Planner
+from embodied.core.task_plans import ANOTHER, subgoals_of, task_of
 from planners.corrections import (
     Change,
+    Kind,
     fold,
     left_to_do,
     recover,
@@ -21,6 +23,7 @@ from planners.corrections import (
 from planners.symbolic import repair
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
+from planners.wording import in_words
 
 REMEMBERED = 16
 """Plans whose corrections are remembered; an agent has one at hand."""
@@ -76,6 +79,8 @@ class CheckedPlanner:
         subgoals = repair(
             subgoals, context.skills, history=context.history, entities=context.entities
         )
+        if any(each.text for each in subgoals):
+            subgoals = tuple(map(_worded, subgoals))
         self._told = [*self._told[1 - REMEMBERED :], _Told(subgoals, len(said), changes)]
         return Plan(context.instruction, 0, subgoals)
 
@@ -166,9 +171,34 @@ class CheckedPlanner:
             changed = fold(subgoals, change, plan_text)
         except PlanningError:
             return None
-        # Words that would make nonsense of the plan were not meant so.
-        nonsense = any(misfits(subgoal, Domain(context.skills)) for subgoal in changed)
-        return None if nonsense else changed
+        # Words that would make nonsense of the plan were not meant so: a bowl is not to be cut as
+        # the tomato was, but may be brought to where that was to go.
+        domain = Domain(context.skills)
+        for each in (changed, _whole(subgoals, change)):
+            if each and not any(misfits(subgoal, domain) for subgoal in each):
+                return each
+        return None
+
+
+def _worded(subgoal: Subgoal) -> Subgoal:
+    """Put a step into words that was added to a plan in words."""
+    if subgoal.text:
+        return subgoal
+    [words] = in_words([subgoal])
+    return replace(subgoal, text=f"{words.capitalize()}.")
+
+
+def _whole(subgoals: Sequence[Subgoal], change: Change) -> tuple[Subgoal, ...]:
+    """Return the plan for another object whole, where slices were asked for; empty for others."""
+    task = task_of(subgoals) if change.kind is Kind.OTHER_OBJECT else None
+    if (
+        task is None
+        or not task.sliced
+        or change.thing is None
+        or ANOTHER in change.thing.attributes
+    ):
+        return ()
+    return subgoals_of(replace(task, object=change.thing.category, sliced=False))
 
 
 def _fresh(context: PlanContext) -> bool:

@@ -17,7 +17,7 @@ from embodied.core.errors import PlanningError
 from embodied.core.plan import ObjectRef, Outcome, Status, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
-from embodied.core.task_plans import KNIFE, KNIFE_RESTS_ON, subgoals_of
+from embodied.core.task_plans import KNIFE, KNIFE_RESTS_ON, KNIVES, subgoals_of
 from planners.symbolic.check import Course, check, misfits
 from planners.symbolic.domain import Domain
 
@@ -257,7 +257,8 @@ def _candidates(
             price = INSERT if place in meant else INSERT + ELSEWHERE
             if place not in meant and place.category == KNIFE_RESTS_ON:
                 price -= ELSEWHERE / 2
-            if isinstance(following, ObjectRef) and place.category == following.category:
+            vessel = isinstance(following, ObjectRef) and place.category == following.category
+            if vessel and reference.category not in KNIVES:  # carried in what is taken next
                 price = INSERT - ELSEWHERE
             yield price, Subgoal("place", {"object": reference, "receptacle": place})
         for number, place in enumerate(rests):

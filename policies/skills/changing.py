@@ -7,10 +7,15 @@ from embodied.core.plan import Cause, ObjectRef, Outcome
 from embodied.mapping.instances import Instance
 from embodied.mapping.pose import HIGHEST_HORIZON_DEG, LOWEST_HORIZON_DEG, GridPose
 from policies.skills.body import Body, Run, failed
+from policies.skills.cues import gap_m
 from policies.skills.grounding import to_use
 from policies.skills.handling import fetch_astray, held_again, make_room, outside, put
+from policies.skills.search import Found
 from policies.skills.tools import Tools, not_found
 from policies.skills.viewpoints import HORIZONS_DEG, Aim
+
+OVER_BASIN_M = 0.4
+"""A tap is no farther from its basin, seen from above."""
 
 
 def switch(body: Body, target: Instance, *, on: bool) -> Run:
@@ -145,18 +150,17 @@ class Clean:
             return outcome or (yield from take_back(body, thing, basin))
         return outcome
 
-    def _tap(self, tools: Tools, basin: Instance):
+    def _tap(self, tools: Tools, basin: Instance) -> Found:
+        """Find the tap over a basin; any tap where none shows there."""
         body = tools.body
 
-        def nearest() -> Instance | None:
-            taps = body.map.of_type("Faucet")
-            return min(
-                taps,
-                key=lambda tap: float(((tap.centre_m - basin.centre_m) ** 2).sum()),
-                default=None,
-            )
+        def over_it() -> Instance | None:
+            taps = [tap for tap in body.map.of_type("Faucet") if gap_m(tap, basin) < OVER_BASIN_M]
+            return min(taps, key=lambda tap: gap_m(tap, basin), default=None)
 
-        return (yield from tools.search.find(ObjectRef("Faucet"), nearest))
+        found = yield from tools.search.find(ObjectRef("Faucet"), over_it)
+        taps = body.map.of_type("Faucet")
+        return found or min(taps, key=lambda tap: gap_m(tap, basin), default=None)
 
 
 class Look:

@@ -149,13 +149,13 @@ def known(cue: Cue, scene: SceneMap) -> bool:
 def _stands(kind: str, thing: Instance, mark: Instance, scene: SceneMap) -> bool:
     if kind == "held":
         return any(each is thing for each in scene.contents(mark)) or thing.inside is mark
-    gap_m = _gap_m(thing, mark)
+    apart_m = gap_m(thing, mark)
     if kind == "near":
-        return gap_m < NEAR_M
+        return apart_m < NEAR_M
     if kind in ("above", "below"):
         higher = float(thing.centre_m[2] - mark.centre_m[2])
-        return gap_m < OVER_M and (higher > 0.0) == (kind == "above")
-    if gap_m > BESIDE_M:
+        return apart_m < OVER_M and (higher > 0.0) == (kind == "above")
+    if apart_m > BESIDE_M:
         return False
     ahead, left = _axes(_seen_from(mark, scene), mark.centre_m[:2])
     off = (thing.centre_m - mark.centre_m)[:2]
@@ -192,7 +192,7 @@ def _axes(
     return ahead, np.array([-ahead[1], ahead[0]])
 
 
-def _gap_m(one: Instance, other: Instance) -> float:
+def gap_m(one: Instance, other: Instance) -> float:
     """Distance between two boxes, seen from above."""
     apart = np.maximum(one.low_m - other.high_m, other.low_m - one.high_m)[:2]
     return float(np.hypot(*np.maximum(apart, 0.0)))

@@ -205,6 +205,8 @@ def _ensemble_scores(
     apart = [in_development_room(each.trajectory_id) for each in held]
     for index, text in enumerate(("goal+steps", "goal")):
         told = [member[index] for member in scored if member[index] is not None]
+        if not told:
+            continue  # no member reads this yet
         means = [
             [np.mean(tables, axis=0) for tables in zip(*(m[row] for m in told), strict=True)]
             for row in range(len(held))

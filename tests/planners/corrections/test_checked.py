@@ -162,6 +162,11 @@ def test_what_would_make_nonsense_of_the_plan_was_not_meant_so():
         talk.say("take the other mug")
 
 
+def test_what_cannot_be_cut_is_brought_whole():
+    said = Talk(POTATO).say("no, the bowl")
+    assert said[-3:] == ["pick(Bowl)", "heat(Bowl, Microwave)", "place(Bowl, CounterTop)"]
+
+
 def test_another_object_takes_the_place_of_no_tool():
     said = Talk(POTATO).say("no, the tomato")
     assert said[:2] == ["pick(Knife)", "slice(Tomato)"]
