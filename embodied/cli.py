@@ -1,6 +1,7 @@
 """The `embodied` command: finds the subcommand, runs it, turns errors into sentences."""
 
 import difflib
+import errno
 import importlib
 import os
 import sys
@@ -23,6 +24,8 @@ COMMANDS = {
 }
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+UNWRITABLE = frozenset([errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT])
+"""Why a file cannot be written that has nothing to do with the program."""
 
 
 def help_text() -> str:
@@ -86,6 +89,15 @@ def _call(name: str, rest: list[str]) -> int:
     except BrokenPipeError:
         # The reader (`| head`) has gone; the interpreter's last flush must not meet it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is None:
+            raise
+        print(
+            f"embodied {name}: {error.filename}: {error.strerror}. Choose a folder that can be "
+            "written to: output_dir=FOLDER.",
+            file=sys.stderr,
+        )
         return FAILED
 
 

@@ -1,5 +1,6 @@
 """The command line as a newcomer meets it."""
 
+import errno
 import json
 import os
 import signal
@@ -190,6 +191,19 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_ends_the_run(tmp_path: Path) -> N
     done = embodied(*words, f"output_dir={tmp_path}")
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "summary.json").read_text())["n"] == 10
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(words: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "outputs")
+
+    monkeypatch.setattr("embodied.commands.watch.run", refuse)
+    assert main(["run"]) == 1
+    said = capsys.readouterr().err
+    assert "outputs: Permission denied" in said
+    assert "output_dir=" in said
 
 
 def test_a_full_disk_ends_the_run_with_a_sentence_and_no_half_line(tmp_path: Path) -> None:
