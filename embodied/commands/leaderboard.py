@@ -26,7 +26,7 @@ Examples:
   embodied eval benchmark=alfred benchmark.split=tests_unseen scenes.approximate=true \\
     record=steps output_dir=unseen
   embodied leaderboard seen=seen unseen=unseen
-  embodied eval benchmark=r2r benchmark.split=test planner=routes policy=routes record=steps \
+  embodied eval benchmark=r2r benchmark.split=test planner=routes policy=routes record=steps \\
     output_dir=test
   embodied leaderboard writer=r2r test=test output=r2r.json
 
