@@ -12,6 +12,10 @@ from embodied.core.geometry import Pose
 
 Floats = NDArray[np.float64]
 NEAR_M, FAR_M = 0.02, 8.0
+SUN = np.array([0.35, 0.45, 0.82]) / np.linalg.norm([0.35, 0.45, 0.82])
+"""Where light comes from."""
+BACKGROUND = (212, 217, 222)
+"""sRGB of where nothing is."""
 
 
 @dataclass(frozen=True, eq=False)

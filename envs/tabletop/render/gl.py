@@ -11,14 +11,12 @@ import numpy as np
 from envs.rendering import egl_context, frame_targets
 from envs.tabletop.model import TabletopModel
 from envs.tabletop.render.bake import bake
-from envs.tabletop.render.camera import FAR_M, NEAR_M, Frame, View
+from envs.tabletop.render.camera import BACKGROUND, FAR_M, NEAR_M, SUN, Frame, View
 
 INSTANCE = np.dtype(
     [("row0", "f4", 4), ("row1", "f4", 4), ("row2", "f4", 4), ("colour", "f4", 4), ("id", "i4")]
 )
-SUN = np.array([0.35, 0.45, 0.82]) / np.linalg.norm([0.35, 0.45, 0.82])
 SHADOW_PX, SHADOW_CENTRE_M, SHADOW_HALF_M = 448, np.array([0.35, 0.0, 0.2]), 0.95
-BACKGROUND = (212, 217, 222)
 
 
 @dataclass(eq=False)

@@ -8,10 +8,7 @@ import numpy as np
 
 from envs.tabletop.model import TabletopModel
 from envs.tabletop.panda import SHOWN_GROUP
-from envs.tabletop.render.camera import FAR_M, Frame, View
-
-SUN = np.array([0.35, 0.45, 0.82]) / np.linalg.norm([0.35, 0.45, 0.82])
-BACKGROUND = (212, 217, 222)
+from envs.tabletop.render.camera import BACKGROUND, FAR_M, SUN, Frame, View
 
 
 class RayRenderer:
