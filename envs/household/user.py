@@ -20,6 +20,8 @@ HOLLOW = frozenset(
     ]
 )
 """Types that things are in, not on."""
+PASSED_THROUGH = frozenset(["Microwave", "Fridge", "SinkBasin"])
+"""Where things are made hot, cold or clean on their way."""
 MOST_SAID = 4
 
 
@@ -73,11 +75,17 @@ class OracleUser(WatchingUser):
         if step.report.get("question"):
             self._say(self._answer(step.report["questions"][-1], task))
             return
-        held = self._in_hand()
-        if held != self._held:
-            self._held = held
-            if held and self._corrects and not _is_of_use(held, task):
-                self._say(self._objection(task))
+        held, before = self._in_hand(), self._held
+        if held == before:
+            return
+        self._held = held
+        if not self._corrects:
+            return
+        if held and not _is_of_use(held, task):
+            self._say(self._objection(task))
+        elif not held and before == task.target and self._astray(task):
+            thing = f"slice of {spoken(task.object)}" if task.sliced else spoken(task.object)
+            self._say(f"also put the {thing} {where_words(task.parent)}")
 
     def _objects(self) -> list[Mapping[str, Any]]:
         return list(self._env.controller.last_event.metadata["objects"])
@@ -91,6 +99,18 @@ class OracleUser(WatchingUser):
         if not self.said:
             return f"no, the {spoken(task.object)}"
         return f"forget it, {sentence_of(task)}"
+
+    def _astray(self, task: Task) -> bool:
+        """Whether every such thing is where it neither belongs nor is on its way."""
+        if not task.parent:
+            return False
+        good = {task.parent, task.mrecep, *PASSED_THROUGH}
+        places = [
+            {str(parent).split("|")[0] for parent in each.get("parentReceptacles") or ()}
+            for each in self._objects()
+            if each["objectType"] == task.target
+        ]
+        return not any(each & good for each in places)
 
     def _answer(self, asked: Mapping[str, Any], task: Task) -> str:
         """Say where a thing is, or which is meant; else what is wanted, in plain words."""

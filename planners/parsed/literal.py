@@ -37,7 +37,7 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
             value = getattr(read, field)
             if value and _named(value, text, words):
                 task = _fitting(replace(task, **{field: value}), task, skills)
-    elif read is None and task.parent and not _named(task.parent, text, words, by_any_name=True):
+    if task.parent and not _named(task.parent, text, words, by_any_name=True):
         last = _last_place(text, words)
         task = _fitting(replace(task, parent=last or task.parent), task, skills)
     return task

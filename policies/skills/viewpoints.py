@@ -82,7 +82,7 @@ def rank(
         without: Poses that did not do; their neighbours are doubted.
         most: How many are returned at most.
     """
-    points = _few(aim.target)
+    points = _unseen_inside(aim.target, without, eye_height_m) if aim.inside else _few(aim.target)
     lattice = routes.lattice
     ways = routes.cost.min(axis=0)
     i, j = np.nonzero(np.isfinite(ways))
@@ -130,6 +130,24 @@ def _few(target: Instance) -> NDArray[np.float64]:
     return points.astype(np.float64)
 
 
+def _unseen_inside(
+    target: Instance, without: Collection[GridPose], eye_height_m: float
+) -> NDArray[np.float64]:
+    """Points within a container that no pose tried so far shows; what shows of it, at first."""
+    if not without:
+        return _few(target)
+    low, high = target.low_m.astype(np.float64), target.high_m.astype(np.float64)
+    shares = (np.linspace(0.1, 0.9, 4), np.linspace(0.1, 0.9, 4), np.array([0.2, 0.6]))
+    grid = np.stack(np.meshgrid(*shares, indexing="ij"), axis=-1).reshape(-1, 3)
+    points: NDArray[np.float64] = low + grid * (high - low)
+    spots = np.array([pose.xy_m for pose in without], dtype=np.float64)
+    shown = _shown(points, spots, eye_height_m)  # [W, 4, 7, P]
+    headings = np.array([pose.heading for pose in without])
+    tilts = np.searchsorted(HORIZONS_DEG, [pose.horizon_deg for pose in without])
+    unseen = ~shown[np.arange(len(spots)), headings, tilts].any(axis=0)
+    return points[unseen] if unseen.any() else _few(target)
+
+
 def _way_costs(routes: Routes, i: NDArray[np.intp], j: NDArray[np.intp]) -> NDArray[np.float64]:
     return routes.cost[:, i, j].T
 
@@ -156,13 +174,20 @@ def _share_in_view(
     reached: NDArray[np.bool_] | None,
 ) -> NDArray[np.float64]:
     """Share of the points that are in view, and in reach: [C, 4, 7]."""
-    depth, right, height = _in_camera(points, spots, eye_height_m)
-    limit = HALF_VIEW * np.maximum(depth, 0.0)
-    seen = (depth > 0.1) & (np.abs(right) < limit) & (np.abs(height) < limit)
+    seen = _shown(points, spots, eye_height_m)
     if reached is not None:
         seen &= reached[:, None, None, :]
     share: NDArray[np.float64] = seen.mean(axis=3)
     return share
+
+
+def _shown(
+    points: NDArray[np.float64], spots: NDArray[np.float64], eye_height_m: float
+) -> NDArray[np.bool_]:
+    """Whether points are well inside the picture as seen from spots: [C, 4, 7, P]."""
+    depth, right, height = _in_camera(points, spots, eye_height_m)
+    limit = HALF_VIEW * np.maximum(depth, 0.0)
+    return (depth > 0.1) & (np.abs(right) < limit) & (np.abs(height) < limit)
 
 
 def _off_middle(

@@ -192,6 +192,22 @@ def test_what_is_taken_up_in_error_is_objected_to_once() -> None:
     assert heard.said == ["no, the mug"]
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("Shelf", ["also put the mug on the coffee machine"]),
+        ("CoffeeMachine", []),
+        ("SinkBasin", []),  # on its way
+    ],
+)
+def test_what_is_put_elsewhere_is_sent_on(place: str, said: list[str]) -> None:
+    user, heard = room(MUG, [("Mug", "Shelf", True)])
+    look(user, 1)
+    user._env.controller.last_event.metadata["objects"] = [thing("Mug", place, False)]
+    look(user, 2)
+    assert heard.said == said
+
+
 def test_what_is_of_use_is_not_objected_to() -> None:
     user, heard = room(MUG, [("Mug", "Shelf", True)])
     look(user, 5)
