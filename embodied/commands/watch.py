@@ -3,16 +3,17 @@
 import re
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from embodied.commands.settings import compose
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
-from embodied.core.errors import ConfigError, UnknownNameError
+from embodied.core.errors import ConfigError, PlanningError, UnknownNameError
 from embodied.core.instruction import Instruction
-from embodied.core.plan import ObjectRef
-from embodied.core.protocols import Agent, PlanContext, Step, Subscriber
+from embodied.core.plan import ObjectRef, Plan
+from embodied.core.protocols import Agent, PlanContext, Planner, Step, Subscriber
+from embodied.core.skills import SkillSpec
 from embodied.runtime.keyboard import keyboard
 from embodied.runtime.pace import Pacer
 from embodied.runtime.recorders import action_text, file_stem
@@ -197,7 +198,8 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
             session.env.unwrapped.episodes(), wanted_file=benchmark["episodes"]
         )
         if said is not None and config["episode"] is None:
-            spec = _suiting(config, session.env.unwrapped, episodes, said)
+            ask = input if config["ask"] and sys.stdin.isatty() else None
+            spec, said = _suiting(config, session.env.unwrapped, episodes, said, ask=ask)
         else:
             spec = _find(episodes, config["episode"])
         watchers: list[Subscriber] = [StepPrinter(sys.stdout)]
@@ -246,21 +248,59 @@ def named_after(file: Path, said: str | None) -> Path:
     return file.replace(file.with_name(f"{words or 'said'}{file.suffix}"))
 
 
+def understood(
+    planner: Planner, said: str, skills: Sequence[SkillSpec], ask: Callable[[str], str] | None
+) -> tuple[Plan, str]:
+    """Plan for what was said, asking where the words leave it open what to do.
+
+    Args:
+        planner: Makes the plan.
+        said: The words.
+        skills: What can be done.
+        ask: Puts a question to a person and returns the answer; None where nobody is there.
+
+    Returns:
+        The plan, and the words it was made of: one or two words of an answer add to what was said,
+        more take its place.
+
+    Raises:
+        PlanningError: If there is no plan, and nobody to ask or no answer.
+    """
+    while True:
+        try:
+            return planner.plan(
+                PlanContext(Instruction.from_text(said), skills=tuple(skills))
+            ), said
+        except PlanningError as error:
+            question = getattr(error, "question", "")
+            if ask is None or not question:
+                raise
+            answer = ask(f"{question} ").strip()
+            if not answer:
+                raise
+            said = answer if len(answer.split()) > 2 else f"{said} {answer}"
+
+
 def _suiting(
-    config: Mapping[str, Any], world: Any, episodes: Sequence[EpisodeSpec], said: str
-) -> EpisodeSpec:
-    """Return the first episode whose room has what the plan for the words needs."""
+    config: Mapping[str, Any],
+    world: Any,
+    episodes: Sequence[EpisodeSpec],
+    said: str,
+    *,
+    ask: Callable[[str], str] | None,
+) -> tuple[EpisodeSpec, str]:
+    """Return the first episode whose room has what the plan for the words needs, and the words."""
     if config["planner"]["make"] is None or not (
         hasattr(world, "has_room_for") or hasattr(world, "suits")
     ):
-        return episodes[0]
+        return episodes[0], said
     from embodied.evaluation.configured import make
 
     planner = make(config["planner"]["make"], what="planner.make")
-    context = PlanContext(Instruction.from_text(said), skills=world.skills)
+    plan, said = understood(planner, said, world.skills, ask)
     named = [
         value
-        for subgoal in planner.plan(context).subgoals
+        for subgoal in plan.subgoals
         for value in subgoal.arguments.values()
         if isinstance(value, ObjectRef)
     ]
@@ -271,7 +311,7 @@ def _suiting(
         else:
             suits = world.has_room_for(spec.episode_id, needed)
         if suits:
-            return spec
+            return spec, said
     raise ConfigError(
         f"None of the first {MOST_ROOMS} rooms of this split has all of: "
         f"{', '.join(sorted({str(reference) for reference in named}))}. "

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import gymnasium
+import pytest
 
 from embodied.commands.settings import compose
-from embodied.commands.watch import instruction_and_settings, named_after
+from embodied.commands.watch import instruction_and_settings, named_after, understood
+from embodied.core.errors import PlanningError
+from embodied.core.plan import Plan, Subgoal
+from embodied.core.protocols import PlanContext
 
 
 def test_a_sentence_is_said_and_brings_the_agent_that_can_do_it() -> None:
@@ -59,3 +63,33 @@ def test_folders_are_read_as_a_shell_or_a_person_writes_them() -> None:
     config = compose("eval", ["data_root=~/my data", "output_dir=/tmp/a folder"])
     assert config["data_root"] == str(Path.home() / "my data")
     assert config["output_dir"] == "/tmp/a folder"
+
+
+class Wants:
+    """A planner that has to be told where."""
+
+    def plan(self, context: PlanContext) -> Plan:
+        words = context.instruction.text
+        if "sink" not in words:
+            error = PlanningError("Where should I put it?")
+            error.question = "Where should I put it?"
+            raise error
+        return Plan(context.instruction, 0, (Subgoal("put", {}, words),))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("the sink", "put a mug away the sink"), ("put it in the sink", "put it in the sink")],
+)
+def test_what_the_words_leave_open_is_asked_before_a_room_is_chosen(
+    answer: str, words: str
+) -> None:
+    asked = []
+    plan, said = understood(Wants(), "put a mug away", (), lambda q: asked.append(q) or answer)
+    assert asked == ["Where should I put it? "]
+    assert said == words == plan.subgoals[0].description
+
+
+def test_where_nobody_is_there_to_be_asked_the_question_is_the_error() -> None:
+    with pytest.raises(PlanningError, match="Where should I put it"):
+        understood(Wants(), "put a mug away", (), None)
