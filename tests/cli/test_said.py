@@ -87,7 +87,7 @@ def test_what_the_words_leave_open_is_asked_before_a_room_is_chosen(
     asked = []
     plan, said = understood(Wants(), "put a mug away", (), lambda q: asked.append(q) or answer)
     assert asked == ["Where should I put it? "]
-    assert said == words == plan.subgoals[0].description
+    assert said == words == plan.subgoals[0].text
 
 
 def test_where_nobody_is_there_to_be_asked_the_question_is_the_error() -> None:
