@@ -34,7 +34,7 @@ from embodied.evaluation.configured import ConfiguredSession
 from embodied.evaluation.session import episode_seed
 from embodied.evaluation.store import CONFIG, EPISODES, load_records
 from embodied.runtime.episode import run_episode
-from embodied.runtime.tracking import blamed
+from embodied.runtime.tracking import blamed, confidence_of
 
 ENOUGH = 0.9
 LEAST_PX = 12
@@ -170,7 +170,12 @@ def main() -> int:
             own = "error" if record.status is EpisodeStatus.ERROR else blamed(record.end_reason)
             true = judge.verdict(record, listening.first, world.episode.task)
             agreed[own == true] += 1
-            print(f"{spec.episode_id}: agent {own or '-'}, judge {true}; {record.end_reason[:90]}")
+            sure = confidence_of(listening) or 0.0
+            print(
+                f"{spec.episode_id}: agent {own or '-'}, judge {true}; plan {sure:.2f} sure; "
+                f"{record.end_reason[:90]}",
+                flush=True,
+            )
     finally:
         session.close()
     count = sum(agreed.values())

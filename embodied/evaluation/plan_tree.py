@@ -7,9 +7,7 @@ from rich.tree import Tree
 
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.skills import SkillSpec
-
-_INNER = ("_planner", "planner")
-"""Where a planner that wraps another one keeps it."""
+from embodied.runtime.tracking import explanation_of
 
 
 def plan_tree(plan: Plan, *, skills: Sequence[SkillSpec], planner: Any, name: str) -> Tree:
@@ -22,7 +20,7 @@ def plan_tree(plan: Plan, *, skills: Sequence[SkillSpec], planner: Any, name: st
         name: What it is called.
     """
     tree = Tree(f"[bold]{plan.instruction.text}[/bold]")
-    explanation = _explanation(planner)
+    explanation = explanation_of(planner)
     why = tree.add(f"[dim]planner {name}[/dim]")
     if explanation is not None:
         if explanation.confidence is not None:
@@ -45,13 +43,3 @@ def plan_tree(plan: Plan, *, skills: Sequence[SkillSpec], planner: Any, name: st
 def _call(subgoal: Subgoal) -> str:
     values = ", ".join(f"{value}" for value in subgoal.arguments.values())
     return f"[cyan]{subgoal.skill}[/cyan]({values})"
-
-
-def _explanation(planner: Any) -> Any:
-    """What the planner says of its last plan, or the planner that it wraps."""
-    while planner is not None:
-        found = getattr(planner, "explanation", None)
-        if found is not None:
-            return found
-        planner = next((getattr(planner, name) for name in _INNER if hasattr(planner, name)), None)
-    return None

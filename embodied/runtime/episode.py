@@ -215,7 +215,9 @@ def _record(
     else:
         status, reason = _status(progress), progress.reason or str(report.get("end_reason", ""))
         cause = str(report.get("cause", ""))
-        if status is not EpisodeStatus.SUCCESS and cause and not blamed(reason):
+        # Where no goal is known, as of a person's own words, there is nothing to blame.
+        judged = verdict.get("goal_conditions_total") != 0
+        if status is not EpisodeStatus.SUCCESS and judged and cause and not blamed(reason):
             reason = f"{cause}: {reason}"
     return EpisodeRecord(
         spec=spec,

@@ -33,6 +33,9 @@ FAILURES = (
 """What an episode's failure is counted under: the closed list. Reasons begin with one of these."""
 
 
+_INNER = ("_planner", "planner")
+"""Where a planner that wraps another one keeps it."""
+
 FINISH = "finish"
 """Skill of the subgoal that fails where a plan was carried out and the task is not done."""
 
@@ -52,6 +55,22 @@ class Told(Protocol):
 
     def state_text(self) -> str:
         """Return beliefs and doings as text, half a screen."""
+
+
+def explanation_of(planner: Any) -> Any:
+    """Return what a planner, or one that it wraps, says of its last plan; None for nothing."""
+    while planner is not None:
+        found = getattr(planner, "explanation", None)
+        if found is not None:
+            return found
+        planner = next((getattr(planner, name) for name in _INNER if hasattr(planner, name)), None)
+    return None
+
+
+def confidence_of(planner: Any) -> float | None:
+    """Return how likely a planner holds its last plan to be what was meant, where it says so."""
+    confidence = getattr(explanation_of(planner), "confidence", None)
+    return None if confidence is None else float(confidence)
 
 
 def blamed(reason: str) -> str:
