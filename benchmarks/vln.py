@@ -86,6 +86,11 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
 
     words: Path | None = Path(args.words) if args.words else None
     root = Path(args.folder or tempfile.mkdtemp())
+    init = args.init
+    if args.cut_objects:
+        root.mkdir(parents=True, exist_ok=True)
+        init = str(root / "cut.safetensors")
+        without_object_parts(args.init, Path(init))
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in args.rows}
     for seed in range(args.seeds):
         for name in args.rows:
@@ -98,8 +103,8 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
             words = folder / "words.npz"
             plan = {
                 "updates": args.updates,
-                "imitation": 0 if args.init else args.updates // 3,
-                "rewarded": 0.6,
+                "imitation": 0 if args.init else args.updates // 5,
+                "rewarded": args.rewarded,
                 "max_moves": 9,
                 "every": max(1, args.updates // 3),
                 "measured": 200,
@@ -111,10 +116,10 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
             }
             task = VlnTraining(
                 data=data,
-                model={"dropout": 0.2, "legs": True, **changes.get("model", {})},
+                model={"dropout": 0.2, "legs": True, "objects": True, **changes.get("model", {})},
                 schedule={**plan, **changes.get("schedule", {})},
                 read_legs=route_legs,
-                init=args.init,
+                init=init,
                 threads=args.threads,
             )
             task.run(output_dir=folder, seed=seed)
@@ -129,6 +134,19 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
         rates = [card["scores"]["SR"] for card in cards]
         paths = [card["scores"]["SPL"] for card in cards]
         print(f"{name}: SR {np.mean(rates):.1f} SPL {np.mean(paths):.1f}, {args.seeds} seeds")
+
+
+def without_object_parts(weights: str, path: Path) -> None:
+    """Write weights whose parts that read objects are zero, a start that favours no row."""
+    from policies.vln.ensemble import members_of
+    from policies.vln.weights import load_model, save_model
+
+    model, vocabulary = load_model(weights)
+    whole = members_of(model)[0]
+    numbers = whole.state_dict()
+    parts = ("object.", "mention.", "kin.", "evidence.")
+    whole.load_state_dict({k: v * 0 if k.startswith(parts) else v for k, v in numbers.items()})
+    save_model(path, whole, vocabulary)
 
 
 def main() -> None:
@@ -148,6 +166,12 @@ def main() -> None:
     rows.add_argument("--folder", default=None)
     rows.add_argument("--init", default=None, help="weights that every row starts from")
     rows.add_argument("--words", default=None, help="a words.npz to share; made anew by default")
+    rows.add_argument("--rewarded", type=float, default=1.0, help="share of updates before reward")
+    rows.add_argument(
+        "--cut-objects",
+        action="store_true",
+        help="set the parts of --init that read objects to zero, so that they are learned anew",
+    )
     rows.add_argument("--rate", type=float, default=1e-3)
     args = parser.parse_args()
     default = Path.home() / ".cache" / "embodied" / "data"

@@ -53,4 +53,4 @@ class RouteData(Protocol):
         """Return the instructions of a split."""
 
     def undescribed(self, split: str, count: int, rng: np.random.Generator) -> Routes:
-        """Return routes of a split's buildings that nobody described, a dataclass."""
+        """Return routes of a split's buildings that nobody described."""

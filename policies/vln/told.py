@@ -1,11 +1,11 @@
 """Routes that nobody described, told by a speaker that learned from those that people did."""
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from policies.vln.batches import Examples
 from policies.vln.data import RouteData, Routes
@@ -31,6 +31,21 @@ class Telling:
     batch: int = 512
 
 
+@dataclass(frozen=True, eq=False)
+class KeptRoutes:
+    """Told routes, as `Routes` are."""
+
+    texts: tuple[str, ...]
+    heading_rad: NDArray[np.float32]
+    paths: NDArray[np.int32]
+    lengths: NDArray[np.int64]
+
+    @property
+    def path_ids(self) -> tuple[str, ...]:
+        """A name for each."""
+        return tuple(f"told{number}" for number in range(len(self.texts)))
+
+
 def tell_routes(
     data: RouteData,
     split: str,
@@ -51,11 +66,12 @@ def tell_routes(
         kept: File that they are read from if it is there, and written to if not.
         seed: Of routes, speaker and words.
     """
-    rng = np.random.default_rng(seed)
-    routes = data.undescribed(split, telling.routes, rng)
     if kept.exists():
         with np.load(kept) as file:
-            return dataclasses.replace(routes, texts=tuple(file["texts"].tolist()))
+            read = {name: file[name] for name in file.files}
+        return KeptRoutes(**{**read, "texts": tuple(read["texts"].tolist())})
+    rng = np.random.default_rng(seed)
+    routes = data.undescribed(split, telling.routes, rng)
     described = data.routes(split)
     torch.manual_seed(seed)
     speaker, losses = train_speaker(
@@ -73,5 +89,6 @@ def tell_routes(
         heard = hear(world, paths[part], heading[part], torch.ones(len(heading[part])))
         spoken = speaker.tell(heard, telling.temperature)
         texts += [" ".join(vocabulary.words[row] for row in rows) for rows in spoken]
-    np.savez(kept, texts=np.array(texts))
-    return dataclasses.replace(routes, texts=tuple(texts))
+    told = KeptRoutes(tuple(texts), routes.heading_rad, routes.paths, routes.lengths)
+    np.savez(kept, **{**vars(told), "texts": np.array(texts)})
+    return told
