@@ -1,5 +1,6 @@
 """Keys of a terminal as axes, and lines after a colon as words."""
 
+import atexit
 import contextlib
 import threading
 import time
@@ -20,6 +21,10 @@ KEYS: Mapping[str, tuple[int, float]] = {
 """Key to its axis and sign: on and back along the task, aside as last corrected, the third way."""
 WORDS_KEY = ":"
 """Begins a line of words for the agent."""
+STOP_KEY = " "
+"""Says stop at once; within a line of words it is a space."""
+ARROWS: Mapping[str, str] = {"A": "w", "B": "s", "D": "a", "C": "d"}
+"""Arrow keys, which terminals send as Escape, a bracket and a letter, to what they do."""
 
 
 class Keyboard:
@@ -34,6 +39,7 @@ class Keyboard:
         self._lock = threading.Lock()
         self._pressed: dict[int, tuple[float, float]] = {}
         self._line: str | None = None
+        self._escaped = False
 
     def axes(self) -> tuple[float, float, float]:
         """Return three numbers in [-1, 1]."""
@@ -46,13 +52,23 @@ class Keyboard:
         return values[0], values[1], values[2]
 
     def press(self, key: str) -> str | None:
-        """Take one key; return a line of words once its end was pressed."""
+        """Take one key; return what it says: a line of words once its end was pressed, or stop."""
+        if key == "\x1b" or self._escaped:
+            # What else a terminal sends for its other keys must not be taken for letters.
+            self._escaped = key in "\x1b[O" or key.isdigit() or key == ";"
+            key = ARROWS.get(key, "") if not self._escaped else ""
+            if not key or self._line is not None:
+                return None
         if self._line is not None:
             if key in "\r\n":
                 line, self._line = self._line, None
                 return line.strip() or None
             self._line = self._line[:-1] if key in "\b\x7f" else self._line + key
             return None
+        if key == STOP_KEY:
+            with self._lock:
+                self._pressed.clear()
+            return "stop"
         if key == WORDS_KEY:
             self._line = ""
         elif key.lower() in KEYS:
@@ -87,11 +103,18 @@ def _key_by_key(stream: IO[str]) -> Iterator[None]:
 
     number = stream.fileno()
     before = termios.tcgetattr(number)
+
+    def restore() -> None:
+        termios.tcsetattr(number, termios.TCSADRAIN, before)
+
+    # The thread that reads does not outlive the process and is not asked before it goes.
+    atexit.register(restore)
     try:
         tty.setcbreak(number)
         yield
     finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
+        restore()
+        atexit.unregister(restore)
 
 
 @cache

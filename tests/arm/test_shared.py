@@ -1,5 +1,11 @@
 """Shared control: the arm moves only while a person drives, along axes the task has shaped."""
 
+import os
+import pty
+import subprocess
+import sys
+import termios
+
 import numpy as np
 import pytest
 from arm_standin import Standin, block
@@ -130,3 +136,50 @@ def test_a_line_after_a_colon_is_words() -> None:
     lines = [keys.press(key) for key in ":no, the resd\x7f\x7fd one\n"]
     assert lines[-1] == "no, the red one"
     assert keys.axes() == (0.0, 0.0, 0.0)
+
+
+def test_space_is_stop_and_lets_go_of_every_key() -> None:
+    keys = Keyboard(clock=lambda: 0.0)
+    keys.press("w")
+    assert keys.press(" ") == "stop"
+    assert keys.axes() == (0.0, 0.0, 0.0)
+
+
+def test_a_space_within_words_is_a_space() -> None:
+    keys = Keyboard()
+    lines = [keys.press(key) for key in ":a bit left\n"]
+    assert lines == [None] * (len(lines) - 1) + ["a bit left"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "axes"),
+    [
+        ("\x1b[A", (1.0, 0.0, 0.0)),
+        ("\x1b[D", (0.0, 1.0, 0.0)),
+        ("\x1bOC", (0.0, -1.0, 0.0)),
+        ("\x1b[3~", (0.0, 0.0, 0.0)),  # delete
+        ("\x1b[1;5D", (0.0, 1.0, 0.0)),  # control and an arrow
+        ("\x1b[3~w", (1.0, 0.0, 0.0)),
+    ],
+)
+def test_arrow_keys_steer_and_other_keys_are_not_taken_for_letters(sent, axes) -> None:
+    keys = Keyboard(clock=lambda: 0.0)
+    assert [keys.press(key) for key in sent] == [None] * len(sent)
+    assert keys.axes() == axes
+
+
+def test_a_terminal_is_as_it_was_once_the_process_has_gone() -> None:
+    script = (
+        "import sys, time\n"
+        "from embodied.runtime.keyboard import Keyboard\n"
+        "Keyboard().listen(sys.stdin, print)\n"
+        "time.sleep(0.3)\n"
+    )
+    mine, theirs = pty.openpty()
+    try:
+        before = termios.tcgetattr(theirs)
+        subprocess.run([sys.executable, "-c", script], stdin=theirs, check=True, timeout=60)
+        assert termios.tcgetattr(theirs) == before
+    finally:
+        os.close(mine)
+        os.close(theirs)
