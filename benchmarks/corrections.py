@@ -20,13 +20,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from real_time_arm import BusyPlanner, RealTimeArm, make_perceive, seen_now
 
-from embodied.core.action import Action, DiscreteAction, VectorAction
+from embodied.core.action import DiscreteAction, VectorAction
 from embodied.core.episode import EpisodeSpec
 from embodied.core.instruction import Instruction
-from embodied.core.observation import Observation
-from embodied.core.plan import Plan
-from embodied.core.protocols import PlanContext
 from embodied.runtime.agent import PlanningAgent
 from embodied.runtime.episode import run_episode
 from embodied.runtime.executor import ThreadExecutor
@@ -36,7 +34,6 @@ from envs.tabletop.checkers import TaskChecker
 from envs.tabletop.control import ArmCommand
 from envs.tabletop.env import TabletopEnv
 from envs.tabletop.generator import draw, draw_task
-from envs.tabletop.sightings import entities_in_view
 from envs.tabletop.source import TabletopSource
 from envs.tabletop.tasks import KINDS, SKILLS
 from envs.tabletop.user import CorrectingUser
@@ -44,8 +41,6 @@ from envs.tabletop.world import TabletopWorld
 from planners.checked import CheckedPlanner
 from planners.parsed.planner import ParsedPlanner
 from policies.arm.policy import ArmSkillPolicy
-
-SEEN_BY = ("front", "wrist")
 
 
 def agent_for_arm(**settings: Any) -> PlanningAgent:
@@ -146,7 +141,7 @@ def _replaced_once(number: int, rng: np.random.Generator) -> tuple[bool, str]:
             checker = TaskChecker(task, world)
             # Whatever the first task was about may have been moved for it.
             checker._excused |= {str(goal.thing) for goal in one.task.goals}
-        action = agent.step(_seen(world), world.time_s)
+        action = agent.step(seen_now(world), world.time_s)
         if isinstance(action, DiscreteAction):
             if checker is None:
                 at = step + 1  # done before anybody spoke: speak now, to an arm at rest
@@ -183,92 +178,7 @@ def _another(one: Any, rng: np.random.Generator) -> tuple[Any, str] | None:
     return None
 
 
-def _seen(world: TabletopWorld) -> Observation:
-    return Observation(
-        stamp_s=world.time_s,
-        state=world.state().vector,
-        entities=entities_in_view(world, SEEN_BY),
-    )
-
-
 # --- the live loop
-
-
-class RealTimeArm:
-    """The simulated arm as a robot: physics in a thread of its own, in real time."""
-
-    def __init__(self, index: int = 1) -> None:
-        self.world = TabletopWorld(draw("valid_seen", index).scene, seed=index)
-        self._lock = threading.Lock()
-        self._command = ArmCommand.hold(gripper=1.0)
-        self._seen = _seen(self.world)
-        self.commands: list[tuple[float, np.ndarray]] = []
-        self.halted_s: list[float] = []
-        self._over = threading.Event()
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def _run(self) -> None:
-        due_s = time.monotonic()
-        while not self._over.is_set():
-            with self._lock:
-                command = self._command
-            self.world.step(command)
-            self._seen = _seen(self.world)
-            due_s = max(due_s + 0.05, time.monotonic() - 0.05)
-            time.sleep(max(0.0, due_s - time.monotonic()))
-
-    def observe(self) -> Observation:
-        """What is seen now."""
-        return self._seen
-
-    def command(self, action: Action) -> None:
-        """Take a command; it holds until the next."""
-        assert isinstance(action, VectorAction)
-        command = ArmCommand.from_action(action)
-        with self._lock:
-            self._command = command
-        self.commands.append((time.monotonic(), action.values.copy()))
-
-    def halt(self) -> None:
-        """Stand still at once."""
-        now_s = time.monotonic()
-        self.halted_s.append(now_s)
-        with self._lock:
-            self._command = ArmCommand.hold(gripper=self._command.gripper)
-
-    def close(self) -> None:
-        """End the physics."""
-        self._over.set()
-
-
-class BusyPlanner:
-    """A planner that thinks for a while before it answers, with Python code all the time."""
-
-    def __init__(self, seconds: float) -> None:
-        self._planner, self._seconds = CheckedPlanner(ParsedPlanner()), seconds
-
-    def plan(self, context: PlanContext) -> Plan:
-        """Think, then plan."""
-        _think(self._seconds)
-        return self._planner.plan(context)
-
-
-def _think(seconds: float) -> int:
-    """Keep the interpreter busy, as a language model's tokeniser or a tracker would."""
-    until_s, count = time.monotonic() + seconds, 0
-    while time.monotonic() < until_s:
-        count += sum(number * number for number in range(200))
-    return count
-
-
-def make_perceive() -> Callable[[Observation], tuple[Any, ...]]:
-    """Make a perception that sees what there is after a tenth of a second's work."""
-
-    def perceive(observation: Observation) -> tuple[Any, ...]:
-        _think(0.1)
-        return observation.entities
-
-    return perceive
 
 
 def latency(arguments: argparse.Namespace) -> None:
