@@ -1,8 +1,9 @@
 """What simulated users of every world have in common: whom they watch, and what they have said."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
+from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
 from embodied.core.protocols import Step
 
@@ -16,6 +17,11 @@ class WatchingUser:
         said: The sentences of this episode, oldest first.
     """
 
+    _watches: ClassVar[tuple[str, ...]] = ()
+    """What it reads of an environment."""
+    _lives_in: ClassVar[str] = ""
+    """The setting that brings such an environment."""
+
     def __init__(self) -> None:
         self._env: Any = None
         self._agent: Any = None
@@ -23,7 +29,16 @@ class WatchingUser:
         self._forget()
 
     def meet(self, env: Any, agent: Any) -> None:
-        """Take hold of the environment to watch and of the agent to speak to."""
+        """Take hold of the environment to watch and of the agent to speak to.
+
+        Raises:
+            ConfigError: If it is an environment of another kind.
+        """
+        if not all(hasattr(env, name) for name in self._watches):
+            raise ConfigError(
+                f"{type(self).__name__} watches {self._lives_in}, not {type(env).__name__}: choose "
+                "another user=, or none."
+            )
         self._env, self._agent = env, agent
 
     def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:

@@ -112,6 +112,8 @@ def evaluate(config: dict[str, Any], *, command: list[str]) -> int:
     from embodied.evaluation.selection import select_episodes
     from embodied.evaluation.store import RunStore
 
+    if config["control"]["name"] == "shared":
+        raise ConfigError("control=shared takes a person at the keys: embodied run has one.")
     benchmark = config["benchmark"]
     metrics = metrics_named(benchmark["metrics"])
     factory = ConfiguredSession(config)

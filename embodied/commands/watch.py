@@ -191,6 +191,11 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
     from embodied.evaluation.session import episode_seed
     from embodied.runtime.episode import run_episode
 
+    shared = config["control"]["name"] == "shared"
+    if shared and not sys.stdin.isatty():
+        raise ConfigError(
+            "control=shared takes keys from a terminal, and this is none."
+        )
     session = ConfiguredSession(config)()
     try:
         benchmark = config["benchmark"]
@@ -204,7 +209,7 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
             spec = _find(episodes, config["episode"])
         watchers: list[Subscriber] = [StepPrinter(sys.stdout)]
         if sys.stdin.isatty():
-            if config.get("control", {}).get("name") == "shared":
+            if shared:
                 keyboard().listen(sys.stdin, session.agent.correct)
             else:
                 listen(session.agent, sys.stdin)

@@ -60,6 +60,9 @@ class OracleUser(WatchingUser):
         corrects: Whether it speaks unasked.
     """
 
+    _watches = ("controller",)
+    _lives_in = "benchmark=household or benchmark=alfred"
+
     def __init__(self, *, corrects: bool = True) -> None:
         super().__init__()
         self._corrects = corrects

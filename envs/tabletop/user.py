@@ -57,6 +57,9 @@ class CorrectingUser(WatchingUser):
         motions: Whether it says how the hand should move.
     """
 
+    _watches = ("world", "checker")
+    _lives_in = "benchmark=tabletop"
+
     def __init__(self, *, targets: bool = True, motions: bool = True) -> None:
         super().__init__()
         self._targets, self._motions = targets, motions

@@ -7,6 +7,7 @@ import pytest
 
 from embodied.core.action import STOP
 from embodied.core.episode import EpisodeSpec
+from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
 from embodied.core.protocols import Step
@@ -240,3 +241,9 @@ def test_only_who_can_meet_is_introduced() -> None:
     assert isinstance(CorrectingUser(), SimulatedUser)
     assert isinstance(OracleUser(), SimulatedUser)
     introduce(None, None, Heard())
+
+
+@pytest.mark.parametrize("user", [CorrectingUser(), OracleUser()])
+def test_a_user_of_another_world_says_where_it_lives(user) -> None:
+    with pytest.raises(ConfigError, match=r"watches benchmark=.*choose another user="):
+        introduce(user, SimpleNamespace(), Heard())
