@@ -193,9 +193,7 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
 
     shared = config["control"]["name"] == "shared"
     if shared and not sys.stdin.isatty():
-        raise ConfigError(
-            "control=shared takes keys from a terminal, and this is none."
-        )
+        raise ConfigError("control=shared takes keys from a terminal, and this is none.")
     session = ConfiguredSession(config)()
     try:
         benchmark = config["benchmark"]
