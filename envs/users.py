@@ -17,8 +17,8 @@ class WatchingUser:
         said: The sentences of this episode, oldest first.
     """
 
-    _watches: ClassVar[tuple[str, ...]] = ()
-    """What it reads of an environment."""
+    _known_by: ClassVar[str] = "episodes"
+    """What such an environment has, from its making on, and those of other kinds have not."""
     _lives_in: ClassVar[str] = ""
     """The setting that brings such an environment."""
 
@@ -34,7 +34,7 @@ class WatchingUser:
         Raises:
             ConfigError: If it is an environment of another kind.
         """
-        if not all(hasattr(env, name) for name in self._watches):
+        if not hasattr(env, self._known_by):
             raise ConfigError(
                 f"{type(self).__name__} watches {self._lives_in}, not {type(env).__name__}: choose "
                 "another user=, or none."

@@ -60,7 +60,7 @@ class OracleUser(WatchingUser):
         corrects: Whether it speaks unasked.
     """
 
-    _watches = ("controller",)
+    _known_by = "controller"
     _lives_in = "benchmark=household or benchmark=alfred"
 
     def __init__(self, *, corrects: bool = True) -> None:

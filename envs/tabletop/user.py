@@ -57,7 +57,7 @@ class CorrectingUser(WatchingUser):
         motions: Whether it says how the hand should move.
     """
 
-    _watches = ("world", "checker")
+    _known_by = "suits"
     _lives_in = "benchmark=tabletop"
 
     def __init__(self, *, targets: bool = True, motions: bool = True) -> None:

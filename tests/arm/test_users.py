@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import gymnasium
 import numpy as np
 import pytest
 
@@ -63,6 +64,7 @@ def watching(hand, goal: Goal) -> tuple[Table, CorrectingUser, Heard]:
         episode=SimpleNamespace(task=ArmTask("place_in", (goal,))),
         checker=SimpleNamespace(conditions=lambda: [SimpleNamespace(met=False)]),
     )
+    env.suits = None
     introduce(user, env, heard)
     user.on_begin(SPEC, Instruction.from_text("put the red block in the white bowl"))
     return table, user, heard
@@ -244,6 +246,15 @@ def test_only_who_can_meet_is_introduced() -> None:
 
 
 @pytest.mark.parametrize("user", [CorrectingUser(), OracleUser()])
+@pytest.mark.parametrize(
+    ("user", "name"), [(CorrectingUser(), "Tabletop"), (OracleUser(), "Household")]
+)
+def test_a_user_meets_its_own_world_before_the_first_episode(user, name) -> None:
+    env = gymnasium.make(f"envs:embodied/{name}-v0", disable_env_checker=True)
+    introduce(user, env.unwrapped, Heard())
+    env.close()
+
+
 def test_a_user_of_another_world_says_where_it_lives(user) -> None:
     with pytest.raises(ConfigError, match=r"watches benchmark=.*choose another user="):
         introduce(user, SimpleNamespace(), Heard())
