@@ -245,7 +245,6 @@ def test_only_who_can_meet_is_introduced() -> None:
     introduce(None, None, Heard())
 
 
-@pytest.mark.parametrize("user", [CorrectingUser(), OracleUser()])
 @pytest.mark.parametrize(
     ("user", "name"), [(CorrectingUser(), "Tabletop"), (OracleUser(), "Household")]
 )
@@ -255,6 +254,7 @@ def test_a_user_meets_its_own_world_before_the_first_episode(user, name) -> None
     env.close()
 
 
+@pytest.mark.parametrize("user", [CorrectingUser(), OracleUser()])
 def test_a_user_of_another_world_says_where_it_lives(user) -> None:
     with pytest.raises(ConfigError, match=r"watches benchmark=.*choose another user="):
         introduce(user, SimpleNamespace(), Heard())
