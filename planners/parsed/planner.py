@@ -10,12 +10,14 @@ from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
 from planners.cues import described, mentions_in
+from planners.parsed import encoder as encoder_files
 from planners.parsed import plausibility
 from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.commands import CommandReader
+from planners.parsed.encoder import AdaptedEncoder
 from planners.parsed.literal import literal
 from planners.parsed.plausibility import Plausibility
-from planners.parsed.reader import TaskReader
+from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import Question, Refused
 from planners.parsed.spoken import spoken
 from planners.parsed.understanding import Understander, Understanding
@@ -49,11 +51,17 @@ class ParsedPlanner:
 
     Args:
         weights: Folder of the weights; None takes the shipped ones.
+        encoder: A published sentence encoder that reads tasks too, by name: `minilm`. It needs
+            torch; None does without. What is refused or asked back does not depend on it.
+
+    Raises:
+        ConfigError: If the encoder is not installed.
     """
 
-    def __init__(self, *, weights: str | Path | None = None) -> None:
+    def __init__(self, *, weights: str | Path | None = None, encoder: str | None = None) -> None:
         self._tasks = TaskReader(weights)
         folder = None if weights is None else Path(weights)
+        self._encoder = None if encoder is None else self._adapted(encoder, folder)
         self._plausibility = (
             Plausibility.load(folder)
             if folder is not None and (folder / plausibility.FILE).exists()
@@ -100,9 +108,10 @@ class ParsedPlanner:
             raise Question("What should I do?", raw=text)
         understanding = self.understand(text, steps, skills=skills)
         if one_task:
+            understanding = self._read_further(understanding, steps)
             subgoals, self.explanation = _as_task(understanding, understanding.reading.task)
         else:
-            subgoals, self.explanation = self._decide(understanding, skills)
+            subgoals, self.explanation = self._decide(understanding, steps, skills)
         subgoals = described(subgoals, mentions_in([text, *steps], subgoals))
         return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
 
@@ -115,7 +124,7 @@ class ParsedPlanner:
         return self._understander[1].understand(text, steps)
 
     def _decide(
-        self, understanding: Understanding, skills: tuple[SkillSpec, ...]
+        self, understanding: Understanding, steps: Sequence[str], skills: tuple[SkillSpec, ...]
     ) -> tuple[tuple[Subgoal, ...], Explanation]:
         command = understanding.command
         if understanding.is_command and command is not None:
@@ -128,12 +137,29 @@ class ParsedPlanner:
         doubted = understanding.is_open or self._plausibility.refuses(understanding)
         if doubted and not understanding.is_plain:
             raise _objection(understanding)
+        understanding = self._read_further(understanding, steps)
         return _as_task(understanding, literal(understanding, skills))
+
+    def _read_further(self, understanding: Understanding, steps: Sequence[str]) -> Understanding:
+        """Let the encoder read a task too, where there is one."""
+        if self._encoder is None:
+            return understanding
+        reading = self._tasks.read(
+            understanding.text, steps, hints=understanding.hints, further=self._encoder
+        )
+        return replace(understanding, reading=reading)
+
+    def _adapted(self, name: str, folder: Path | None) -> AdaptedEncoder:
+        """Return the encoder with the folder's adapter, or else with the shipped one."""
+        values = self._tasks.ensemble.table.values
+        if folder is not None and (folder / encoder_files.WEIGHTS).exists():
+            return AdaptedEncoder(folder, values, name=name)
+        return encoder_files.shipped(name, tuple(values.items()))
 
 
 def _as_task(understanding: Understanding, task: Task) -> tuple[tuple[Subgoal, ...], Explanation]:
     reading = understanding.reading
-    reasons = _reasons(understanding)
+    reasons = _reasons(understanding.reading)
     if task != reading.task:
         reasons.append("Types are taken as the words name them.")
     return subgoals_of(task), Explanation("task", reading.confidence, tuple(reasons))
@@ -152,8 +178,7 @@ def _objection(understanding: Understanding) -> Refused | Question:
     )
 
 
-def _reasons(understanding: Understanding) -> list[str]:
-    reading = understanding.reading
+def _reasons(reading: TaskReading) -> list[str]:
     least, probability = min(reading.slots, key=lambda pair: pair[1])
     said = [
         f"Read as {reading.task.task_type} with {reading.confidence:.0%} confidence; least sure of "

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from embodied.core.task import Task
 from planners.parsed.decode import Decoder
+from planners.parsed.encoder import Mixing
 from planners.parsed.forward import Array, Ensemble
 from planners.parsed.slots import SLOTS
 from planners.parsed.text import sentences_of
@@ -43,6 +45,17 @@ class TaskReading:
     strange: float
 
 
+class Further(Protocol):
+    """A further member of the ensemble that reads words themselves."""
+
+    @property
+    def mixing(self) -> Mixing:
+        """How much its answers count."""
+
+    def scores(self, goal: str, steps: Sequence[str] = ()) -> list[Array]:
+        """Return log-probabilities of each slot's values."""
+
+
 class TaskReader:
     """The learned half of the parser: numpy and small weights, no torch.
 
@@ -63,6 +76,7 @@ class TaskReader:
         steps: Sequence[str] = (),
         *,
         hints: Sequence[Sequence[str]] = (),
+        further: Further | None = None,
     ) -> TaskReading:
         """Read a goal, and steps where they are given.
 
@@ -70,14 +84,25 @@ class TaskReader:
             goal: The goal's words.
             steps: The steps' words.
             hints: For each slot, values that the grammar read; they count a little more.
+            further: A member that answers too.
         """
         sentences = sentences_of(goal, steps)
         slots, whole = self.ensemble.scores(sentences)
+        bonus = HINT_WEIGHT
+        if further is not None:
+            mixing = further.mixing
+            bonus, share = mixing.hint, mixing.steps if steps else mixing.goal
+            answers = further.scores(goal, steps)
+            slots = [
+                (1 - share) * slot + share * answer
+                for slot, answer in zip(slots, answers, strict=True)
+            ]
+            whole = (1 - share) * whole
         table = self.ensemble.table
         told = slots
         if hints:
             told = [
-                self._hinted(slot, table.values[name], hint)
+                self._hinted(slot, table.values[name], hint, bonus)
                 for slot, name, hint in zip(slots, SLOTS, hints, strict=True)
             ]
         found = self._decoder.decode(told, whole)
@@ -100,9 +125,8 @@ class TaskReader:
         return min(self.ensemble.table.indices(task)) >= 0
 
     @staticmethod
-    def _hinted(slot: Array, values: Sequence[str], hint: Sequence[str]) -> Array:
-        bonus = np.array([HINT_WEIGHT * (value in hint) for value in values], dtype=np.float32)
-        return slot + bonus
+    def _hinted(slot: Array, values: Sequence[str], hint: Sequence[str], bonus: float) -> Array:
+        return slot + np.array([bonus * (value in hint) for value in values], dtype=np.float32)
 
 
 @cache
