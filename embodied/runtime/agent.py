@@ -29,7 +29,15 @@ from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.remembering import Remembering
 from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target, in_words
-from embodied.runtime.tracking import FINISH, Told, cause_of, not_finished, remembered
+from embodied.runtime.tracking import (
+    FINISH,
+    Told,
+    cause_of,
+    confidence_of,
+    likelier,
+    not_finished,
+    remembered,
+)
 
 
 class PlanningAgent:
@@ -194,6 +202,9 @@ class PlanningAgent:
     def report(self) -> Mapping[str, Any]:
         """Return plans, current subgoal, progress, corrections, counts and why the agent ended."""
         current = self._current()
+        told = self._policy.report() if isinstance(self._policy, Told) else {}
+        if "cause" in told:
+            told = {**told, "cause": likelier(str(told["cause"]), confidence_of(self._planner))}
         return {
             "instruction": self._instruction.text,
             "plans": tuple(self._plans),
@@ -205,7 +216,7 @@ class PlanningAgent:
             "questions": self._dialogue.record(),
             "end_reason": self._ending,
             "measures": since(totals(self._planner, self._policy), self._counted_before),
-            **(self._policy.report() if isinstance(self._policy, Told) else {}),
+            **told,
         }
 
     def state_text(self) -> str:
@@ -456,7 +467,8 @@ class PlanningAgent:
 
     def _gave_up(self, outcome: Outcome) -> str:
         why = outcome.evidence or outcome.cause.value
-        return f"{cause_of(outcome)}: gave up after {self._replans} new plans; last failure: {why}"
+        cause = likelier(cause_of(outcome), confidence_of(self._planner))
+        return f"{cause}: gave up after {self._replans} new plans; last failure: {why}"
 
     def _wait(self, observation: Observation) -> Action:
         if isinstance(self._policy, Holding):

@@ -33,6 +33,9 @@ FAILURES = (
 """What an episode's failure is counted under: the closed list. Reasons begin with one of these."""
 
 
+RIGHT_PLANS_FAIL = 0.05
+"""How often a plan that is right ends in any one of the other failures, at most."""
+
 _INNER = ("_planner", "planner")
 """Where a planner that wraps another one keeps it."""
 
@@ -82,6 +85,18 @@ def blamed(reason: str) -> str:
 def cause_of(outcome: Outcome) -> str:
     """Return what an outcome's failure is counted under."""
     return CAUSES.get(outcome.cause, "error")
+
+
+def likelier(cause: str, confidence: float | None) -> str:
+    """Return what a failure is likelier due to: what went wrong last, or a plan that was wrong.
+
+    Args:
+        cause: What it is counted under by what went wrong last.
+        confidence: How sure the planner was of its plan; None where it does not say.
+    """
+    if cause not in FAILURES or cause == "error" or confidence is None:
+        return cause
+    return "plan" if 1.0 - confidence > confidence * RIGHT_PLANS_FAIL else cause
 
 
 def remembered(history: Sequence[tuple[Subgoal, Outcome]], *, most: int = 4) -> list[str]:

@@ -109,11 +109,14 @@ class OracleUser(WatchingUser):
             return False
         good = {task.parent, task.mrecep, *PASSED_THROUGH}
         places = [
-            {str(parent).split("|")[0] for parent in each.get("parentReceptacles") or ()}
-            for each in self._objects()
-            if each["objectType"] == task.target
+            set(self._places(each)) for each in self._objects() if each["objectType"] == task.target
         ]
         return not any(each & good for each in places)
+
+    def _places(self, thing: Mapping[str, Any]) -> list[str]:
+        """Types of what something lies in or on, the nearest to it last."""
+        types = {each["objectId"]: str(each["objectType"]) for each in self._objects()}
+        return [types[parent] for parent in thing.get("parentReceptacles") or ()]
 
     def _answer(self, asked: Mapping[str, Any], task: Task) -> str:
         """Say where a thing is, or which is meant; else what is wanted, in plain words."""
@@ -130,9 +133,9 @@ class OracleUser(WatchingUser):
         there = [each for each in objects if each["objectType"] == about]
         if not there or about not in _needed(task):
             return f"forget it, {sentence_of(task)}"
-        parents = there[0].get("parentReceptacles") or []
-        if parents:
-            return f"it is {where_words(str(parents[-1]).split('|')[0])}"
+        places = self._places(there[0])
+        if places:
+            return f"it is {where_words(places[-1])}"
         furniture = [each for each in objects if each["receptacle"] and not each["pickupable"]]
         others = [each for each in furniture if each["objectType"] != about]
         by = min(others, key=lambda each: _apart_m(each, there[0]))

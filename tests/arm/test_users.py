@@ -129,7 +129,7 @@ def test_a_question_is_answered_with_the_colour() -> None:
 
 def room(task: Task, objects) -> tuple[OracleUser, Heard]:
     user, heard = OracleUser(), Heard()
-    metadata = {"objects": [thing(*each) for each in objects]}
+    metadata = {"objects": all_of(*(thing(*each) for each in objects))}
     env = SimpleNamespace(
         episode=SimpleNamespace(task=task),
         controller=SimpleNamespace(last_event=SimpleNamespace(metadata=metadata)),
@@ -141,13 +141,21 @@ def room(task: Task, objects) -> tuple[OracleUser, Heard]:
 
 def thing(kind: str, parent: str, held: bool, x: float = 0.0):
     return {
+        "objectId": f"{kind}|{x}",
         "objectType": kind,
         "isPickedUp": held,
-        "parentReceptacles": [f"{parent}|1|2|3"] if parent else [],
+        "parentReceptacles": [f"{parent}|0"] if parent else [],
         "receptacle": not parent,
         "pickupable": bool(parent),
         "position": {"x": x, "y": 0.0, "z": 0.0},
     }
+
+
+def all_of(*things):
+    """Things, and what they lie on."""
+    parents = {parent for each in things for parent in each["parentReceptacles"]}
+    furniture = [thing(each.split("|")[0], "", False) | {"objectId": each} for each in parents]
+    return [*things, *furniture]
 
 
 def asked(question: str, about: str):
@@ -206,7 +214,7 @@ def test_what_is_taken_up_in_error_is_objected_to_once() -> None:
 def test_what_is_put_elsewhere_is_sent_on(place: str, said: list[str]) -> None:
     user, heard = room(MUG, [("Mug", "Shelf", True)])
     look(user, 1)
-    user._env.controller.last_event.metadata["objects"] = [thing("Mug", place, False)]
+    user._env.controller.last_event.metadata["objects"] = all_of(thing("Mug", place, False))
     look(user, 2)
     assert heard.said == said
 

@@ -5,7 +5,7 @@ import pytest
 from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.plan import Cause, Outcome, Status
 from embodied.evaluation.summary import summarize
-from embodied.runtime.tracking import FAILURES, blamed, cause_of
+from embodied.runtime.tracking import FAILURES, blamed, cause_of, likelier
 
 
 @pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.NONE])
@@ -34,3 +34,20 @@ def test_the_summary_counts_failures_by_cause_and_says_where_none_is_named() -> 
     ]
     causes = summarize(records, metrics=(), seed=0)["causes"]
     assert causes == {"plan": 1, "navigation": 2, "error": 1, "-": 1}
+
+
+@pytest.mark.parametrize(
+    ("cause", "confidence", "named"),
+    [
+        ("not found", 0.99, "not found"),
+        ("not found", 0.6, "plan"),
+        ("not found", None, "not found"),
+        ("navigation", 0.8, "plan"),
+        ("error", 0.2, "error"),
+        ("", 0.2, ""),
+    ],
+)
+def test_a_plan_that_was_doubted_is_blamed_rather_than_what_went_wrong_last(
+    cause: str, confidence: float | None, named: str
+) -> None:
+    assert likelier(cause, confidence) == named
