@@ -49,6 +49,8 @@ def run(words: Sequence[str]) -> int:
         print(help_text())
         return 0
     said = [word for word in words if "=" not in word and not word.startswith("--")]
+    if not any(" " in word for word in said):
+        said = [" ".join(said)] if said else []  # one sentence whose quotes were forgotten
     settings = [word for word in words if "=" in word]
     config = compose("plan", settings)
     if "--config" in words:

@@ -132,13 +132,17 @@ def instruction_and_settings(words: Sequence[str]) -> tuple[str | None, list[str
     """Part what is said to the agent from the settings.
 
     Args:
-        words: Of the command line. What has a space and no `=` before it is said.
+        words: Of the command line. What has a space and no `=` before it is said, and so are
+            several words without `=`: a sentence whose quotes were forgotten.
 
     Returns:
         The instruction, None where there is none, and the settings: with an instruction, those
         that carry it out unless others are chosen.
     """
     said = [word for word in words if " " in word and "=" not in word.split(" ", 1)[0]]
+    bare = [word for word in words if "=" not in word and not word.startswith("-")]
+    if not said and len(bare) > 1:
+        said = bare
     settings = [word for word in words if word not in said]
     if not said:
         return None, settings

@@ -31,6 +31,12 @@ def test_what_is_chosen_stays_chosen() -> None:
     assert settings == ["planner=ground_truth", "policy=skills", "perception=privileged"]
 
 
+def test_a_sentence_without_quotes_is_said_all_the_same() -> None:
+    words = ["put", "a", "mug", "in", "the", "sink", "agent=expert"]
+    assert instruction_and_settings(words) == ("put a mug in the sink", ["agent=expert"])
+    assert instruction_and_settings(["agent"]) == (None, ["agent"])
+
+
 def test_settings_alone_are_settings() -> None:
     words = ["agent=random", "limits.max_steps=3"]
     assert instruction_and_settings(words) == (None, words)
