@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.motion import Frame, Motion
-from embodied.runtime.halting import WORDS_OF_NOTHING, asks_to_halt
+from embodied.runtime.halting import WORDS_OF_NOTHING, asks_to_halt, tells_what_is_wrong
 from embodied.runtime.motions import Unclear, read_motion
 
 _GAP = r"[\s,.!;:]*"
@@ -107,6 +107,8 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
         match = pattern.fullmatch(words)
         if match and asks_to_halt(match["rest"]):
             return Heard(CorrectionKind.STOP)
+        if match and pattern is _DROP_THEN and tells_what_is_wrong(match["rest"]):
+            return Heard(CorrectionKind.STOP)  # "stop it, you're going to hit the vase"
         if match and pattern is _THEN_INSTEAD and _RECHOOSES.match(match["rest"]):
             return Heard(CorrectionKind.TARGET)
         if match and not _FILLER_ONLY.fullmatch(match["rest"]):

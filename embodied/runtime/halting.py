@@ -69,6 +69,17 @@ _LAST = re.compile(
     rf"(?<!\bthen )(?<!\band )(?<!\bsay )\b{_STOP}\b(?:{_GAP}\b(?:{_HALT}|{_FILLER})\b)*+{_GAP}",
     re.I | re.S,
 )
+# What follows "stop it" or "forget it" and is no task: it tells what is wrong.
+_TELLS = re.compile(
+    r"(?:(?:oh|ow|ouch|no|or)\b[\s,.!]*)*"
+    r"(?:(?:you|he|she|they|we|it|that|this|there|i)"
+    r"(?:'(?:re|ll|ve|s|m|d)| (?:are|is|was|were|will|am|just|almost|nearly|have|has|had|hit|hurts?|"
+    r"broke|said|might|can't|cannot))|"
+    r"(?:the|my|his|her|your|a|an|some) [\w ]{1,30}?\b(?:is|are|was|were|hurts?|falls?|fell)|"
+    r"someone|somebody|watch out|look out|mind|(?:be )?careful|stay|do not|don'?t|ow|ouch|"
+    r"help(?! me))\b",
+    re.I,
+)
 _CLAUSE = re.compile(r"[.,!?;:]+")
 
 
@@ -92,6 +103,11 @@ def asks_to_halt(text: str) -> bool:
         _NOTHING_BUT.fullmatch(clause.strip()) and re.search(rf"\b{_STOP}\b", clause, re.I)
         for clause in _CLAUSE.split(words)
     )
+
+
+def tells_what_is_wrong(text: str) -> bool:
+    """Whether words tell of something rather than ask for it: "you're going to hit the vase"."""
+    return _TELLS.match(_plain(text)) is not None
 
 
 def _goes_on(rest: str) -> bool:

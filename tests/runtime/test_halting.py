@@ -47,6 +47,14 @@ stop or you'll break it
 stop immediately or you'll break it
 stop until I say so
 stop with that
+stop it, you're going to hit the vase
+stop that! it hurts
+stop it and be careful
+stop it, the drawer is falling
+stop that, that is my hand
+never mind, watch out
+forget it, you are hitting me
+stop it there is a child
 you are hitting it stop
 you're hitting it, stop
 no that's the wrong one stop now
