@@ -73,8 +73,8 @@ _LAST = re.compile(
 _TELLS = re.compile(
     r"(?:(?:oh|ow|ouch|no|or)\b[\s,.!]*)*"
     r"(?:(?:you|he|she|they|we|it|that|this|there|i)"
-    r"(?:'(?:re|ll|ve|s|m|d)| (?:are|is|was|were|will|am|just|almost|nearly|have|has|had|hit|hurts?|"
-    r"broke|said|might|can't|cannot))|"
+    r"(?:'(?:re|ll|ve|s|m|d)| (?:are|is|was|were|will|am|just|almost|nearly|have|has|had|hit|"
+    r"hurts?|broke|said|might|can't|cannot))|"
     r"(?:the|my|his|her|your|a|an|some) [\w ]{1,30}?\b(?:is|are|was|were|hurts?|falls?|fell)|"
     r"someone|somebody|watch out|look out|mind|(?:be )?careful|stay|do not|don'?t|ow|ouch|"
     r"help(?! me))\b",
