@@ -101,7 +101,12 @@ def worker_count(setting: Any, *, episodes: int) -> int:
 
 
 def evaluate(config: dict[str, Any], *, command: list[str]) -> int:
-    """Run one benchmark with composed settings; print its table and return the exit code."""
+    """Run one benchmark with composed settings; print its table and return the exit code.
+
+    Raises:
+        ConfigError: If settings do not go together.
+        EmbodiedError: If the run cannot go on.
+    """
     from rich.console import Console
 
     from embodied.commands.versions import describe_run

@@ -32,6 +32,9 @@ Perceive = Callable[[Observation], Sequence[Entity]]
 class LiveTimings:
     """When the loop counts a tick as missed, an observation as stale, itself as dead.
 
+    Raises:
+        ConfigError: If a number is not above 0.
+
     Attributes:
         rate_hz: Ticks a second.
         stale_after_s: Without a new observation for so long the robot is held still.

@@ -78,7 +78,12 @@ class ArmSkillPolicy:
         self.body.lean_rad = np.zeros(3)
 
     def act(self, observation: Observation) -> tuple[VectorAction | None, Outcome]:
-        """Return the next action, and how the subgoal stands."""
+        """Return the next action, and how the subgoal stands.
+
+        Raises:
+            RuntimeError: Before `begin`.
+            ConfigError: If the observation has no arm's state.
+        """
         subgoal = self._subgoal
         if subgoal is None:
             raise RuntimeError("no subgoal yet: call begin() first")

@@ -22,6 +22,9 @@ class CommandError(EmbodiedError):
 class Limits:
     """What leaves the agent's node at most; the robot's own limits come after.
 
+    Raises:
+        ConfigError: If a number is not finite and above 0.
+
     Attributes:
         linear_m_s: Speed of the hand.
         angular_rad_s: Turning speed of the hand.

@@ -45,7 +45,11 @@ class EmergencyStop:
         return end
 
     def engage(self, reason: str) -> None:
-        """Stop; safe from any thread, repeatable. The first reason is kept."""
+        """Stop; safe from any thread, repeatable. The first reason is kept.
+
+        Raises:
+            Exception: What a listener raised, after every other has been called.
+        """
         with self._lock:
             if not self._engaged.is_set():
                 self._reason = reason

@@ -11,6 +11,9 @@ from embodied.runtime.robot.commands import Limits
 class RobotSpec:
     """What a robot has and how old its news may be.
 
+    Raises:
+        ConfigError: If it is an arm of another kind, or a number makes no sense.
+
     Attributes:
         cameras: Names of the cameras that must send.
         depth: Whether each of them has a depth image.

@@ -69,7 +69,11 @@ class ExpertPolicy:
         self._run = SKILLS[subgoal.skill](Scripts(self._hand), subgoal)
 
     def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
-        """Return the next command, and how the subgoal stands."""
+        """Return the next command, and how the subgoal stands.
+
+        Raises:
+            RuntimeError: Before `begin`.
+        """
         if self._run is None:
             raise RuntimeError("no subgoal yet: call begin() first")
         try:

@@ -78,7 +78,11 @@ class Scripts:
     # --- blocks
 
     def pick(self, subgoal: Subgoal) -> Run:
-        """Grasp a block and lift it."""
+        """Grasp a block and lift it.
+
+        Raises:
+            GaveUpError: If it would not be grasped.
+        """
         reference = _reference(subgoal, "object")
         index = self._block(reference)
         size = self.world.scene.blocks[index].size_m
@@ -212,7 +216,11 @@ class Scripts:
         return target, self.hand.yaw_for(float(np.arctan2(way[1], way[0])) + np.pi / 2, target)
 
     def push(self, subgoal: Subgoal) -> Run:
-        """Push a block over the table until it is beside something."""
+        """Push a block over the table until it is beside something.
+
+        Raises:
+            GaveUpError: If it would not get there.
+        """
         reference, where = _reference(subgoal, "object"), _reference(subgoal, "receptacle")
         relation = str(subgoal.arguments["relation"])
         index = self._block(reference)
@@ -281,7 +289,11 @@ class Scripts:
     # --- the drawer
 
     def slide(self, subgoal: Subgoal) -> Run:
-        """Open or close the drawer to a share of its travel, by its handle."""
+        """Open or close the drawer to a share of its travel, by its handle.
+
+        Raises:
+            GaveUpError: If it would not be moved.
+        """
         share = float(subgoal.arguments.get("share", 1.0 if subgoal.skill == "open" else 0.0))
         drawer = self.world.scene.drawer
         assert drawer is not None, "the scene has a drawer"
