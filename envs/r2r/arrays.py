@@ -19,8 +19,6 @@ from envs.r2r.files import r2r_folder
 from envs.r2r.graph import NavGraph, load_graph
 from envs.r2r.objects import ViewpointObjects, load_objects
 
-MADE_EDGES, MADE_M, MADE_TRIES = (4, 5, 6), 5.0, 200
-"""Edges and least length of routes that nobody described; draws for each at most."""
 MAX_OBJECTS = 8
 """Objects kept around a viewpoint, the largest first."""
 
@@ -150,51 +148,6 @@ class R2RArrays:
         if not all(episode.has_goal for episode in episodes):
             raise DataError(f"R2R's {split} split hides its paths; nothing can be learned from it.")
         return self.pack(episodes)
-
-    def undescribed(self, split: str, count: int, rng: np.random.Generator) -> RouteArrays:
-        """Return routes like those of a split, in its buildings, that nobody described.
-
-        Shortest paths of four to six edges and five metres at least, as R2R draws its own
-        (Anderson et al. 2018, section 4.1), from random headings; none is the path of an episode.
-
-        Args:
-            split: Whose buildings, each as often as its own routes name it.
-            count: How many.
-            rng: Draws them.
-
-        Raises:
-            UnknownNameError: If there is no such split.
-            DataError: If files are missing or malformed, or there are too few such routes.
-        """
-        episodes, number = load_routes(self._data_root, split), self._numbers()
-        known = {e.path for e in episodes}
-        found: list[tuple[str, ...]] = []
-        scans: list[str] = []
-        for _ in range(MADE_TRIES * max(count, 1)):
-            if len(found) == count:
-                break
-            scan = episodes[int(rng.integers(len(episodes)))].scan
-            graph = load_graph(self._data_root, scan)
-            ends = rng.integers(len(graph), size=2)
-            if not MADE_M <= graph.distance_m[ends[0], ends[1]] < np.inf:
-                continue
-            path = tuple(
-                graph.viewpoint_ids[n] for n in graph.shortest_path(int(ends[0]), int(ends[1]))
-            )
-            if len(path) - 1 in MADE_EDGES and path not in known:
-                known.add(path)
-                found.append(path)
-                scans.append(scan)
-        if len(found) < count:
-            raise DataError(f"{split}'s buildings hold fewer than {count} undescribed routes.")
-        paths = [[number[scan, v] for v in p] for scan, p in zip(scans, found, strict=True)]
-        return RouteArrays(
-            texts=("",) * count,
-            path_ids=tuple(f"made{k}" for k in range(count)),
-            heading_rad=rng.uniform(0.0, 2.0 * np.pi, count).astype(np.float32),
-            paths=_padded([np.array(path) for path in paths], -1).astype(np.int32),
-            lengths=np.array([len(path) for path in paths], dtype=np.int64),
-        )
 
     def pack(self, episodes: Sequence[RouteEpisode]) -> RouteArrays:
         """Return these episodes as arrays, an entry an instruction."""

@@ -5,7 +5,6 @@ import dataclasses
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +47,6 @@ class Schedule:
         measured_last: And at the end; none measures all.
         calibrated: Instructions of the development fold on which `calibrate` sets three numbers
             at the end; 0 leaves them.
-        told: Share of updates on routes that a speaker told, before walks are rewarded.
     """
 
     updates: int = 6000
@@ -74,7 +72,6 @@ class Schedule:
     measured: int = 400
     measured_last: int | None = None
     calibrated: int = 600
-    told: float = 0.0
 
     def onward(self, updates: int, rate: float) -> "Schedule":
         """Return the schedule of more updates from trained weights: own walks with reward."""
@@ -84,7 +81,6 @@ class Schedule:
             rate=rate,
             imitation=0,
             rewarded=0.0,
-            told=0.0,
             warm_up=max(1, updates // 10),
             every=max(1, updates // 2),
         )
@@ -146,31 +142,13 @@ class Run:
         )
         part.replace(self._checkpoint)
 
-    def train(
-        self,
-        train: Examples,
-        measure: Examples,
-        world: WorldTensors,
-        told: Examples | None = None,
-    ) -> None:
-        """Make the updates that are left.
-
-        Args:
-            train: What people described.
-            measure: What is measured at every checkpoint.
-            world: Where.
-            told: What a speaker described; see `Schedule.told`.
-        """
+    def train(self, train: Examples, measure: Examples, world: WorldTensors) -> None:
+        """Make the updates that are left."""
         plan = self.schedule
-        more = None if told is None else self._forever(told)
         clock, cpu = time.monotonic(), time.process_time()
         while self.update < plan.updates:
             for chosen in train.epoch(self.rng, plan.batch):
-                spoken = plan.told and self.update < plan.rewarded * plan.updates
-                if more is not None and spoken and self.rng.random() < plan.told:
-                    self._learn(told, next(more), world)
-                else:
-                    self._learn(train, chosen, world)
+                self._learn(train, chosen, world)
                 if self.update % plan.every == 0 or self.update == plan.updates:
                     self.seconds += time.monotonic() - clock
                     self.cpu_s += time.process_time() - cpu
@@ -179,10 +157,6 @@ class Run:
                     self.save()
                 if self.update >= plan.updates:
                     break
-
-    def _forever(self, examples: Examples) -> Iterator[np.ndarray]:
-        while True:
-            yield from examples.epoch(self.rng, self.schedule.batch)
 
     def _learn(self, train: Examples, chosen: np.ndarray, world: WorldTensors) -> None:
         plan = self.schedule

@@ -51,6 +51,3 @@ class RouteData(Protocol):
 
     def routes(self, split: str) -> Routes:
         """Return the instructions of a split."""
-
-    def undescribed(self, split: str, count: int, rng: np.random.Generator) -> Routes:
-        """Return routes of a split's buildings that nobody described."""

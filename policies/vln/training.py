@@ -16,11 +16,10 @@ from embodied.core.errors import ConfigError
 from policies.vln.batches import Examples, LegReader
 from policies.vln.calibration import adjust, calibrate
 from policies.vln.course import Run, Schedule
-from policies.vln.data import RouteData, Routes, World
+from policies.vln.data import RouteData, World
 from policies.vln.ensemble import Ensemble, members_of
 from policies.vln.measuring import evaluate
 from policies.vln.model import ModelConfig, VlnModel
-from policies.vln.told import Telling, tell_routes
 from policies.vln.weights import load_model, name_vectors, save_model
 from policies.vln.words import Vocabulary, collect, frozen_vectors
 from policies.vln.world import WorldTensors
@@ -47,8 +46,6 @@ class VlnTraining:
             holds the buildings of `measure`, too. None leaves the end out.
         last_updates: Updates of that end.
         last_rate: Its learning rate.
-        telling: Settings of `Telling`; `schedule.told` says how often told routes are learned
-            from.
 
     Raises:
         ConfigError: If a setting has no such name.
@@ -70,7 +67,6 @@ class VlnTraining:
         last: str | None = None,
         last_updates: int = 300,
         last_rate: float = 3.0e-4,
-        telling: Mapping[str, Any] | None = None,
     ) -> None:
         self._members, self._last = members, last
         self._last_updates, self._last_rate = last_updates, last_rate
@@ -82,7 +78,6 @@ class VlnTraining:
         try:
             self._schedule = Schedule(**(schedule or {}))
             ModelConfig(vocabulary_size=2, **self._model)
-            self._telling = Telling(**(telling or {}))
         except TypeError as error:
             raise ConfigError(f"task=vln has no such setting: {error}") from error
 
@@ -98,23 +93,18 @@ class VlnTraining:
         output_dir.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(self._threads)
         started_s, world = time.monotonic(), self._data.world()
-        runs, splits, vocabulary, told = [], {}, None, None
+        runs, splits, vocabulary = [], {}, None
         for number in range(self._members):
             torch.manual_seed(seed + number)
             model, vocabulary = self._start(world.object_names, output_dir, number)
             places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
             for split in {self._train, self._measure, self._last or self._train} - set(splits):
-                routes = self._data.routes(split)
-                splits[split] = self._examples(routes, vocabulary, world, model.config)
-            if told is None and self._telling.routes:
-                kept, how = output_dir / "told.npz", self._telling
-                routes = tell_routes(self._data, self._train, vocabulary, places, how, kept, seed)
-                told = self._examples(routes, vocabulary, world, model.config)
+                splits[split] = self._examples(split, vocabulary, world, model.config)
             folder = output_dir / f"member{number}" if self._members > 1 else output_dir
             folder.mkdir(exist_ok=True)
             runs.append(Run(model, self._schedule, folder, seed + number))
             runs[-1].resume()
-            runs[-1].train(splits[self._train], splits[self._measure], places, told)
+            runs[-1].train(splits[self._train], splits[self._measure], places)
         measure = splits[self._measure]
         network = _together([run.average for run in runs])
         # calibration is no part of what goes on learning
@@ -146,7 +136,6 @@ class VlnTraining:
             "members": self._members,
             "parameters": sum(p.numel() for p in used.parameters()),
             "model": dataclasses.asdict(used.config),
-            "telling": dataclasses.asdict(self._telling),
             "schedule": dataclasses.asdict(self._schedule),
             "init": self._init,
         }
@@ -155,10 +144,10 @@ class VlnTraining:
         return f"{self._measure}: {told}\nweights: {path}"
 
     def _examples(
-        self, routes: Routes, vocabulary: Vocabulary, world: World, config: ModelConfig
+        self, split: str, vocabulary: Vocabulary, world: World, config: ModelConfig
     ) -> Examples:
         return Examples(
-            routes,
+            self._data.routes(split),
             vocabulary,
             world,
             prompts=config.prompts,
