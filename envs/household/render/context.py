@@ -42,13 +42,14 @@ def gl_context() -> Gl:
     pid = os.getpid()
     if pid not in _made:
         files = resources.files("envs.household.render")
-        program = context.program(
-            vertex_shader=files.joinpath("scene.vert").read_text("utf-8"),
-            fragment_shader=files.joinpath("scene.frag").read_text("utf-8"),
-        )
-        layers = texture_layers()
-        textures = context.texture_array((SIZE_PX, SIZE_PX, len(layers)), 4, layers.tobytes())
-        textures.build_mipmaps()
-        textures.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        with context:  # another world may have drawn, and left it behind
+            program = context.program(
+                vertex_shader=files.joinpath("scene.vert").read_text("utf-8"),
+                fragment_shader=files.joinpath("scene.frag").read_text("utf-8"),
+            )
+            layers = texture_layers()
+            textures = context.texture_array((SIZE_PX, SIZE_PX, len(layers)), 4, layers.tobytes())
+            textures.build_mipmaps()
+            textures.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         _made[pid] = Gl(context, program, textures)
     return _made[pid]
