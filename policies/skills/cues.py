@@ -141,11 +141,6 @@ def fitting(
     ]
 
 
-def known(cue: Cue, scene: SceneMap) -> bool:
-    """Whether what a cue names has been seen."""
-    return not cue.landmarks or bool(scene.of_type(*cue.landmarks))
-
-
 def _stands(kind: str, thing: Instance, mark: Instance, scene: SceneMap) -> bool:
     if kind == "held":
         return any(each is thing for each in scene.contents(mark)) or thing.inside is mark

@@ -33,20 +33,17 @@ def candidates(body: Body, reference: ObjectRef) -> list[Instance]:
 
 
 def worded(body: Body, reference: ObjectRef, found: list[Instance]) -> list[Instance]:
-    """Return those of what was found that the words mean; all of it where they fit none of it."""
+    """Return those of what was found that stand where the words say."""
     cue = cue_of(reference)
     if cue is None:
         return found
-    return fitting(cue, found, body.map, used=lambda each: each.is_("placed")) or found
+    return fitting(cue, found, body.map, used=lambda each: each.is_("placed"))
 
 
 def meant(body: Body, reference: ObjectRef) -> list[Instance]:
     """Return what may be picked up for a reference: all its words fit, and not yet brought."""
     found = [each for each in candidates(body, reference) if not each.is_("placed")]
-    cue = cue_of(reference)
-    if cue is None:
-        return found
-    return fitting(cue, found, body.map, used=lambda each: False)
+    return worded(body, reference, found)
 
 
 def where_words(body: Body, thing: Instance) -> str:
@@ -64,7 +61,7 @@ def to_take(body: Body, reference: ObjectRef) -> Instance | None:
     found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
     if ANOTHER in reference.attributes:
         found = [each for each in found if not each.is_("placed")]
-    found = worded(body, reference, found)
+    found = worded(body, reference, found) or found
 
     def order(each: Instance) -> tuple[float, ...]:
         loaded = any(inner.is_("placed") for inner in body.map.contents(each))
@@ -79,7 +76,7 @@ def to_use(
 ) -> Instance | None:
     """Choose a receptacle, lamp or device: one that was used already, else the least effort."""
     found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
-    found = worded(body, reference, found)
+    found = worded(body, reference, found) or found
     types = types_of(reference)
 
     def order(each: Instance) -> tuple[float, ...]:

@@ -11,8 +11,8 @@ from embodied.mapping.instances import Instance
 from embodied.mapping.pose import AHEAD, LOOK_DEG, STEP_M, Cell, GridPose
 from embodied.mapping.whereabouts import Whereabouts
 from policies.skills.body import Body
-from policies.skills.cues import cue_of, known
-from policies.skills.grounding import types_of
+from policies.skills.cues import cue_of
+from policies.skills.grounding import types_of, worded
 from policies.skills.routes import Routes
 from policies.skills.types import BESIDE, CLOSED_RECEPTACLES, OPEN_RECEPTACLES
 from policies.skills.viewpoints import HORIZONS_DEG, Aim, before
@@ -22,6 +22,10 @@ Found = Generator[DiscreteAction, None, Instance | None]
 
 MOST_LOOKS = 40
 """Places looked at before a search is given up."""
+MOST_LOOKS_FOR_ANOTHER = 3
+"""Places looked at for one that stands where the words say, once there is one elsewhere."""
+TOLD = 0.5
+"""How much likelier a thing is where the words say."""
 WELL_SEARCHED = 0.8
 OPENING_COST = 3.0
 """Opening, looking and closing, in actions."""
@@ -78,21 +82,17 @@ class Search:
         self._looked_into: set[GridPose] = set()
         self._level: set[Cell] = set()
         self._seen_beside: set[int] = set()
-        self._looked_for: set[tuple[str, ...]] = set()
 
     def find(self, reference: ObjectRef, choose: Choose) -> Found:
         """Look until `choose` names an instance; None where everything was looked at in vain."""
         body = self._body
         body.doing = f"find {reference}"
+        spare_looks = MOST_LOOKS_FOR_ANOTHER
 
         def found() -> bool:
-            return choose() is not None
+            chosen = choose()
+            return chosen is not None and (spare_looks <= 0 or self._fits(reference, chosen))
 
-        landmarks = self._landmarks_left(reference)
-        if landmarks:
-            # Where it stands is known only once what it stands by has been seen.
-            yield from self.find(ObjectRef(landmarks[0]), lambda: self._first_of(reference))
-            body.doing = f"find {reference}"
         if found():
             return choose()
         if not self._looked_around:
@@ -103,20 +103,14 @@ class Search:
             place = self._best_place(reference)
             if place is None:
                 break
+            # There is one, only not where the words have it: that may be another.
+            spare_looks -= choose() is not None
             yield from self._look_at(place, found)
         return choose()
 
-    def _landmarks_left(self, reference: ObjectRef) -> tuple[str, ...]:
-        """Types that the words name as a landmark and that were neither seen nor looked for yet."""
-        cue = cue_of(reference)
-        if cue is None or known(cue, self._body.map) or cue.landmarks in self._looked_for:
-            return ()
-        self._looked_for.add(cue.landmarks)
-        return cue.landmarks
-
-    def _first_of(self, reference: ObjectRef) -> Instance | None:
-        cue = cue_of(reference)
-        return next(iter(self._body.map.of_type(*cue.landmarks)), None) if cue else None
+    def _fits(self, reference: ObjectRef, chosen: Instance) -> bool:
+        """Whether something stands where the words say; true where they say nothing of it."""
+        return bool(worded(self._body, reference, [chosen]))
 
     def _look_around(self, found: Callable[[], bool]) -> Generator[DiscreteAction, None, None]:
         body = self._body
@@ -157,6 +151,8 @@ class Search:
             for each in body.map.of_type(*BESIDE.get(wanted, ()))
             if each.number not in self._seen_beside and body.refusals[each] < 2
         ]
+        cue = cue_of(reference)
+        told = cue.landmarks if cue is not None and cue.kind == "held" else ()
         for each in found:
             left = 1.0 - each.searched
             if each.searched >= WELL_SEARCHED or body.refusals[each] >= 2:
@@ -164,6 +160,7 @@ class Search:
             share = self._kept.share(wanted, each.category) / count[each.category]
             steps = self._steps_to(each)
             opening = OPENING_COST if each.category in CLOSED_RECEPTACLES else 0.0
+            share += TOLD * (each.category in told)
             places.append(Place(share * left, steps + opening, each))
         return places
 
