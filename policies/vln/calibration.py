@@ -42,9 +42,9 @@ def calibrate(
 
     best = worth()
     for name, steps in (pair for _ in range(rounds) for pair in STEPS.items()):
-        if name == "legs" and not model.config.legs:
+        kept, before = 0.0, _numbers(model, name)
+        if not before:
             continue
-        kept, before = 0.0, [_number(member, name).clone() for member in members_of(model)]
         for step in steps:
             _set(model, name, before, step)
             now = worth()
@@ -59,7 +59,16 @@ def adjust(model: VlnModel | Ensemble, added: Mapping[str, float]) -> None:
     """Add to the numbers of every network what `calibrate` added to others of their kind."""
     for name, step in added.items():
         if step:
-            _set(model, name, [_number(each, name).clone() for each in members_of(model)], step)
+            _set(model, name, _numbers(model, name), step)
+
+
+def _having(model: VlnModel | Ensemble, name: str) -> list[VlnModel]:
+    """Return the networks that have such a number: legs are not read by all."""
+    return [member for member in members_of(model) if name != "legs" or member.config.legs]
+
+
+def _numbers(model: VlnModel | Ensemble, name: str) -> list[Tensor]:
+    return [_number(member, name).clone() for member in _having(model, name)]
 
 
 def _number(model: VlnModel, name: str) -> Tensor:
@@ -70,7 +79,7 @@ def _number(model: VlnModel, name: str) -> Tensor:
 
 def _set(model: VlnModel | Ensemble, name: str, before: list[Tensor], step: float) -> None:
     with torch.no_grad():
-        for member, old in zip(members_of(model), before, strict=True):
+        for member, old in zip(_having(model, name), before, strict=True):
             if name == "turning back":
                 # costs are kept as what softplus makes them of
                 cost = torch.nn.functional.softplus(old) + step

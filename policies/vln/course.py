@@ -145,6 +145,8 @@ class Run:
     def train(self, train: Examples, measure: Examples, world: WorldTensors) -> None:
         """Make the updates that are left."""
         plan = self.schedule
+        # weights that were read from a file come in evaluation mode, without dropout
+        self.model.train()
         clock, cpu = time.monotonic(), time.process_time()
         while self.update < plan.updates:
             for chosen in train.epoch(self.rng, plan.batch):

@@ -6,7 +6,7 @@ of chances up to a number all options share, keeps what they agree on (Hansen an
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -73,8 +73,13 @@ class Ensemble(nn.Module):
 
     @property
     def config(self) -> ModelConfig:
-        """The settings of the first member; whether legs or prompts are read is common to all."""
-        return self.members[0].config
+        """The settings of the first member; of legs and prompts, whether any member reads them."""
+        each = [member.config for member in self.members]
+        return replace(
+            each[0],
+            legs=any(config.legs for config in each),
+            prompts=any(config.prompts for config in each),
+        )
 
     def encode(self, rows: Tensor, lengths: Tensor, prompts: Prompts | None = None) -> Texts:
         """Read instructions, see `VlnModel.encode`."""

@@ -93,13 +93,19 @@ class VlnTraining:
         output_dir.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(self._threads)
         started_s, world = time.monotonic(), self._data.world()
-        runs, splits, vocabulary = [], {}, None
+        starts = []
         for number in range(self._members):
             torch.manual_seed(seed + number)
             model, vocabulary = self._start(world.object_names, output_dir, number)
-            places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
-            for split in {self._train, self._measure, self._last or self._train} - set(splits):
-                splits[split] = self._examples(split, vocabulary, world, model.config)
+            starts.append(model)
+        places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
+        splits = {
+            split: self._examples(split, vocabulary, world, _together(starts).config)
+            for split in {self._train, self._measure, self._last or self._train}
+        }
+        runs = []
+        for number, model in enumerate(starts):
+            torch.manual_seed(seed + number)
             folder = output_dir / f"member{number}" if self._members > 1 else output_dir
             folder.mkdir(exist_ok=True)
             runs.append(Run(model, self._schedule, folder, seed + number))
@@ -111,8 +117,11 @@ class VlnTraining:
         used, added = copy.deepcopy(network), None
         if self._schedule.calibrated:
             some = np.random.default_rng(1).permutation(len(measure))[: self._schedule.calibrated]
-            added = calibrate(used, lambda: evaluate(used, measure, places, chosen=some))
-        scores = evaluate(used, measure, places, chosen=runs[0].some(measure, last=True))
+            added = calibrate(
+                used, lambda: evaluate(used, measure, places, chosen=some, both_sides=True)
+            )
+        chosen = runs[0].some(measure, last=True)
+        scores = evaluate(used, measure, places, chosen=chosen, both_sides=True)
         path = output_dir / "vln.safetensors"
         learned_from = [self._train]
         if self._last:

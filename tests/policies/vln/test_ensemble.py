@@ -56,6 +56,17 @@ def test_what_is_saved_is_what_is_read(three, routes, vocabulary, town, places, 
     torch.testing.assert_close(opinions(model, *world), opinions(ensemble, *world))
 
 
+def test_legs_are_trusted_more_by_those_that_read_them(helpers, vocabulary):
+    plain, guided = (helpers.make_model(vocabulary, legs=legs) for legs in (False, True))
+    ensemble, share = Ensemble([plain, guided]), guided.leg_share[0].item()
+    assert ensemble.config.legs
+    added = calibrate(
+        ensemble, lambda: {"SR": 0.0, "SPL": -abs(guided.leg_share[0].item() - share - 0.3)}
+    )
+    assert added["legs"] == 0.3
+    assert guided.leg_share.tolist() == pytest.approx([share + 0.3] * 2)
+
+
 def test_one_network_stays_one(three, vocabulary, tmp_path):
     save_model(tmp_path / "w.safetensors", three[0], vocabulary)
     model, _ = load_model(tmp_path / "w.safetensors")

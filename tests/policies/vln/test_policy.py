@@ -174,6 +174,24 @@ def test_members_are_measured_before_they_learn_from_everything(town, routes, vo
     assert torch.equal(twice.members[1].score.weight, used.members[1].score.weight)
 
 
+def test_weights_that_were_read_learn_with_dropout_too(
+    town, routes, vocabulary, helpers, tmp_path, monkeypatch
+):
+    from policies.vln import course
+
+    start, modes = tmp_path / "start.safetensors", []
+    save_model(start, helpers.make_model(vocabulary), vocabulary)
+
+    def noted(model, *args, **settings):
+        modes.append(model.training)
+        return learn(model, *args, **settings)
+
+    learn = course.learn
+    monkeypatch.setattr(course, "learn", noted)
+    train(tmp_path / "run", town, routes, vocabulary, 4, init=str(start))
+    assert modes == [True] * 4
+
+
 def test_a_run_that_was_killed_goes_on_from_its_checkpoint(
     town, routes, vocabulary, tmp_path, monkeypatch
 ):
