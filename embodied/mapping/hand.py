@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from embodied.core.entity import Detection
 from embodied.mapping.camera import Floats, PosedCamera
 from embodied.mapping.instances import Instance
-from embodied.mapping.pose import GridPose
 
 OWN_NEAR_M = 0.7
 """The near side of what is held is 0.4 to 0.6 m ahead of the camera."""
@@ -16,7 +15,6 @@ STRANGE_NEAR_M, STRANGE_FAR_M = 0.5, 0.85
 """Between these only the hand comes, whatever label it is given."""
 LOADED_NEAR_M = 0.9
 LEAST_SHARE = 0.5
-ENOUGH_LOOKS = 3
 
 
 class Hand:
@@ -29,15 +27,12 @@ class Hand:
         instance: What it holds, None where it is empty.
         before: What it held last.
         in_hand: Numbers of the present frame's detections that are in the hand.
-        labels: Types that were given to what is held since the last pick, with the poses of those
-            views.
     """
 
     def __init__(self) -> None:
         self.instance: Instance | None = None
         self.before: Instance | None = None
         self.in_hand: frozenset[int] = frozenset()
-        self.labels: dict[str, set[GridPose]] = {}
         self._region: NDArray[np.bool_] | None = None
 
     @property
@@ -45,19 +40,9 @@ class Hand:
         """Type of what is held, empty where nothing is."""
         return "" if self.instance is None else self.instance.category
 
-    @property
-    def looks_like(self) -> str:
-        """Type that views from enough poses agree on for what is held; empty where none does."""
-        if not self.labels:
-            return ""
-        best = max(self.labels, key=lambda name: len(self.labels[name]))
-        others = sum(len(poses) for name, poses in self.labels.items() if name != best)
-        count = len(self.labels[best])
-        return best if count >= ENOUGH_LOOKS and count > 2 * others else ""
-
     def take(self, instance: Instance) -> None:
         """Hold something."""
-        self.instance, self._region, self.labels = instance, None, {}
+        self.instance, self._region = instance, None
 
     def release(self) -> Instance | None:
         """Let go; returns what was held."""
@@ -71,7 +56,6 @@ class Hand:
         detections: Sequence[Detection],
         depth_m: Floats,
         camera: PosedCamera,
-        pose: GridPose,
     ) -> NDArray[np.bool_]:
         """Return the pixels of what is held, bool [H, W], and note its detections.
 
@@ -79,7 +63,6 @@ class Hand:
             detections: Of the present frame.
             depth_m: Planar depth, flat [H * W].
             camera: The camera.
-            pose: Where it is.
         """
         shape = (camera.intrinsics.height_px, camera.intrinsics.width_px)
         if self.instance is None:
@@ -101,8 +84,6 @@ class Hand:
             if own or load:
                 found.append(number)
                 region |= detection.mask
-                if own:
-                    self.labels.setdefault(detection.category, set()).add(pose)
         self.in_hand = frozenset(found)
         if self._region is None and found:
             self._region = region

@@ -1,7 +1,5 @@
 """What is in or on what, from extents."""
 
-from collections.abc import Iterable, Mapping
-
 import numpy as np
 
 from embodied.mapping.instances import Instance
@@ -59,30 +57,6 @@ HOLDS_ON_TOP: frozenset[str] = frozenset(
     ]
 )
 """Types that things lie on top of. What is of neither kind holds nothing."""
-
-
-def holder_of(
-    thing: Instance, receptacles: Iterable[Instance], fits: Mapping[str, frozenset[str]]
-) -> Instance | None:
-    """Return what a thing lies in or on; the smallest of several; None where nothing fits.
-
-    Args:
-        thing: What lies somewhere.
-        receptacles: Where it may lie.
-        fits: Type of a receptacle to the types it takes.
-    """
-    if thing.inside is not None:
-        return thing.inside
-    bottom = np.array([*thing.centre_m[:2], thing.low_m[2]])
-    best: Instance | None = None
-    for each in receptacles:
-        if each is thing or each.held or thing.category not in fits.get(each.category, ()):
-            continue
-        if not lies_in(bottom, each):
-            continue
-        if best is None or np.prod(each.size_m + 0.02) < np.prod(best.size_m + 0.02):
-            best = each
-    return best
 
 
 def lies_in(point_m: np.ndarray, receptacle: Instance) -> bool:

@@ -134,7 +134,7 @@ class SceneMap:
     def _see(self, detections: Sequence[Detection], depth_m: Floats) -> None:
         for each in self.things:
             each.sighting = None
-        hidden = self.hand.hidden(detections, depth_m, self.camera, self.pose)
+        hidden = self.hand.hidden(detections, depth_m, self.camera)
         labelled = labelled_in(detections, hidden.shape)
         self._judge_depth(depth_m, labelled, hidden)
         view = View(self.camera, self.pose, self.frame, self.depth.noise)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from embodied.core.plan import Subgoal
 from embodied.core.task import PICK_WITH_MOVABLE, Task
-from embodied.core.task_plans import DEVICES, KNIVES, LAMPS, subgoals_of, task_of
+from embodied.core.task_plans import DEVICES, KNIVES, LAMPS, task_of
 from planners.parsed.clauses import Clause
 from planners.parsed.commands import Command, CommandReader
 from planners.parsed.reader import TaskReader, TaskReading
@@ -209,10 +209,3 @@ class Understander:
 def hints_of(task: Task, choices: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     """Return what the grammar's task allows in each slot: all that its words may mean."""
     return tuple((value, *choices.get(value, ())) for value in values_of(task))
-
-
-def plan_of(understanding: Understanding) -> tuple[Subgoal, ...]:
-    """Return the subgoals of whichever reading is believed."""
-    if understanding.is_command and understanding.command is not None:
-        return understanding.command.subgoals
-    return subgoals_of(understanding.reading.task)

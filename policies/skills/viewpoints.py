@@ -23,7 +23,6 @@ HALF_VIEW = float(np.tan(np.deg2rad(27.0)))
 """The picture ends at 30 degrees; what is to be used should be well inside."""
 REACH_M = 1.4
 """0.1 m less than the rule's, for what the map has wrong."""
-FAR_VIEW_M = 2.2
 MOST_POINTS = 40
 WIDE_SHARE, DEEP_M = 0.7, 0.35
 """What a container holds lies within this share of its width, and so deep on average."""
