@@ -32,7 +32,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "experts": {"model": {"experts": 4}},
     "no-legs": {"model": {"legs": False}},
     "no-reward": {"schedule": {"rewarded": 1.0}},
-    "undisturbed": {"schedule": {"hidden_ways": 0.0, "noise_rad": 0.0}},
+    "disturbed": {"schedule": {"hidden_ways": 0.2, "noise_rad": 0.08}},
 }
 """Name of a row to what it changes in the task's `model` and `schedule`."""
 
@@ -104,8 +104,11 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
             plan = {
                 "updates": args.updates,
                 "imitation": 0 if args.init else args.updates // 5,
-                "rewarded": args.rewarded,
+                "rewarded": 0.0 if args.init else args.rewarded,
                 "max_moves": 9,
+                "own_walks": 0.7 if args.init else 0.5,
+                "hidden_ways": 0.0,
+                "noise_rad": 0.0,
                 "every": max(1, args.updates // 3),
                 "measured": 200,
                 "measured_last": args.measured,
