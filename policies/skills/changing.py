@@ -43,7 +43,7 @@ class Heat:
         for _ in range(body.tries):
             device = yield from tools.search.find(reference, lambda: to_use(body, reference))
             if device is None:
-                return outcome or not_found(reference)
+                return outcome or not_found(tools.body, reference)
             body.doing = f"{type(self).__name__.lower()} {thing} in {device}"
             if body.map.hand.instance is thing:
                 if device.is_("on"):
@@ -132,10 +132,10 @@ class Clean:
         for _ in range(body.tries):
             basin = yield from tools.search.find(reference, lambda: to_use(body, reference))
             if basin is None:
-                return outcome or not_found(reference)
+                return outcome or not_found(tools.body, reference)
             tap = yield from self._tap(tools, basin)
             if tap is None:
-                return not_found(ObjectRef("Faucet"))
+                return not_found(tools.body, ObjectRef("Faucet"))
             body.doing = f"clean {thing} in {basin} under {tap}"
             if body.map.hand.instance is thing:
                 outcome = yield from body.interact("PutObject", Aim(basin))
@@ -175,7 +175,7 @@ class Look:
         for _ in range(body.tries):
             lamp = yield from tools.search.find(reference, lambda: to_use(body, reference))
             if lamp is None:
-                return outcome or not_found(reference)
+                return outcome or not_found(tools.body, reference)
             body.doing = f"look under {lamp}"
             if lamp.is_("on"):
                 return (yield from body.approach(Aim(lamp)))

@@ -55,7 +55,7 @@ class Pick:
         for _ in range(body.tries):
             target = yield from tools.search.find(reference, lambda: to_take(body, reference))
             if target is None:
-                return outcome or not_found(reference)
+                return outcome or not_found(tools.body, reference)
             body.doing = f"pick {target}"
             outcome = yield from self._take(body, target)
             if outcome is None:
@@ -98,7 +98,7 @@ class Place:
                 reference, lambda: to_use(body, reference, rather=before)
             )
             if target is None:
-                return outcome or not_found(reference)
+                return outcome or not_found(tools.body, reference)
             body.doing = f"place {thing} on {target}"
             outcome = yield from put(body, target)
             if outcome is not None and outcome.cause is Cause.REFUSED and target in tried:

@@ -19,7 +19,7 @@ class GoTo:
         reference = arguments["object"]
         target = yield from tools.search.find(reference, lambda: to_use(tools.body, reference))
         if target is None:
-            return not_found(reference)
+            return not_found(tools.body, reference)
         return (yield from tools.body.approach(Aim(target)))
 
 
@@ -31,7 +31,7 @@ class Open:
         reference, body = arguments["object"], tools.body
         target = yield from tools.search.find(reference, lambda: to_use(body, reference))
         if target is None:
-            return not_found(reference)
+            return not_found(tools.body, reference)
         outcome = yield from body.open(target)
         body.opened.clear()
         return outcome
@@ -57,7 +57,7 @@ class Toggle:
         reference, body = arguments["object"], tools.body
         target = yield from tools.search.find(reference, lambda: to_use(body, reference))
         if target is None:
-            return not_found(reference)
+            return not_found(tools.body, reference)
         return (yield from switch(body, target, on=not target.is_("on")))
 
 
@@ -73,7 +73,7 @@ class Slice:
         for _ in range(body.tries):
             target = yield from tools.search.find(reference, lambda: to_take(body, reference))
             if target is None:
-                return outcome or not_found(reference)
+                return outcome or not_found(tools.body, reference)
             body.doing = f"slice {target}"
             shut = body.shut_in(target)
             outcome = (yield from body.open(shut)) if shut is not None else None

@@ -7,7 +7,7 @@ from typing import Protocol
 from embodied.core.plan import Cause, ObjectRef, Outcome
 from embodied.mapping.instances import Instance
 from policies.skills.body import Body, Run, failed
-from policies.skills.grounding import types_of
+from policies.skills.grounding import candidates, types_of
 from policies.skills.search import Search
 
 
@@ -38,6 +38,8 @@ def holds(tools: Tools, reference: ObjectRef) -> bool:
     return tools.body.map.hand.category in types_of(reference)
 
 
-def not_found(reference: ObjectRef) -> Outcome:
-    """Outcome of a search in vain."""
+def not_found(body: Body, reference: ObjectRef) -> Outcome:
+    """Outcome of a search in vain; of one for what was found and could not be got at."""
+    if any(not each.is_("placed") for each in candidates(body, reference)):
+        return failed(Cause.NOT_VISIBLE, f"no {reference} that was seen could be got at")
     return failed(Cause.NOT_FOUND, f"found no {reference}")

@@ -10,6 +10,7 @@ from embodied.core.errors import UnknownNameError
 from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.mapping.scene_map import SceneMap
 from policies.skills.policy import SkillPolicy
+from policies.skills.tools import not_found
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from box_world import Box, BoxWorld, box_at
@@ -208,3 +209,12 @@ def test_what_went_beside_the_microwave_is_put_in_again_before_it_counts_as_hot(
     assert not world.slips
     assert "heated" in thing.changes
     assert world.held is thing
+
+
+def test_what_is_seen_and_not_got_at_is_told_from_what_is_not_there() -> None:
+    outcome, policy = carry_out(BoxWorld([table()]), [PICK])
+    assert outcome.cause is Cause.NOT_FOUND
+    policy = SkillPolicy()
+    policy.body.map.observe(BoxWorld([table(), mug()]).look())
+    assert not_found(policy.body, of("Mug")).cause is Cause.NOT_VISIBLE
+    assert not_found(policy.body, of("Cup")).cause is Cause.NOT_FOUND
