@@ -10,13 +10,15 @@ returns 0 where that is at least 90 %.
 The judge knows nothing of the agent's reasons. In this order: an exception is an `error`; a first
 plan of another task is a `plan`; ten refusals are `navigation` or `refused`, whichever were more;
 running out of steps is `budget`; taking a thing of another type is a `wrong instance`; a thing the
-task needs that no picture showed is `not found`; one that was seen and never within reach is
-`navigation`; else it is `refused` where any action was, and `plan` where none was.
+task needs that no picture showed, or one where two are needed, is `not found`; one that was seen and
+never within reach is `navigation`; a thing of the right type that was put where such a thing should go,
+for nothing, is a `wrong instance`; else it is `refused` where handling was, and `plan` where nothing was.
 """
 
 import argparse
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,7 @@ from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.instruction import Instruction
 from embodied.core.plan import Plan
 from embodied.core.protocols import PlanContext, Planner, Step
-from embodied.core.task import Task
+from embodied.core.task import PICK_TWO, Task
 from embodied.core.task_plans import subgoals_of
 from embodied.evaluation.configured import ConfiguredSession
 from embodied.evaluation.session import episode_seed
@@ -71,13 +73,15 @@ class Judge:
 
     world: Any
     refusals: list[tuple[str, str | None, str]] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    seen: set[tuple[str, str]] = field(default_factory=set)
     reached: set[str] = field(default_factory=set)
+    brought: set[tuple[str, str]] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
 
     def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
         """Forget the last episode."""
-        self.refusals, self.strange, self.seen, self.reached = [], [], set(), set()
+        self.refusals, self.strange = [], []
+        self.seen, self.reached, self.brought = set(), set(), set()
 
     def on_step(self, step: Step) -> None:
         """Note what is in view and in reach now, and how the action went."""
@@ -86,7 +90,7 @@ class Judge:
         counts = np.bincount(event.instance_ids.ravel(), minlength=len(event.object_ids) + 1)[1:]
         for name, count in zip(event.object_ids, counts, strict=False):
             if count >= LEAST_PX and name in entries:
-                self.seen.add(entries[name]["objectType"])
+                self.seen.add((entries[name]["objectType"], name))
                 if entries[name]["distance"] < REACH_M:
                     self.reached.add(entries[name]["objectType"])
         target, name = self.world.last_target, step.action.name
@@ -97,6 +101,12 @@ class Judge:
             true = entries[target]["objectType"].removesuffix("Sliced")
             if name == "PickupObject" and meant and meant[1] == "pick" and meant[2] != true:
                 self.strange.append(true)
+            if name == "PutObject":
+                self.brought |= {
+                    (each["objectType"], entries[target]["objectType"])
+                    for each in entries.values()
+                    if target in (each.get("parentReceptacles") or ())
+                }
 
     def on_end(self, record: EpisodeRecord) -> None:
         """Nothing: the verdict is asked for."""
@@ -120,14 +130,20 @@ class Judge:
             for value in subgoal.arguments.values()
             if hasattr(value, "category")
         ]
-        if any(not self._any(kind, self.seen) for kind in needed):
+        shown = [kind for kind, _ in self.seen]
+        if any(not self._count(kind, shown) for kind in needed):
             return "not found"
-        if any(not self._any(kind, self.reached) for kind in needed):
+        if task.task_type == PICK_TWO and self._count(task.object, shown) < 2:
+            return "not found"
+        if any(not self._count(kind, self.reached) for kind in needed):
             return "navigation"
-        return "refused" if self.refusals else "plan"
+        if (task.target, task.parent) in self.brought:
+            return "wrong instance"
+        handled = [name for name, _, _ in self.refusals if name != "MoveAhead"]
+        return "refused" if handled else "plan"
 
-    def _any(self, kind: str, types: set[str]) -> bool:
-        return any(kind in (name, name.removesuffix("Sliced")) for name in types)
+    def _count(self, kind: str, types: Iterable[str]) -> int:
+        return sum(kind in (name, name.removesuffix("Sliced")) for name in types)
 
 
 def _kinds(subgoals: Any) -> list[tuple[Any, ...]]:

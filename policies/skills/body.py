@@ -49,6 +49,7 @@ class Body:
         last: Name and target of the action that is under way; None where none is.
         doing: What it is about, in words, for people.
         refusals: How often each instance's handling failed, over the episode.
+        denied: Instances that an action on was refused.
         opened: What was opened and is to be closed again.
         actions: Actions taken.
         failures: Those of them that failed.
@@ -60,6 +61,7 @@ class Body:
         self.last: tuple[str, Instance | None] | None = None
         self.doing = ""
         self.refusals: defaultdict[Instance, int] = defaultdict(int)
+        self.denied: set[Instance] = set()
         self.opened: list[Instance] = []
         self.actions = 0
         self.failures = 0
@@ -228,6 +230,7 @@ class Body:
             self.note(f"{action} {aim.target} refused at {self.map.pose}")
             tried.add(self.map.pose)
             self.refusals[aim.target] += 1
+            self.denied.add(aim.target)
         return failed(Cause.REFUSED, f"{action} {aim.target} was refused again and again")
 
     def open(self, door: Instance) -> Run:

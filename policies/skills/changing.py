@@ -14,7 +14,7 @@ from policies.skills.search import Found
 from policies.skills.tools import Tools, not_found
 from policies.skills.viewpoints import HORIZONS_DEG, Aim
 
-OVER_BASIN_M = 0.4
+OVER_BASIN_M = 0.15
 """A tap is no farther from its basin, seen from above."""
 
 

@@ -40,6 +40,9 @@ def holds(tools: Tools, reference: ObjectRef) -> bool:
 
 def not_found(body: Body, reference: ObjectRef) -> Outcome:
     """Outcome of a search in vain; of one for what was found and could not be got at."""
-    if any(not each.is_("placed") for each in candidates(body, reference)):
+    there = [each for each in candidates(body, reference) if not each.is_("placed")]
+    if any(each in body.denied for each in there):
+        return failed(Cause.REFUSED, f"no {reference} that was seen let itself be used")
+    if there:
         return failed(Cause.NOT_VISIBLE, f"no {reference} that was seen could be got at")
     return failed(Cause.NOT_FOUND, f"found no {reference}")
