@@ -10,9 +10,10 @@ returns 0 where that is at least 90 %.
 The judge knows nothing of the agent's reasons. In this order: an exception is an `error`; a first
 plan of another task is a `plan`; ten refusals are `navigation` or `refused`, whichever were more;
 running out of steps is `budget`; taking a thing of another type is a `wrong instance`; a thing the
-task needs that no picture showed, or one where two are needed, is `not found`; one that was seen and
-never within reach is `navigation`; a thing of the right type that was put where such a thing should go,
-for nothing, is a `wrong instance`; else it is `refused` where handling was, and `plan` where nothing was.
+task needs that no picture showed, or one where two are needed, is `not found`; one that was seen
+and never within reach is `navigation`; a thing of the right type that was put where such a thing
+should go, for nothing, is a `wrong instance`; else it is `refused` where handling was, and `plan`
+where nothing was.
 """
 
 import argparse
