@@ -76,7 +76,7 @@ class Judge:
     refusals: list[tuple[str, str | None, str]] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
     reached: set[str] = field(default_factory=set)
-    brought: set[tuple[str, str]] = field(default_factory=set)
+    brought: set[tuple[str, str, str]] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
 
     def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
@@ -104,7 +104,7 @@ class Judge:
                 self.strange.append(true)
             if name == "PutObject":
                 self.brought |= {
-                    (each["objectType"], entries[target]["objectType"])
+                    (each["objectType"], entries[target]["objectType"], each["objectId"])
                     for each in entries.values()
                     if target in (each.get("parentReceptacles") or ())
                 }
@@ -138,7 +138,8 @@ class Judge:
             return "not found"
         if any(not self._count(kind, self.reached) for kind in needed):
             return "navigation"
-        if (task.target, task.parent) in self.brought:
+        brought = [(kind, place) for kind, place, _ in self.brought]
+        if brought.count((task.target, task.parent)) >= (2 if task.task_type == PICK_TWO else 1):
             return "wrong instance"
         handled = [name for name, _, _ in self.refusals if name != "MoveAhead"]
         return "refused" if handled else "plan"

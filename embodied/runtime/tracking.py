@@ -33,6 +33,8 @@ FAILURES = (
 """What an episode's failure is counted under: the closed list. Reasons begin with one of these."""
 
 
+DOUBTED = ("not found", "navigation", "refused", "budget")
+"""Failures that a wrong plan leads to as well; the others show themselves what they are."""
 RIGHT_PLANS_FAIL = 0.05
 """How often a plan that is right ends in any one of the other failures, at most."""
 
@@ -94,7 +96,7 @@ def likelier(cause: str, confidence: float | None) -> str:
         cause: What it is counted under by what went wrong last.
         confidence: How sure the planner was of its plan; None where it does not say.
     """
-    if cause not in FAILURES or cause == "error" or confidence is None:
+    if cause not in DOUBTED or confidence is None:
         return cause
     return "plan" if 1.0 - confidence > confidence * RIGHT_PLANS_FAIL else cause
 

@@ -107,6 +107,7 @@ class Place:
             if outcome is None:
                 outcome = yield from fetch_astray(body, thing, target)
             if outcome is None:
+                tools.apart |= bool(before) and target not in before
                 tools.placed[key] = target
                 return None
             if body.map.hand.instance is not thing:

@@ -173,5 +173,9 @@ class SkillPolicy:
         return {
             "doing": self.body.doing,
             "log": tuple(self.body.log),
-            "cause": blame(self.body, over=self._run is None and self._outcome is DONE),
+            "cause": blame(
+                self.body,
+                over=self._run is None and self._outcome is DONE,
+                apart=self.tools.apart,
+            ),
         }

@@ -35,17 +35,18 @@ def state_text(body: Body) -> str:
     return "\n".join([*lines, *body.log[-6:]])
 
 
-def blame(body: Body, *, over: bool) -> str:
+def blame(body: Body, *, over: bool, apart: bool) -> str:
     """Return what is to blame if the episode fails now, in the words failures are counted under.
 
     Args:
         body: What was done and what was refused.
         over: Whether the last subgoal was carried out: then what was done is not what was meant.
+        apart: Whether two that belong together were brought to two places of a kind.
     """
     if body.failures >= MANY_FAILURES:
         return "navigation" if 2 * body.bumps >= body.failures else "refused"
     if over:
-        return "wrong instance" if body.map.rough else "plan"
+        return "wrong instance" if body.map.rough or apart else "plan"
     return "budget"
 
 

@@ -19,11 +19,13 @@ class Tools:
         body: Moves, handles, knows the map.
         search: Finds.
         placed: What was put into or onto what, by type of thing and receptacle, last.
+        apart: Whether two that belong together were put into or onto two of a kind.
     """
 
     body: Body
     search: Search
     placed: dict[tuple[str, str], Instance] = field(default_factory=dict)
+    apart: bool = False
 
 
 class Skill(Protocol):
