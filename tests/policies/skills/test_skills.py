@@ -10,6 +10,7 @@ from embodied.core.errors import UnknownNameError
 from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.mapping.scene_map import SceneMap
 from policies.skills.policy import SkillPolicy
+from policies.skills.report import blame
 from policies.skills.tools import not_found
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -218,3 +219,10 @@ def test_what_is_seen_and_not_got_at_is_told_from_what_is_not_there() -> None:
     policy.body.map.observe(BoxWorld([table(), mug()]).look())
     assert not_found(policy.body, of("Mug")).cause is Cause.NOT_VISIBLE
     assert not_found(policy.body, of("Cup")).cause is Cause.NOT_FOUND
+
+
+@pytest.mark.parametrize(("apart", "cause"), [(False, "plan"), (True, "wrong instance")])
+def test_two_that_were_brought_to_two_places_are_told_as_such(apart: bool, cause: str) -> None:
+    policy = SkillPolicy()
+    policy.body.map.observe(BoxWorld([table()]).look())
+    assert blame(policy.body, over=True, apart=apart) == cause
