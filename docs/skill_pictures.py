@@ -12,12 +12,14 @@ from pathlib import Path
 import gymnasium
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy.ndimage import binary_erosion
 
 from embodied.core.entity import Detection
 from embodied.runtime.agent import PlanningAgent
 from embodied.runtime.episode import run_episode
 from envs.household.perception import PrivilegedPerception
-from planners.ground_truth.planner import GroundTruthPlanner
+from planners.checked import CheckedPlanner
+from planners.parsed.planner import ParsedPlanner
 from policies.skills.policy import SkillPolicy
 
 SIDE_PX = 260
@@ -37,8 +39,7 @@ def with_masks(frame: np.ndarray, detections: list[Detection], used: np.ndarray)
     picture = frame.astype(float)
     for each in detections:
         picture[each.mask] = 0.55 * picture[each.mask] + 0.45 * np.array(colour_of(each.category))
-    edge = used ^ np.roll(used, 2, axis=0) | used ^ np.roll(used, 2, axis=1)
-    picture[edge] = (255, 40, 40)
+    picture[used & ~binary_erosion(used, iterations=2)] = (255, 40, 40)
     return Image.fromarray(picture.astype(np.uint8)).resize((SIDE_PX, SIDE_PX))
 
 
@@ -124,7 +125,7 @@ def main() -> None:
         disable_env_checker=True,
     )
     policy = SkillPolicy()
-    agent = PlanningAgent(GroundTruthPlanner(), policy)
+    agent = PlanningAgent(CheckedPlanner(ParsedPlanner()), policy)
     moments = Moments(agent, policy)
     wanted = [s for s in env.unwrapped.episodes() if s.episode_id == options.episode]
     run_episode(env, agent, wanted[0], [moments])
