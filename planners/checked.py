@@ -23,7 +23,7 @@ from planners.corrections import (
 from planners.symbolic import repair
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
-from planners.wording import in_words
+from planners.wording import sentence
 
 REMEMBERED = 16
 """Plans whose corrections are remembered; an agent has one at hand."""
@@ -182,10 +182,7 @@ class CheckedPlanner:
 
 def _worded(subgoal: Subgoal) -> Subgoal:
     """Put a step into words that was added to a plan in words."""
-    if subgoal.text:
-        return subgoal
-    [words] = in_words([subgoal])
-    return replace(subgoal, text=f"{words.capitalize()}.")
+    return subgoal if subgoal.text else replace(subgoal, text=sentence(subgoal))
 
 
 def _whole(subgoals: Sequence[Subgoal], change: Change) -> tuple[Subgoal, ...]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Protocol
 
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.mapping.text_world import type_names
@@ -33,22 +32,6 @@ _DEEDS = re.compile(
 _GOES_ON = re.compile(r",? (?:in|on|into|onto|inside|to|at|under)\b")
 _DETERMINERS = "the|that|my|your|his|her|a|an|another|some|any|one|two"
 _ARTICLE = r"(?:the |a |an |his |her |my |your |that )?"
-
-
-class Cue(Protocol):
-    """What is said of the things of a type; `Mention` is one, a model's answer may be another."""
-
-    @property
-    def about(self) -> str:
-        """Type of the thing."""
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """Colours, sizes: `red`."""
-
-    @property
-    def relation(self) -> str:
-        """Where it stands: `left of the sink`."""
 
 
 @dataclass(frozen=True)
@@ -144,21 +127,21 @@ def _pattern(name: str) -> re.Pattern[str]:
     )
 
 
-def described(subgoals: Sequence[Subgoal], cues: Iterable[Cue]) -> tuple[Subgoal, ...]:
+def described(subgoals: Sequence[Subgoal], mentions: Iterable[Mention]) -> tuple[Subgoal, ...]:
     """Return subgoals whose references carry what is said of their types.
 
     Args:
         subgoals: A plan.
-        cues: What is said of types; of several for one type, the first that says where it stands.
+        mentions: What is said of types; of several for one, the first that says where it stands.
     """
     by_type: dict[str, Mention] = {}
-    for cue in cues:
-        known = by_type.get(cue.about, Mention(cue.about))
-        by_type[cue.about] = Mention(
-            cue.about,
-            tuple(dict.fromkeys((*known.attributes, *cue.attributes))),
-            known.relation or cue.relation,
-            known.phrase or getattr(cue, "phrase", ""),
+    for each in mentions:
+        known = by_type.get(each.about, Mention(each.about))
+        by_type[each.about] = Mention(
+            each.about,
+            tuple(dict.fromkeys((*known.attributes, *each.attributes))),
+            known.relation or each.relation,
+            known.phrase or each.phrase,
         )
     return tuple(_told(subgoal, by_type) for subgoal in subgoals)
 
@@ -166,11 +149,11 @@ def described(subgoals: Sequence[Subgoal], cues: Iterable[Cue]) -> tuple[Subgoal
 def _told(subgoal: Subgoal, by_type: dict[str, Mention]) -> Subgoal:
     arguments = dict(subgoal.arguments)
     for name, value in subgoal.arguments.items():
-        if isinstance(value, ObjectRef) and (cue := by_type.get(value.category)):
+        if isinstance(value, ObjectRef) and (said := by_type.get(value.category)):
             arguments[name] = replace(
                 value,
-                attributes=tuple(dict.fromkeys((*value.attributes, *cue.attributes))),
-                relation=value.relation or cue.relation,
-                phrase=value.phrase or cue.phrase,
+                attributes=tuple(dict.fromkeys((*value.attributes, *said.attributes))),
+                relation=value.relation or said.relation,
+                phrase=value.phrase or said.phrase,
             )
     return replace(subgoal, arguments=arguments)

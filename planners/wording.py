@@ -1,8 +1,8 @@
 """Subgoals in words."""
 
-import re
 from collections.abc import Mapping, Sequence
 
+from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, SLICED
 
@@ -35,6 +35,11 @@ def in_words(subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
     return tuple(_sentence(subgoal) for subgoal in subgoals)
 
 
+def sentence(subgoal: Subgoal) -> str:
+    """Return a subgoal as people are told of it: `Take the knife.`, say."""
+    return f"{_sentence(subgoal).capitalize()}."
+
+
 def _sentence(subgoal: Subgoal) -> str:
     pattern = PHRASES.get(subgoal.skill)
     words = {name: _words(name, value) for name, value in subgoal.arguments.items()}
@@ -64,8 +69,3 @@ def _words(name: str, value: Argument) -> str:
     if name == "receptacle":
         return f"{'in' if value.category in HOLLOW else 'on'} the {named}"
     return named
-
-
-def spoken(category: str) -> str:
-    """`SideTable` as words."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", category).lower()

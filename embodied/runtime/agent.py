@@ -11,6 +11,7 @@ from embodied.core.entity import Entity
 from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.motion import Frame
+from embodied.core.naming import spoken
 from embodied.core.observation import Observation
 from embodied.core.plan import Cause, Outcome, Plan, Status, Subgoal
 from embodied.core.protocols import (
@@ -28,7 +29,7 @@ from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.remembering import Remembering
-from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target, in_words
+from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target
 from embodied.runtime.tracking import (
     FINISH,
     Told,
@@ -435,7 +436,7 @@ class PlanningAgent:
 
     def _asked_where(self, subgoal: Subgoal, outcome: Outcome) -> bool:
         """Ask where a thing is; what failed is tried as before where nobody knows."""
-        sought = in_words(outcome.evidence.removeprefix("found no ") or str(subgoal))
+        sought = spoken(outcome.evidence.removeprefix("found no ") or str(subgoal))
         question = f"I cannot find the {sought.removeprefix('the ')}. Where is it?"
         if not self._dialogue.pose(question, About.PLACE, self._now_s):
             return False

@@ -133,11 +133,6 @@ _NO_MATTER = re.compile(
 _PREPOSITION = r"(?:in|on|under|behind|beside|by|near|next to|left of|right of|to the|at|inside)"
 
 
-def in_words(text: str) -> str:
-    """Return text with types named as people do: `CoffeeMachine` as `coffee machine`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower()
-
-
 def as_target(answer: str) -> str:
     """Return an answer as words that say which one is meant: `red` as `the red one`.
 

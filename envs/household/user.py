@@ -4,10 +4,10 @@ Privileged in what it sees; the agent gets nothing of it but sentences, of the k
 would say who stands in the room: what is wrong with what is in the hand, where a thing is.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from embodied.core import naming
 from embodied.core.protocols import Step
 from embodied.core.task import LOOK_IN_LIGHT, PICK_TWO, PICK_WITH_MOVABLE, Task
 from embodied.core.task_plans import DEVICES, KNIVES
@@ -27,8 +27,7 @@ MOST_SAID = 4
 
 def spoken(type_name: str) -> str:
     """`CounterTop` as words."""
-    bare = type_name.removesuffix("Basin")
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", bare).lower()
+    return naming.spoken(type_name.removesuffix("Basin"))
 
 
 def where_words(type_name: str) -> str:

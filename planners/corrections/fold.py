@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from embodied.core.entity import Entity
 from embodied.core.errors import PlanningError
+from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, KNIVES
 from planners.corrections.changes import Change, Kind
 from planners.corrections.colours import COLOURS
-from planners.corrections.nouns import spoken
-from planners.wording import in_words
+from planners.wording import sentence
 
 PlanText = Callable[[str], tuple[Subgoal, ...]]
 """Plans something said in passing; raises `PlanningError` where it makes no sense."""
@@ -114,8 +114,7 @@ def _text(subgoal: Subgoal, arguments: dict[str, Argument]) -> str:
     """Words written for other arguments no longer say what the step does: say it anew."""
     if arguments == dict(subgoal.arguments) or not subgoal.text:
         return subgoal.text
-    [words] = in_words([replace(subgoal, arguments=arguments)])
-    return f"{words.capitalize()}."
+    return sentence(replace(subgoal, arguments=arguments))
 
 
 def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
@@ -206,8 +205,7 @@ def _other_place(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ..
 
 
 def _resaid(subgoal: Subgoal) -> Subgoal:
-    [words] = in_words([subgoal])
-    return replace(subgoal, text=f"{words.capitalize()}.")
+    return replace(subgoal, text=sentence(subgoal))
 
 
 def _last_place(plan: Sequence[Subgoal], about: ObjectRef | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER, SLICED
@@ -24,11 +25,6 @@ _WORD = r"[a-z][a-z'-]*"
 def _other_nouns() -> dict[str, tuple[str, ...]]:
     text = resources.files("planners.corrections").joinpath("nouns.toml").read_text("utf-8")
     return {noun: tuple(types) for noun, types in tomllib.loads(text).items()}
-
-
-def spoken(type_name: str) -> str:
-    """`SideTable` as words."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_name).lower()
 
 
 @cache

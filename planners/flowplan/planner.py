@@ -10,7 +10,7 @@ from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.task_plans import task_of
 from planners.corrections.nouns import known_types
-from planners.cues import described, mentions_in
+from planners.cues import Mention, described, mentions_in
 from planners.flowplan.evaluation import evaluate, vote_of
 from planners.flowplan.flow import (
     Explanation,
@@ -256,7 +256,9 @@ class FlowPlanner:
             return
         instruction = context.instruction
         said = mentions_in([instruction.text, *instruction.steps], flow.subgoals)
-        flow.subgoals = described(flow.subgoals, (*verdict.information.cues, *said))
+        cues = verdict.information.cues
+        answered = [Mention(each.about, each.attributes, each.relation) for each in cues]
+        flow.subgoals = described(flow.subgoals, (*answered, *said))
 
     def _each(
         self,

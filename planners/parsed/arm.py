@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from embodied.core.arm_skills import BESIDE
 from embodied.core.entity import Entity
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER
 from planners.parsed.arm_plan import Deed, DeedPlanner
-from planners.parsed.arm_words import any_of, group_of, meaning_of, noun_phrase, spoken, tables
+from planners.parsed.arm_words import any_of, group_of, meaning_of, noun_phrase, tables
 from planners.parsed.refusals import UNABLE, UNKNOWN, Question, Refused
 
 _SIDE = (

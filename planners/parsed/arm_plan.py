@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embodied.core.entity import Entity
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
-from planners.parsed.arm_words import said, spoken
+from planners.parsed.arm_words import said
 from planners.parsed.refusals import UNABLE, Refused
 
 OPEN_ENOUGH = 0.45

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef
 
 
@@ -71,8 +72,3 @@ def said(skill: str, arguments: Mapping[str, ObjectRef | str | float]) -> str:
 def noun_phrase(reference: ObjectRef) -> str:
     """Return a reference in words, without an article."""
     return str(replace(reference, category=spoken(reference.category)))
-
-
-def spoken(category: str) -> str:
-    """`SideTable` as words."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", category).lower()

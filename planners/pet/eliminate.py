@@ -1,6 +1,5 @@
 """PET's Eliminate: masks what the current sub-task does not need (section 3.2 of the paper)."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.errors import ConfigError, PlanningError
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.mapping.whereabouts import load_whereabouts
 from planners.llm.structured import ask_many
@@ -91,7 +91,7 @@ class EmbeddingEliminator:
 
     def scores(self, step: Subgoal, types: Sequence[str]) -> NDArray[np.float32]:
         """Return the cosine of each type's words with the step's, float32 [N]."""
-        wanted = [sentence(step), *(spaced(kind) for kind in types)]
+        wanted = [sentence(step), *(spoken(kind) for kind in types)]
         new = [text for text in dict.fromkeys(wanted) if text not in self._kept]
         if new:
             self._kept.update(zip(new, self._embed(new), strict=True))
@@ -108,16 +108,11 @@ _QUESTIONS = {
 
 def sentence(step: Subgoal) -> str:
     """Return the step as the question that a thing's name may answer."""
-    names = [spaced(one.category) for one in step.arguments.values() if isinstance(one, ObjectRef)]
+    names = [spoken(one.category) for one in step.arguments.values() if isinstance(one, ObjectRef)]
     form = _QUESTIONS.get(step.skill)
     if form is not None and len(names) > form.count("{1}"):
         return form.format(*names)
     return " ".join([step.skill, *names])
-
-
-def spaced(category: str) -> str:
-    """Return a type's name in words: `coffee machine` for `CoffeeMachine`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", category).lower()
 
 
 def named_types(step: Subgoal) -> frozenset[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.entity import Entity
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef
 from embodied.core.task_plans import ANOTHER
 
@@ -41,7 +42,7 @@ class Thing:
     @property
     def name(self) -> str:
         """What it is called: `red block`."""
-        noun = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.category).lower()
+        noun = spoken(self.category)
         return " ".join([*self.attributes, noun])
 
     @property

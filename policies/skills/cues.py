@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef
 from embodied.mapping.instances import Instance
 from embodied.mapping.scene_map import SceneMap
@@ -86,7 +87,7 @@ class Cue:
 @cache
 def _names() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Words for types, longest first."""
-    own = {re.sub(r"(?<=[a-z])(?=[A-Z])", " ", each).lower(): (each,) for each in type_names()}
+    own = {spoken(each): (each,) for each in type_names()}
     return tuple(sorted({**own, **_CALLED}.items(), key=lambda pair: -len(pair[0])))
 
 

@@ -1,10 +1,10 @@
 """Which instance a reference means."""
 
-import re
 from collections.abc import Collection
 
 import numpy as np
 
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef
 from embodied.mapping.instances import Instance
 from embodied.mapping.relations import CONTAINS
@@ -52,8 +52,7 @@ def where_words(body: Body, thing: Instance) -> str:
     holder = thing.inside or min(holders, key=lambda e: float(e.size_m.prod()), default=None)
     if holder is None:
         return "over there"
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", holder.category).lower()
-    return f"{'in' if holder.category in CONTAINS else 'on'} the {name}"
+    return f"{'in' if holder.category in CONTAINS else 'on'} the {spoken(holder.category)}"
 
 
 def to_take(body: Body, reference: ObjectRef) -> Instance | None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
+from embodied.core.naming import spoken
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
@@ -19,7 +20,7 @@ from embodied.core.task_plans import subgoals_of
 from embodied.mapping.whereabouts import load_whereabouts
 from planners.llm.scripted import ScriptedClient
 from planners.pet.corpus import exchanges
-from planners.pet.eliminate import EmbeddingEliminator, LlmEliminator, sentence, spaced
+from planners.pet.eliminate import EmbeddingEliminator, LlmEliminator, sentence
 from planners.pet.imagined import Run, draw_room
 from planners.pet.needed import needed_types
 from planners.pet.planner import PetPlanner
@@ -152,9 +153,9 @@ def test_eliminate_by_embedding_keeps_what_is_near() -> None:
 
 
 def test_types_are_spelled_in_words() -> None:
-    assert spaced("CoffeeMachine") == "coffee machine"
-    assert spaced("TVStand") == "tv stand"
-    assert spaced("CD") == "cd"
+    assert spoken("CoffeeMachine") == "coffee machine"
+    assert spoken("TVStand") == "tv stand"
+    assert spoken("CD") == "cd"
     assert (
         sentence(step("look", object="Book", lamp="DeskLamp")) == "Where can a desk lamp be found?"
     )
