@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from embodied.core.errors import ConfigError
 from planners.llm.types import Exchange
 from planners.lm.examples import IGNORED, Batch, batches, encode, turns
 from planners.lm.tokenizer import SPECIAL
@@ -196,6 +197,20 @@ class Learner:
         self.cpu_s = state["cpu_s"]
         self._done = float(state["epoch"])
         return int(state["epoch"])
+
+    def begin_with(self, folder: Path) -> None:
+        """Take the weights that `export` wrote to a folder.
+
+        Raises:
+            ConfigError: If they are of another shape.
+        """
+        from transformers import LlamaForCausalLM
+
+        weights = LlamaForCausalLM.from_pretrained(folder).state_dict()
+        try:
+            self.model.load_state_dict(weights)
+        except RuntimeError as error:
+            raise ConfigError(f"The weights in {folder} are of another shape: {error}") from error
 
     def export(self, folder: Path) -> None:
         """Write model and tokenizer as transformers reads them, in 16 bits."""

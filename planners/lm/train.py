@@ -34,6 +34,8 @@ class PlannerLmTraining:
         held_out_share: Share of the trajectories' tasks kept out of training, for the card.
         held_out_scored: Held-out exchanges of each corpus that are answered and compared.
         threads: Threads of torch; None leaves torch's own choice.
+        init: Folder of weights to begin with, of the same shape, whose tokenizer is kept; None
+            begins anew.
 
     Raises:
         ConfigError: If there is no corpus.
@@ -50,6 +52,7 @@ class PlannerLmTraining:
         held_out_share: float = 0.05,
         held_out_scored: int = 200,
         threads: int | None = None,
+        init: str | None = None,
     ) -> None:
         if not corpora:
             raise ConfigError("task.make.corpora is empty: there is nothing to learn from.")
@@ -61,6 +64,7 @@ class PlannerLmTraining:
         self._held_out_share = held_out_share
         self._held_out_scored = held_out_scored
         self._threads = threads
+        self._init = init
 
     def run(self, *, output_dir: Path, seed: int) -> str:
         """Train, going on from the last epoch in `output_dir`, and write weights and card.
@@ -79,6 +83,8 @@ class PlannerLmTraining:
         learned, held_out = self._tasks()
         tokenizer = self._tokenizer(output_dir, learned, seed)
         learner = Learner(self._shape, self._schedule, tokenizer, seed)
+        if self._init:
+            learner.begin_with(Path(self._init).expanduser())
         first = learner.load(output_dir / "checkpoint.pt")
         with SummaryWriter(str(output_dir / "logs")) as logs:
             for epoch in range(first, self._schedule.epochs):
@@ -118,8 +124,8 @@ class PlannerLmTraining:
     def _tokenizer(self, output_dir: Path, tasks: Sequence[AnnotatedTask], seed: int) -> Any:
         from transformers import PreTrainedTokenizerFast
 
-        folder = output_dir / "tokenizer"
-        if (folder / "tokenizer.json").exists():
+        folder = Path(self._init).expanduser() if self._init else output_dir / "tokenizer"
+        if self._init or (folder / "tokenizer.json").exists():
             return PreTrainedTokenizerFast.from_pretrained(folder)
         rng = np.random.default_rng((seed, 0))
         texts = (
@@ -160,6 +166,7 @@ class PlannerLmTraining:
             "corpora": {name: float(corpus["share"]) for name, corpus in self._corpora.items()},
             "shape": asdict(self._shape),
             "schedule": asdict(self._schedule),
+            "init": self._init,
             "parameters": learner.parameters,
             "cpu_seconds": round(learner.cpu_s),
             "held_out_answers_word_for_word": {k: round(v, 4) for k, v in scores.items()},

@@ -290,6 +290,9 @@ class Deeds:
         return [Deed("goto", (item,), found=clause.intent == "find") for item in items]
 
     def _turn(self, clause: Clause) -> list[Deed]:
+        if clause.verb == "do a" and clause.objects:
+            # of all that can be done, only turns are
+            raise self._unable(clause, clause.text)
         if set(clause.particles) & {"on", "off"} and (clause.objects or not clause.direction):
             return self._toggle(clause)
         if clause.direction == "down" and clause.objects:
@@ -329,8 +332,11 @@ class Deeds:
     # --- what cannot be
 
     def _none(self, clause: Clause) -> list[Deed]:
-        raise Refused(
-            f"I have no skill to {clause.verb.split()[0]}.",
+        raise self._unable(clause, clause.verb.split()[0])
+
+    def _unable(self, clause: Clause, what: str) -> Refused:
+        return Refused(
+            f"I have no skill to {what}.",
             alternative="I can fetch, put, open, close, switch, cut, heat, cool, rinse and look.",
             raw=clause.text,
             kind=UNABLE,

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from embodied.core.errors import DataError
 from embodied.core.routes import RouteLeg
+from policies.vln.context import ContextEncoder
 from policies.vln.data import Routes, World
 from policies.vln.legs import legs_of
 from policies.vln.prompts import MAX_PROMPTS, parse
@@ -29,6 +31,7 @@ class Examples:
         world: Where the routes lie.
         prompts: Whether action prompts are read off the words.
         read_legs: Takes instructions apart, where the network reads their legs.
+        encoder: Reads words in their context, where the network takes that.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Examples:
         *,
         prompts: bool = False,
         read_legs: LegReader | None = None,
+        encoder: ContextEncoder | None = None,
     ) -> None:
         words = [tokens(text) for text in routes.texts]
         self.vocabulary = vocabulary
@@ -55,6 +59,10 @@ class Examples:
         self._prompts = [parse(each) for each in words] if prompts else None
         self.legs = [tuple(read_legs(text)) for text in routes.texts] if read_legs else None
         self._mirrored = [parse(mirrored(each)) for each in words] if prompts else None
+        self.contexts = encoder and (
+            encoder.read(words),
+            encoder.read([mirrored(each) for each in words]),
+        )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -100,6 +108,11 @@ class Examples:
             prompts=found,
             # legs are laid along the building as it is: in a mirror both would change alike
             legs=None if self.legs is None else legs_of([self.legs[k] for k in said]),
+            context=None
+            if self.contexts is None
+            else pad_sequence(
+                [self.contexts[int(f)][k] for k, f in zip(said, flip, strict=True)], True
+            ),
         )
 
     def teacher(self, chosen: np.ndarray) -> Moves:

@@ -73,17 +73,24 @@ class Ensemble(nn.Module):
 
     @property
     def config(self) -> ModelConfig:
-        """The settings of the first member; of legs and prompts, whether any member reads them."""
+        """The settings of the first member; of what is optional, what any member reads."""
         each = [member.config for member in self.members]
         return replace(
             each[0],
             legs=any(config.legs for config in each),
             prompts=any(config.prompts for config in each),
+            encoder=next((config.encoder for config in each if config.encoder), None),
         )
 
-    def encode(self, rows: Tensor, lengths: Tensor, prompts: Prompts | None = None) -> Texts:
+    def encode(
+        self,
+        rows: Tensor,
+        lengths: Tensor,
+        prompts: Prompts | None = None,
+        context: Tensor | None = None,
+    ) -> Texts:
         """Read instructions, see `VlnModel.encode`."""
-        return Texts(tuple(member.encode(rows, lengths, prompts) for member in self.members))
+        return Texts(tuple(m.encode(rows, lengths, prompts, context) for m in self.members))
 
     def forward(self, text: Texts, tokens: Tokens, memory: Memories | None = None) -> Opinion:
         """Read tokens, see `VlnModel.forward`."""

@@ -47,6 +47,7 @@ class TextEncoder(nn.Module):
         heads: Attention heads.
         layers: Self-attention layers above the LSTMs.
         dropout: Of embeddings and outputs; half of it drops whole learned embeddings of words.
+        context_size: Numbers a published encoder says of each word in its context; 0 is none.
     """
 
     def __init__(
@@ -58,12 +59,16 @@ class TextEncoder(nn.Module):
         heads: int,
         layers: int,
         dropout: float,
+        context_size: int = 0,
     ) -> None:
         super().__init__()
         self.learned = nn.Embedding(vocabulary_size, width)
         nn.init.normal_(self.learned.weight, std=0.02)
         self.register_buffer("vectors", torch.zeros(vocabulary_size, vector_size))
         self.frozen = nn.Linear(vector_size, width)
+        if context_size:
+            self.context = nn.Linear(context_size, width, bias=False)
+            nn.init.zeros_(self.context.weight)
         self.onward = nn.LSTM(width, width // 2, batch_first=True)
         self.backward = nn.LSTM(width, width // 2, batch_first=True)
         self.above = nn.ModuleList(
@@ -77,8 +82,10 @@ class TextEncoder(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.drop = Dropout(dropout)
 
-    def forward(self, rows: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Encode int64 [B, L] rows with int64 [B] lengths.
+    def forward(
+        self, rows: Tensor, lengths: Tensor, context: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Encode int64 [B, L] rows with int64 [B] lengths, and what is said of each [B, L, size].
 
         Returns:
             Words [B, L, D], frozen vectors [B, L, F] and bool [B, L], true where there is a word.
@@ -88,7 +95,10 @@ class TextEncoder(nn.Module):
             kept = torch.rand(rows.shape, device=rows.device) >= self.drop.share / 2
             learned = learned * kept[..., None]
         vectors = self.vectors[rows]
-        embedded = self.drop(learned + self.frozen(vectors))
+        embedded = learned + self.frozen(vectors)
+        if context is not None:
+            embedded = embedded + self.context(context.to(embedded))
+        embedded = self.drop(embedded)
         mask = (torch.arange(rows.shape[1])[None] < lengths[:, None]).to(rows.device)
         # Each direction begins at a word, so that padding never comes before one.
         turned = (lengths[:, None] - 1 - torch.arange(rows.shape[1])[None]).to(rows.device)

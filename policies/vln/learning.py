@@ -110,7 +110,7 @@ def learn(
     walks.noise_rad = disturb.noise_rad
     if disturb.hidden_ways:
         walks.hide(disturb.hidden_ways, batch.goal, moves.slots, moves.ways)
-    text = model.encode(batch.rows, batch.lengths, batch.prompts)
+    text = model.encode(batch.rows, batch.lengths, batch.prompts, batch.context)
     tokens, places = walks.tokens(newest=False)
     reading = model(text, tokens)
     width = 1 + int(world.degree[walks.nodes].amax())

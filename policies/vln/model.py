@@ -40,6 +40,9 @@ class ModelConfig:
         prompts: Action prompts beside the words (ADAPT).
         legs: Whether the route taken apart is read: how its legs fit each place.
         experts: Experts that share the questions asked of the words (SAME); 0 is a plain layer.
+        encoder: Published encoder that says what words are in their context, as
+            `context.ContextEncoder` names it; none reads the words alone.
+        context_size: Numbers it says of each word.
     """
 
     vocabulary_size: int
@@ -54,6 +57,8 @@ class ModelConfig:
     prompts: bool = False
     experts: int = 0
     legs: bool = False
+    encoder: str | None = None
+    context_size: int = 384
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ class VlnModel(nn.Module):
             heads=config.heads,
             layers=config.text_layers,
             dropout=config.dropout,
+            context_size=config.context_size if config.encoder else 0,
         )
         self.begin = nn.Linear(width, width)
         self.token = nn.Sequential(
@@ -158,9 +164,22 @@ class VlnModel(nn.Module):
         self.turn_back = nn.Parameter(torch.tensor([-3.0, -1.0, -3.0]))
         self.drop = Dropout(config.dropout)
 
-    def encode(self, rows: Tensor, lengths: Tensor, prompts: Prompts | None = None) -> TextCode:
-        """Read instructions: int64 [B, L] rows of the vocabulary, int64 [B] lengths on the CPU."""
-        words, vectors, mask = self.text(rows, lengths)
+    def encode(
+        self,
+        rows: Tensor,
+        lengths: Tensor,
+        prompts: Prompts | None = None,
+        context: Tensor | None = None,
+    ) -> TextCode:
+        """Read instructions.
+
+        Args:
+            rows: int64 [B, L], of the vocabulary.
+            lengths: int64 [B], on the CPU.
+            prompts: Where the network takes them.
+            context: [B, L, context_size], likewise.
+        """
+        words, vectors, mask = self.text(rows, lengths, context if self.config.encoder else None)
         summary = (words * mask[..., None]).sum(1) / lengths.to(words)[:, None]
         if self.config.prompts and prompts is not None:
             extra = self.prompt_action(prompts.actions) + self.prompt_landmark(prompts.landmarks)

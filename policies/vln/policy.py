@@ -8,7 +8,7 @@ from embodied.core.errors import ConfigError
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Outcome, Subgoal
 from embodied.core.routes import ROUTE, RouteLeg, read_legs
-from policies.vln.weights import load_model
+from policies.vln.weights import context_encoder, load_model
 from policies.vln.words import mirrored, tokens
 
 
@@ -40,6 +40,7 @@ class VlnPolicy:
         self._max_moves = max_moves
         self._both_sides = both_sides
         self._guided = guide and self._model.config.legs
+        self._context = context_encoder(self._model.config.encoder)
         self._empty = empty
         self._words: list[str] = []
         self._legs: tuple[RouteLeg, ...] = ()
@@ -134,10 +135,11 @@ class VlnPolicy:
             max_slots=self._max_moves + 1,
             legs=legs_of([self._legs]) if self._guided else None,
         )
-        self._reader = Reader(self._model, walks, *map(self._encode, sides))
+        contexts = self._context.read(sides) if self._context else [None] * len(sides)
+        self._reader = Reader(self._model, walks, *map(self._encode, sides, contexts))
         return self._reader
 
-    def _encode(self, words: list[str]):
+    def _encode(self, words: list[str], context):
         import torch
 
         from policies.vln.batches import prompt_arrays
@@ -148,7 +150,8 @@ class VlnPolicy:
         prompts = None
         if self._model.config.prompts:
             prompts = prompt_arrays([parse(words)], self._vocabulary, lengths.numpy())
-        return self._model.encode(torch.from_numpy(rows)[None], lengths, prompts)
+        context = None if context is None else context[None]
+        return self._model.encode(torch.from_numpy(rows)[None], lengths, prompts, context)
 
     def _way_back(self, slot: int) -> list[int]:
         """Return the viewpoints on the shortest known way from here to a slot, without here."""

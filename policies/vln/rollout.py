@@ -28,6 +28,7 @@ class Batch:
         side: [B], -1 in a mirror.
         prompts: Where the network takes them.
         legs: The routes taken apart, likewise.
+        context: [B, L, size], half precision: words in their context, likewise.
     """
 
     rows: Tensor
@@ -38,6 +39,7 @@ class Batch:
     side: Tensor
     prompts: Prompts | None = None
     legs: Legs | None = None
+    context: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ def roll(
         max_slots=max_steps + 1,
         legs=batch.legs,
     )
-    texts = [model.encode(b.rows, b.lengths, b.prompts) for b in (batch, mirrored) if b]
+    texts = [model.encode(b.rows, b.lengths, b.prompts, b.context) for b in (batch, mirrored) if b]
     reader = Reader(model, walks, *texts)
     size, device = len(batch.start), batch.start.device
     alive = torch.arange(size, device=device)

@@ -20,7 +20,7 @@ from policies.vln.data import RouteData, World
 from policies.vln.ensemble import Ensemble, members_of
 from policies.vln.measuring import evaluate
 from policies.vln.model import ModelConfig, VlnModel
-from policies.vln.weights import load_model, name_vectors, save_model
+from policies.vln.weights import context_encoder, load_model, name_vectors, save_model
 from policies.vln.words import Vocabulary, collect, frozen_vectors
 from policies.vln.world import WorldTensors
 
@@ -92,6 +92,9 @@ class VlnTraining:
         """
         output_dir.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(self._threads)
+        encoder = context_encoder(self._model.get("encoder"))
+        if encoder is not None:
+            self._model["context_size"] = encoder.size
         started_s, world = time.monotonic(), self._data.world()
         starts = []
         for number in range(self._members):
@@ -161,6 +164,7 @@ class VlnTraining:
             world,
             prompts=config.prompts,
             read_legs=self._read_legs if config.legs else None,
+            encoder=context_encoder(config.encoder),
         )
 
     def _go_on(

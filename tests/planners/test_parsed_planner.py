@@ -97,6 +97,16 @@ def test_a_refusal_says_why_and_what_would_go(planner: ParsedPlanner) -> None:
         plan(planner, "heat the sofa in the microwave")
 
 
+@pytest.mark.parametrize("text", ["do a barrel roll", "sing me a song", "dance"])
+def test_what_no_skill_does_is_refused(planner: ParsedPlanner, text: str) -> None:
+    with pytest.raises(Refused, match=r"no skill to .*I can fetch"):
+        plan(planner, text)
+
+
+def test_a_turn_may_be_done(planner: ParsedPlanner) -> None:
+    assert plan(planner, "do a 180") == plan(planner, "turn around")
+
+
 def test_things_that_are_merely_absent_are_not_refused(planner: ParsedPlanner) -> None:
     for text in ("Put a watch in the safe.", "bring the teddy bear to the bed"):
         assert plan(planner, text)

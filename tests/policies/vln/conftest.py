@@ -146,6 +146,37 @@ def stand(town, number, heading_rad):
 
 
 @pytest.fixture
+def tiny_encoder(tmp_path):
+    """A folder with an encoder as transformers keeps them, of random numbers."""
+    import torch
+
+    tokenizers = pytest.importorskip("tokenizers")
+    transformers = pytest.importorskip("transformers")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS.split(), "stra", "##ight", "##d"]
+    words.remove("straight")
+    tokenizer = tokenizers.Tokenizer(
+        tokenizers.models.WordPiece({word: k for k, word in enumerate(words)}, unk_token="[UNK]")
+    )
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = tokenizers.processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    folder = tmp_path / "encoder"
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", model_max_length=32
+    ).save_pretrained(folder)
+    torch.manual_seed(0)
+    sizes = transformers.BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=32,
+    )
+    transformers.BertModel(sizes).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture
 def helpers():
     """The functions above, for tests that make worlds of their own."""
     return SimpleNamespace(make_routes=make_routes, make_model=make_model, stand=stand)

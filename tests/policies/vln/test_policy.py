@@ -13,7 +13,7 @@ from policies.vln.ensemble import Ensemble
 from policies.vln.policy import VlnPolicy
 from policies.vln.rollout import roll
 from policies.vln.training import VlnTraining
-from policies.vln.weights import load_model, save_model
+from policies.vln.weights import context_encoder, load_model, save_model
 
 
 def walk(policy, town, helpers, text, start, heading_rad, legs=()):
@@ -43,22 +43,37 @@ def make_restless(helpers, vocabulary, **settings):
         restless.score.weight *= 30.0
         restless.score.bias[1] -= 200.0
         restless.turn_back -= 5.0
+        if restless.config.encoder:
+            restless.text.context.weight.normal_()
     return restless
 
 
-SETTINGS = [[{}], [{"prompts": True, "experts": 2}], [{}, {"width": 16}, {"objects": False}]]
+SETTINGS = {
+    "one": [{}],
+    "prompts and experts": [{"prompts": True, "experts": 2}],
+    "three members": [{}, {"width": 16}, {"objects": False}],
+    "one of two reads words in their context": [{}, {"encoder": "tiny", "context_size": 16}],
+}
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=["one", "prompts and experts", "three members"])
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=list(SETTINGS))
 def test_the_policy_walks_as_the_batch_does(
-    settings, helpers, vocabulary, routes, town, places, tmp_path
+    settings, helpers, vocabulary, routes, town, places, tiny_encoder, tmp_path
 ):
+    settings = [{**each, **({"encoder": tiny_encoder} if "encoder" in each else {})}
+                for each in settings]  # fmt: skip
     members = [make_restless(helpers, vocabulary, **each) for each in settings]
     restless = members[0] if len(members) == 1 else Ensemble(members)
     save_model(tmp_path / "w.safetensors", restless, vocabulary)
     model, words = load_model(tmp_path / "w.safetensors")
     policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=6)
-    examples = Examples(routes, words, town, prompts=model.config.prompts)
+    examples = Examples(
+        routes,
+        words,
+        town,
+        prompts=model.config.prompts,
+        encoder=context_encoder(model.config.encoder),
+    )
     batch = examples.batch(np.arange(len(examples)))
     other = examples.batch(np.arange(len(examples)), flip=np.ones(len(examples), dtype=bool))
     ended = roll(model, places, batch, temperature=0.0, max_steps=6, mirrored=other)

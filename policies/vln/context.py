@@ -1,0 +1,79 @@
+"""Words in their context: what a published encoder makes of them, read beside the network's own.
+
+The encoder stays as it was published; the network learns what to take from it. A word is the mean
+of its pieces, and of the encoder's last three layers: the very last says of every word what the
+whole sentence is about, those below still say what the word is doing there.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from embodied.core.errors import ConfigError
+from policies.vln.words import MAX_TOKENS, encoder_folder
+
+LAYERS = 3
+"""Last layers averaged."""
+
+
+class ContextEncoder:
+    """A published encoder, read word by word.
+
+    Args:
+        name: `minilm`, or a model of transformers by its folder or hub id.
+
+    Raises:
+        ConfigError: If the encoder or transformers is not installed.
+    """
+
+    def __init__(self, name: str = "minilm") -> None:
+        try:
+            from transformers import AutoModel, AutoTokenizer
+            from transformers.utils import logging
+        except ImportError as error:
+            raise ConfigError(
+                "These weights read words in their context, with transformers: "
+                'pip install "embodied[train,text]".'
+            ) from error
+        logging.disable_progress_bar()  # commands print results, not bars
+        where = encoder_folder() if name == "minilm" else name
+        self._tokenizer = AutoTokenizer.from_pretrained(where)
+        self._model: Any = AutoModel.from_pretrained(where).eval().requires_grad_(False)
+        self.size = int(self._model.config.hidden_size)
+
+    @torch.inference_mode()
+    def read(self, sentences: Sequence[Sequence[str]], *, batch: int = 128) -> list[Tensor]:
+        """Return half-precision [L, size] for each sentence of L words, `MAX_TOKENS` at most.
+
+        Args:
+            sentences: Words, as `words.tokens` splits them.
+            batch: Sentences read at a time.
+        """
+        said = [list(words[:MAX_TOKENS]) or ["."] for words in sentences]
+        order = sorted(range(len(said)), key=lambda row: len(said[row]))
+        found: dict[int, Tensor] = {}
+        for start in range(0, len(order), batch):
+            rows = order[start : start + batch]
+            read = self._tokenizer(
+                [said[row] for row in rows],
+                is_split_into_words=True,
+                padding=True,
+                truncation=True,
+                return_tensors="pt",
+            )
+            with torch.autocast("cpu", torch.bfloat16):
+                hidden = self._model(**read, output_hidden_states=True).hidden_states
+            mixed = torch.stack([layer.float() for layer in hidden[-LAYERS:]]).mean(0)
+            for at, row in enumerate(rows):
+                found[row] = _by_word(mixed[at], read.word_ids(at), len(said[row])).half()
+        return [found[row] for row in range(len(said))]
+
+
+def _by_word(pieces: Tensor, words: Sequence[int | None], count: int) -> Tensor:
+    """Return [count, D], the mean of each word's pieces; zero for words that were cut off."""
+    kept = [at for at, word in enumerate(words) if word is not None]
+    owner = torch.tensor([words[at] for at in kept])
+    sums = torch.zeros(count, pieces.shape[1]).index_add_(0, owner, pieces[kept])
+    return sums / torch.bincount(owner, minlength=count).clamp(min=1)[:, None]
