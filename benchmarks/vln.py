@@ -30,6 +30,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "no-mirror": {"schedule": {"mirror": 0.0}},
     "action-prompts": {"model": {"prompts": True}},
     "experts": {"model": {"experts": 4}},
+    "no-context": {"model": {"encoder": None}},
     "no-legs": {"model": {"legs": False}},
     "no-reward": {"schedule": {"rewarded": 1.0}},
     "disturbed": {"schedule": {"hidden_ways": 0.2, "noise_rad": 0.08}},
@@ -43,7 +44,7 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
 
     from policies.vln.batches import Examples
     from policies.vln.measuring import evaluate
-    from policies.vln.weights import load_model, name_vectors
+    from policies.vln.weights import context_encoder, load_model, name_vectors
     from policies.vln.words import UNKNOWN
     from policies.vln.world import WorldTensors
 
@@ -51,17 +52,19 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
     model, vocabulary = load_model(args.weights)
     world = data.world()
     places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
+    encoder = context_encoder(model.config.encoder)
     examples = Examples(
         data.routes(args.split),
         vocabulary,
         world,
         prompts=model.config.prompts,
         read_legs=route_legs if model.config.legs else None,
+        encoder=encoder,
     )
     rng = np.random.default_rng(0)
     chosen = rng.permutation(len(examples))[: args.limit]
     kept = examples.rows, examples.mirrored, examples.lengths
-    legs = examples.legs
+    legs, contexts = examples.legs, examples.contexts
     for name in ("as told", "of other routes", "none", "as told, no objects"):
         said = None
         if name == "of other routes":
@@ -70,9 +73,10 @@ def words(data: R2RArrays, args: argparse.Namespace) -> None:
             examples.rows = examples.mirrored = [np.array([UNKNOWN])] * len(examples)
             examples.lengths = np.ones(len(examples), dtype=np.int64)
             examples.legs = legs and [()] * len(examples)
+            examples.contexts = encoder and (encoder.read([[]]) * len(examples),) * 2
         else:
             examples.rows, examples.mirrored, examples.lengths = kept
-            examples.legs = legs
+            examples.legs, examples.contexts = legs, contexts
         if name == "as told, no objects":
             places.objects.fill_(-1)
             places.thing_count.fill_(0)

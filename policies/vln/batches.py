@@ -60,8 +60,8 @@ class Examples:
         self.legs = [tuple(read_legs(text)) for text in routes.texts] if read_legs else None
         self._mirrored = [parse(mirrored(each)) for each in words] if prompts else None
         self.contexts = encoder and (
-            encoder.read(words),
-            encoder.read([mirrored(each) for each in words]),
+            encoder.read_and_keep(words),
+            encoder.read_and_keep([mirrored(each) for each in words]),
         )
 
     def __len__(self) -> int:

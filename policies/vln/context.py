@@ -42,8 +42,8 @@ class ContextEncoder:
         self._tokenizer = AutoTokenizer.from_pretrained(where)
         self._model: Any = AutoModel.from_pretrained(where).eval().requires_grad_(False)
         self.size = int(self._model.config.hidden_size)
+        self._kept: dict[tuple[str, ...], Tensor] = {}
 
-    @torch.inference_mode()
     def read(self, sentences: Sequence[Sequence[str]], *, batch: int = 128) -> list[Tensor]:
         """Return half-precision [L, size] for each sentence of L words, `MAX_TOKENS` at most.
 
@@ -51,24 +51,37 @@ class ContextEncoder:
             sentences: Words, as `words.tokens` splits them.
             batch: Sentences read at a time.
         """
-        said = [list(words[:MAX_TOKENS]) or ["."] for words in sentences]
+        said = [tuple(words[:MAX_TOKENS]) or (".",) for words in sentences]
         order = sorted(range(len(said)), key=lambda row: len(said[row]))
         found: dict[int, Tensor] = {}
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
-            read = self._tokenizer(
-                [said[row] for row in rows],
-                is_split_into_words=True,
-                padding=True,
-                truncation=True,
-                return_tensors="pt",
-            )
-            with torch.autocast("cpu", torch.bfloat16):
-                hidden = self._model(**read, output_hidden_states=True).hidden_states
-            mixed = torch.stack([layer.float() for layer in hidden[-LAYERS:]]).mean(0)
-            for at, row in enumerate(rows):
-                found[row] = _by_word(mixed[at], read.word_ids(at), len(said[row])).half()
+            found.update(zip(rows, self._together([said[row] for row in rows]), strict=True))
         return [found[row] for row in range(len(said))]
+
+    def read_and_keep(self, sentences: Sequence[Sequence[str]]) -> list[Tensor]:
+        """Return the same, and read no sentence twice: for training runs over one set of words."""
+        said = [tuple(words) for words in sentences]
+        new = list(dict.fromkeys(words for words in said if words not in self._kept))
+        self._kept.update(zip(new, self.read(new), strict=True))
+        return [self._kept[words] for words in said]
+
+    @torch.inference_mode()
+    def _together(self, said: Sequence[tuple[str, ...]]) -> list[Tensor]:
+        read = self._tokenizer(
+            [list(words) for words in said],
+            is_split_into_words=True,
+            padding=True,
+            truncation=True,
+            return_tensors="pt",
+        )
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = self._model(**read, output_hidden_states=True).hidden_states
+        mixed = torch.stack([layer.float() for layer in hidden[-LAYERS:]]).mean(0)
+        return [
+            _by_word(mixed[row], read.word_ids(row), len(words)).half()
+            for row, words in enumerate(said)
+        ]
 
 
 def _by_word(pieces: Tensor, words: Sequence[int | None], count: int) -> Tensor:

@@ -26,6 +26,9 @@ def test_words_are_read_in_their_context_and_alike_alone_and_together(tiny_encod
     one, other = ["turn", "left", "then", "stop"], ["walk", "straight", "then"]
     together = encoder.read([one, other, ["red", "lamp", ",", "red", "door", "."]])
     torch.testing.assert_close(together[0], encoder.read([one])[0], atol=0.05, rtol=0.05)
+    kept = encoder.read_and_keep([one, other, one])
+    assert kept[0] is kept[2]
+    torch.testing.assert_close(kept[1], together[1], atol=0.05, rtol=0.05)
     assert (together[0][2] - together[1][2]).abs().max() > 0.05, "`then` is read without context"
 
 
