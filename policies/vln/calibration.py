@@ -14,9 +14,9 @@ from policies.vln.ensemble import Ensemble, members_of
 from policies.vln.model import VlnModel
 
 STEPS: Mapping[str, tuple[float, ...]] = {
-    "legs": (-0.15, 0.15, 0.3, 0.5),
+    "legs": (-0.15, 0.15, 0.3, 0.5, 0.8),
     "turning back": (0.5, 1.0, 2.0, 3.0),
-    "stopping": (-0.6, -0.3, 0.3, 0.6),
+    "stopping": (-0.9, -0.6, -0.3, 0.3, 0.6),
 }
 """What is tried, each added to where the number stands; in this order."""
 

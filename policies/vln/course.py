@@ -47,6 +47,7 @@ class Schedule:
         measured_last: And at the end; none measures all.
         calibrated: Instructions of the development fold on which `calibrate` sets three numbers
             at the end; 0 leaves them.
+        calibration_rounds: Times each of them is tried.
     """
 
     updates: int = 6000
@@ -72,6 +73,7 @@ class Schedule:
     measured: int = 400
     measured_last: int | None = None
     calibrated: int = 600
+    calibration_rounds: int = 1
 
     def onward(self, updates: int, rate: float) -> "Schedule":
         """Return the schedule of more updates from trained weights: own walks with reward."""

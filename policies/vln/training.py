@@ -36,9 +36,10 @@ class VlnTraining:
         model: Settings of `ModelConfig`.
         schedule: Settings of `Schedule`.
         read_legs: Takes instructions apart, for `model.legs`.
-        init: Weights to start from, each member from one of theirs; none starts anew. Where
-            `model` asks for parts that they do not have, those start anew; parts that it leaves
-            out are dropped.
+        init: File of weights to start from, or several over the same words, each member from one
+            of theirs; none starts anew. Where `model` asks for parts that they do not have, those
+            start anew; parts that it leaves out are dropped. With no updates they are put together
+            and calibrated as they are.
         threads: Threads of torch.
         members: Networks trained one after another, with seeds of their own, that then decide
             together.
@@ -61,7 +62,7 @@ class VlnTraining:
         model: Mapping[str, Any] | None = None,
         schedule: Mapping[str, Any] | None = None,
         read_legs: LegReader | None = None,
-        init: str | None = None,
+        init: str | Sequence[str] | None = None,
         threads: int = 1,
         members: int = 1,
         last: str | None = None,
@@ -73,7 +74,8 @@ class VlnTraining:
         self._read_legs = read_legs
         self._data, self._train, self._measure = data, train, measure
         self._words_of = tuple(words_of)
-        self._model, self._init = dict(model or {}), init
+        self._model = dict(model or {})
+        self._init = [init] if isinstance(init, str) else list(init or ())
         self._threads = threads
         try:
             self._schedule = Schedule(**(schedule or {}))
@@ -121,7 +123,9 @@ class VlnTraining:
         if self._schedule.calibrated:
             some = np.random.default_rng(1).permutation(len(measure))[: self._schedule.calibrated]
             added = calibrate(
-                used, lambda: evaluate(used, measure, places, chosen=some, both_sides=True)
+                used,
+                lambda: evaluate(used, measure, places, chosen=some, both_sides=True),
+                rounds=self._schedule.calibration_rounds,
             )
         chosen = runs[0].some(measure, last=True)
         scores = evaluate(used, measure, places, chosen=chosen, both_sides=True)
@@ -189,10 +193,12 @@ class VlnTraining:
     def _start(
         self, names: tuple[str, ...], output_dir: Path, number: int
     ) -> tuple[VlnModel, Vocabulary]:
-        kept = self._init or (output_dir / "words.npz")
         if self._init:
-            model, vocabulary = load_model(kept)
-            members = members_of(model)
+            read = [load_model(path) for path in self._init]
+            vocabulary = read[0][1]
+            if any(words.words != vocabulary.words for _, words in read):
+                raise ConfigError("The weights of task.make.init were trained on other words.")
+            members = [member for model, _ in read for member in members_of(model)]
             return self._changed(members[number % len(members)]).requires_grad_(True), vocabulary
         if (output_dir / "words.npz").exists():
             with np.load(output_dir / "words.npz") as file:
