@@ -11,7 +11,7 @@ from embodied.core.errors import ConfigError
 def select_episodes(
     episodes: Sequence[EpisodeSpec],
     *,
-    wanted_file: str | Path | None = None,
+    wanted_file: str | Path | int | None = None,
     limit: int | None = None,
 ) -> list[EpisodeSpec]:
     """Return the episodes to run, in the benchmark's own order.
@@ -23,13 +23,18 @@ def select_episodes(
         limit: Take the first so many.
 
     Raises:
-        ConfigError: If the file cannot be read, a line names no episode, the limit is not
-            positive, or nothing is left to run.
+        ConfigError: If the file is a number or cannot be read, a line names no episode, the limit
+            is not positive, or nothing is left to run.
     """
     if limit is not None and (not isinstance(limit, int) or limit < 1):
         raise ConfigError(f"benchmark.limit is {limit!r}; give at least 1, or null for all.")
     chosen = list(episodes)
     if wanted_file is not None:
+        if isinstance(wanted_file, int):
+            raise ConfigError(
+                f"benchmark.episodes={wanted_file} should be a file with an episode a line; "
+                f"benchmark.limit={wanted_file} takes the first {wanted_file} episodes."
+            )
         chosen = _pick(chosen, Path(wanted_file))
     if not chosen:
         raise ConfigError("The split has no episodes; choose another benchmark.split.")

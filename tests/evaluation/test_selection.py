@@ -52,3 +52,8 @@ def test_a_file_that_is_missing_or_names_nothing_is_refused(tmp_path: Path) -> N
     (tmp_path / "empty.txt").write_text("# nothing\n")
     with pytest.raises(ConfigError, match="names no episode"):
         select_episodes(EPISODES, wanted_file=tmp_path / "empty.txt")
+
+
+def test_a_number_in_place_of_the_file_is_told_the_limit() -> None:
+    with pytest.raises(ConfigError, match=r"benchmark\.limit=120 takes the first 120"):
+        select_episodes(EPISODES, wanted_file=120)
