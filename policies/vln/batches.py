@@ -52,7 +52,7 @@ class Examples:
         self.start = routes.paths[:, 0].astype(np.int64)
         self.goal = routes.paths[np.arange(len(words)), routes.lengths - 1].astype(np.int64)
         self.counts = routes.lengths
-        self.ways = _ways(routes, world)
+        self.ways = ways_along(routes, world)
         degree = (world.neighbours >= 0).sum(axis=1)
         self.tokens = np.where(routes.paths >= 0, 1 + degree[routes.paths], 0).sum(axis=1)
         self.heading_rad = routes.heading_rad
@@ -143,7 +143,7 @@ class Examples:
             yield batches[number]
 
 
-def _ways(routes: Routes, world: World) -> np.ndarray:
+def ways_along(routes: Routes, world: World) -> np.ndarray:
     """Return int64 [E, P - 1], which neighbour each viewpoint of a route goes on to."""
     here, after = routes.paths[:, :-1], routes.paths[:, 1:]
     found = world.neighbours[here] == after[..., None]

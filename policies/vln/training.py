@@ -16,10 +16,11 @@ from embodied.core.errors import ConfigError
 from policies.vln.batches import Examples, LegReader
 from policies.vln.calibration import adjust, calibrate
 from policies.vln.course import Run, Schedule
-from policies.vln.data import RouteData, World
+from policies.vln.data import RouteData, Routes, World
 from policies.vln.ensemble import Ensemble, members_of
 from policies.vln.measuring import evaluate
 from policies.vln.model import ModelConfig, VlnModel
+from policies.vln.parts import RouteTable, parts_of
 from policies.vln.weights import context_encoder, load_model, name_vectors, save_model
 from policies.vln.words import Vocabulary, collect, frozen_vectors
 from policies.vln.world import WorldTensors
@@ -40,6 +41,8 @@ class VlnTraining:
             of theirs; none starts anew. Where `model` asks for parts that they do not have, those
             start anew; parts that it leaves out are dropped. With no updates they are put together
             and calibrated as they are.
+        parts: Share of what is learned from that are parts of routes, see `parts`; the first
+            weights of `init` cut them.
         threads: Threads of torch.
         members: Networks trained one after another, with seeds of their own, that then decide
             together.
@@ -63,19 +66,23 @@ class VlnTraining:
         schedule: Mapping[str, Any] | None = None,
         read_legs: LegReader | None = None,
         init: str | Sequence[str] | None = None,
+        parts: float = 0.0,
         threads: int = 1,
         members: int = 1,
         last: str | None = None,
         last_updates: int = 300,
         last_rate: float = 3.0e-4,
     ) -> None:
+        if parts and not self._init_files(init):
+            raise ConfigError("task.make.parts needs weights that cut routes: give task.make.init.")
+        self._parts = parts
         self._members, self._last = members, last
         self._last_updates, self._last_rate = last_updates, last_rate
         self._read_legs = read_legs
         self._data, self._train, self._measure = data, train, measure
         self._words_of = tuple(words_of)
         self._model = dict(model or {})
-        self._init = [init] if isinstance(init, str) else list(init or ())
+        self._init = self._init_files(init)
         self._threads = threads
         try:
             self._schedule = Schedule(**(schedule or {}))
@@ -108,6 +115,8 @@ class VlnTraining:
             split: self._examples(split, vocabulary, world, _together(starts).config)
             for split in {self._train, self._measure, self._last or self._train}
         }
+        if self._parts:
+            splits[self._train] = self._with_parts(vocabulary, world, places, starts, seed)
         runs = []
         for number, model in enumerate(starts):
             torch.manual_seed(seed + number)
@@ -159,11 +168,41 @@ class VlnTraining:
         told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
         return f"{self._measure}: {told}\nweights: {path}"
 
+    @staticmethod
+    def _init_files(init: str | Sequence[str] | None) -> list[str]:
+        return [init] if isinstance(init, str) else list(init or ())
+
+    def _with_parts(
+        self,
+        vocabulary: Vocabulary,
+        world: World,
+        places: WorldTensors,
+        starts: Sequence[VlnModel],
+        seed: int,
+    ) -> Examples:
+        """Return whole routes and as many of their parts as `parts` asks for and there are."""
+        routes, config = self._data.routes(self._train), _together(starts).config
+        cutter = copy.deepcopy(starts[0]).eval()
+        made = parts_of(
+            routes, world, places, cutter, lambda r: self._encoded(r, vocabulary, world, config)
+        )
+        whole = RouteTable.of(routes, np.arange(len(routes.texts)))
+        wanted = round(len(whole.texts) * self._parts / (1.0 - self._parts))
+        order = np.random.default_rng(seed).permutation(len(made.texts))
+        print(f"{len(made.texts)} parts of {len(whole.texts)} routes", flush=True)
+        learned = whole.with_more(RouteTable.of(made, order[:wanted]))
+        return self._encoded(learned, vocabulary, world, config)
+
     def _examples(
         self, split: str, vocabulary: Vocabulary, world: World, config: ModelConfig
     ) -> Examples:
+        return self._encoded(self._data.routes(split), vocabulary, world, config)
+
+    def _encoded(
+        self, routes: Routes, vocabulary: Vocabulary, world: World, config: ModelConfig
+    ) -> Examples:
         return Examples(
-            self._data.routes(split),
+            routes,
             vocabulary,
             world,
             prompts=config.prompts,

@@ -235,3 +235,15 @@ def test_a_run_that_was_killed_goes_on_from_its_checkpoint(
 def test_a_setting_that_does_not_exist_is_named():
     with pytest.raises(ConfigError, match="speed"):
         VlnTraining(data=None, schedule={"speed": 1})
+
+
+def test_parts_are_learned_beside_whole_routes(town, vocabulary, helpers, tmp_path, capsys):
+    told = helpers.make_routes(
+        [("walk straight and then stop. turn left and then stop.", [5, 9, 8])] * 4
+    )
+    start = tmp_path / "start.safetensors"
+    save_model(start, helpers.make_model(vocabulary), vocabulary)
+    train(tmp_path / "run", town, told, vocabulary, 4, init=str(start), parts=0.5)
+    assert "8 parts of 4 routes" in capsys.readouterr().out
+    card = json.loads((tmp_path / "run/card.json").read_text())
+    assert card["instructions"] == 8
