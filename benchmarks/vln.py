@@ -36,6 +36,8 @@ ROWS: dict[str, dict[str, Any]] = {
     "disturbed": {"schedule": {"hidden_ways": 0.2, "noise_rad": 0.08}},
 }
 """Name of a row to what it changes in the task's `model` and `schedule`."""
+MODEL: dict[str, Any] = {"dropout": 0.2, "legs": True, "objects": True, "encoder": "minilm"}
+"""What all rows have that do not change it."""
 
 
 def words(data: R2RArrays, args: argparse.Namespace) -> None:
@@ -123,7 +125,7 @@ def ablation(data: R2RArrays, args: argparse.Namespace) -> None:
             }
             task = VlnTraining(
                 data=data,
-                model={"dropout": 0.2, "legs": True, "objects": True, **changes.get("model", {})},
+                model={**MODEL, **changes.get("model", {})},
                 schedule={**plan, **changes.get("schedule", {})},
                 read_legs=route_legs,
                 init=init,
