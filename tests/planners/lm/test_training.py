@@ -56,8 +56,9 @@ def yes(tasks: Iterable[AnnotatedTask], rng: np.random.Generator) -> Iterator[Ex
         yield Exchange((Message.user("?"),), "yes", weight=2.0)
 
 
-def training(**schedule: object) -> PlannerLmTraining:
+def training(init: str | None = None, **schedule: object) -> PlannerLmTraining:
     return PlannerLmTraining(
+        init=init,
         source=Texts(),
         corpora={
             "names": {"share": 3.0, "exchanges": names},
@@ -140,6 +141,27 @@ def test_it_learns_goes_on_where_it_was_and_answers_in_use(tmp_path: Path) -> No
     right = [reply.text == each.answer for reply, each in zip(replies, asked, strict=True)]
     assert right[-1]
     assert sum(right) >= 9  # of 13; whoever says the same each time gets 3
+
+
+def test_it_goes_on_from_weights_of_its_shape(tmp_path: Path) -> None:
+    training(epochs=8).run(output_dir=tmp_path / "first", seed=0)
+    weights = str(tmp_path / "first" / "weights")
+    said = training(weights, epochs=1, learning_rate=1e-6).run(output_dir=tmp_path / "on", seed=1)
+    assert (
+        said.splitlines()[1:3]
+        == (training(epochs=8).run(output_dir=tmp_path / "first", seed=0).splitlines()[1:3])
+    ), "next to nothing was learned: it answers as before"
+    card = json.loads((tmp_path / "on" / "weights" / "card.json").read_text())
+    assert card["init"] == weights
+    other = PlannerLmTraining(
+        source=Texts(),
+        corpora={"yes": {"share": 1.0, "exchanges": yes}},
+        shape={"vocabulary_size": 400, "hidden": 24, "layers": 2, "heads": 2, "feed_forward": 96},
+        init=weights,
+        threads=1,
+    )
+    with pytest.raises(ConfigError, match="another shape"):
+        other.run(output_dir=tmp_path / "other", seed=0)
 
 
 def test_without_corpora_there_is_nothing_to_learn() -> None:
