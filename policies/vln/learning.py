@@ -93,34 +93,18 @@ def learn(
     expert): the unvisited viewpoint with the least way there and on to the goal, or stopping at
     the goal once it was stood on. With `reward` what was done counts as well, by what came of it.
     """
-    longest = int(moves.counts.max())
-    walks = Walks(
-        world,
-        batch.start,
-        batch.heading_rad,
-        side=batch.side,
-        max_slots=longest,
-        object_keep=disturb.object_keep,
-        legs=batch.legs,
-    )
-    walked_m = [walks.walked_m]
-    for step in range(longest - 1):
-        walks.move(moves.slots[:, step], moves.ways[:, step], moves.counts > step + 1)
-        walked_m.append(walks.walked_m)
+    walks, walked_m = retrace(world, batch, moves, object_keep=disturb.object_keep)
     walks.noise_rad = disturb.noise_rad
     if disturb.hidden_ways:
         walks.hide(disturb.hidden_ways, batch.goal, moves.slots, moves.ways)
     text = model.encode(batch.rows, batch.lengths, batch.prompts, batch.context)
     tokens, places = walks.tokens(newest=False)
     reading = model(text, tokens)
-    width = 1 + int(world.degree[walks.nodes].amax())
-    grid = torch.full((len(places), longest * width), UNSEEN)
-    values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
-    scores = grid.scatter(1, places, values).view(-1, longest, width)
+    scores = score_grid(walks, tokens, places, reading)
     total, paid, steps = torch.zeros(()), torch.zeros(()), int(moves.counts.sum())
-    for step in range(longest):
+    for step in range(walks.count):
         kept = (moves.counts > step).nonzero()[:, 0]
-        options = walks.options(step, width - 1, kept)
+        options = walks.options(step, scores.shape[2] - 1, kept)
         some = scores[kept, : step + 1]
         flat = price(model, some[..., 1:], some[..., 0], options)
         ways, stops = walks.right(step, options, batch.goal[kept], kept)
@@ -139,6 +123,35 @@ def learn(
         logs[name] = float(value.detach())
         loss = loss + getattr(weights, name) * value
     return loss, logs
+
+
+def retrace(
+    world: WorldTensors, batch: Batch, moves: Moves, *, object_keep: float = 1.0
+) -> tuple[Walks, list[Tensor]]:
+    """Return walks along given moves, and the metres [B] walked by each of their slots."""
+    longest = int(moves.counts.max())
+    walks = Walks(
+        world,
+        batch.start,
+        batch.heading_rad,
+        side=batch.side,
+        max_slots=longest,
+        object_keep=object_keep,
+        legs=batch.legs,
+    )
+    walked_m = [walks.walked_m]
+    for step in range(longest - 1):
+        walks.move(moves.slots[:, step], moves.ways[:, step], moves.counts > step + 1)
+        walked_m.append(walks.walked_m)
+    return walks, walked_m
+
+
+def score_grid(walks: Walks, tokens: Tokens, places: Tensor, reading: Reading) -> Tensor:
+    """Return the scores of whole walks [B, T, 1 + K], of each slot its stop's before its ways'."""
+    width = 1 + int(walks.world.degree[walks.nodes].amax())
+    grid = torch.full((len(places), walks.count * width), UNSEEN)
+    values = torch.where(tokens.mask, reading.scores.float(), UNSEEN)
+    return grid.scatter(1, places, values).view(-1, walks.count, width)
 
 
 def _paid(

@@ -19,8 +19,8 @@ from torch.nn.functional import log_softmax
 
 from policies.vln.batches import Examples, ways_along
 from policies.vln.data import Routes, World
-from policies.vln.rollout import UNSEEN, Batch, Moves, Network, price
-from policies.vln.walks import Walks
+from policies.vln.learning import retrace, score_grid
+from policies.vln.rollout import Batch, Moves, Network, price
 from policies.vln.words import tokens
 from policies.vln.world import WorldTensors
 
@@ -81,35 +81,22 @@ def ending_chances(model: Network, world: WorldTensors, batch: Batch, moves: Mov
         batch: What is followed.
         moves: Along which way.
     """
-    longest = int(moves.counts.max())
-    walks = Walks(
-        world,
-        batch.start,
-        batch.heading_rad,
-        side=batch.side,
-        max_slots=longest,
-        legs=batch.legs,
-    )
-    for step in range(longest - 1):
-        walks.move(moves.slots[:, step], moves.ways[:, step], moves.counts > step + 1)
+    walks, _ = retrace(world, batch, moves)
     seen, places = walks.tokens(newest=False)
     reading = model(model.encode(batch.rows, batch.lengths, batch.prompts, batch.context), seen)
-    width = 1 + int(world.degree[walks.nodes].amax())
-    grid = torch.full((len(places), longest * width), UNSEEN)
-    values = torch.where(seen.mask, reading.scores.float(), UNSEEN)
-    scores = grid.scatter(1, places, values).view(-1, longest, width)
+    scores = score_grid(walks, seen, places, reading)
     walked = torch.zeros(len(places))
-    found = torch.full((len(places), longest), -torch.inf)
-    for step in range(longest):
+    found = torch.full((len(places), walks.count), -torch.inf)
+    for step in range(walks.count):
         kept = (moves.counts > step).nonzero()[:, 0]
-        options = walks.options(step, width - 1, kept)
+        options = walks.options(step, scores.shape[2] - 1, kept)
         some = scores[kept, : step + 1]
         chances = log_softmax(price(model, some[..., 1:], some[..., 0], options), dim=1)
         found[kept, step] = walked[kept] + chances[:, -1]
         onward = (moves.counts[kept] > step + 1).nonzero()[:, 0]
         if len(onward):
             rows = kept[onward]
-            taken = moves.slots[rows, step] * (width - 1) + moves.ways[rows, step]
+            taken = moves.slots[rows, step] * options.targets.shape[2] + moves.ways[rows, step]
             walked[rows] += chances[onward, taken]
     return found
 
