@@ -52,7 +52,8 @@ class VlnTraining:
         last_rate: Its learning rate.
 
     Raises:
-        ConfigError: If a setting has no such name.
+        ConfigError: If a setting has no such name, `parts` is no share or has nobody to cut them,
+            or there are more files of weights than members.
     """
 
     def __init__(
@@ -73,8 +74,16 @@ class VlnTraining:
         last_updates: int = 300,
         last_rate: float = 3.0e-4,
     ) -> None:
-        if parts and not self._init_files(init):
+        self._init = [init] if isinstance(init, str) else list(init or ())
+        if not 0.0 <= parts < 1.0:
+            raise ConfigError(f"task.make.parts is {parts}; give a share from 0 to below 1.")
+        if parts and not self._init:
             raise ConfigError("task.make.parts needs weights that cut routes: give task.make.init.")
+        if len(self._init) > members:
+            raise ConfigError(
+                f"task.make.init names {len(self._init)} files of weights for {members} networks: "
+                f"give task.make.members={len(self._init)} to put them together."
+            )
         self._parts = parts
         self._members, self._last = members, last
         self._last_updates, self._last_rate = last_updates, last_rate
@@ -82,7 +91,6 @@ class VlnTraining:
         self._data, self._train, self._measure = data, train, measure
         self._words_of = tuple(words_of)
         self._model = dict(model or {})
-        self._init = self._init_files(init)
         self._threads = threads
         try:
             self._schedule = Schedule(**(schedule or {}))
@@ -167,10 +175,6 @@ class VlnTraining:
         (output_dir / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
         return f"{self._measure}: {told}\nweights: {path}"
-
-    @staticmethod
-    def _init_files(init: str | Sequence[str] | None) -> list[str]:
-        return [init] if isinstance(init, str) else list(init or ())
 
     def _with_parts(
         self,

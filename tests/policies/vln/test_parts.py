@@ -78,3 +78,10 @@ def test_what_the_network_is_not_sure_of_is_left_out(
 def test_training_on_parts_needs_a_network_that_cuts(town, told):
     with pytest.raises(ConfigError, match=r"task\.make\.init"):
         VlnTraining(data=None, parts=0.5)
+    with pytest.raises(ConfigError, match="below 1"):
+        VlnTraining(data=None, init="some.safetensors", parts=1.0)
+
+
+def test_no_weights_are_left_out_in_silence():
+    with pytest.raises(ConfigError, match=r"task\.make\.members=2"):
+        VlnTraining(data=None, init=["one.safetensors", "two.safetensors"])

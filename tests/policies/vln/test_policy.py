@@ -247,3 +247,16 @@ def test_parts_are_learned_beside_whole_routes(town, vocabulary, helpers, tmp_pa
     assert "8 parts of 4 routes" in capsys.readouterr().out
     card = json.loads((tmp_path / "run/card.json").read_text())
     assert card["instructions"] == 8
+
+
+def test_weights_of_two_runs_are_put_together_as_they_are(
+    town, routes, vocabulary, helpers, tmp_path
+):
+    files = [tmp_path / "one.safetensors", tmp_path / "other.safetensors"]
+    kept = [helpers.make_model(vocabulary), make_restless(helpers, vocabulary)]
+    for file, each in zip(files, kept, strict=True):
+        save_model(file, each, vocabulary)
+    train(tmp_path / "run", town, routes, vocabulary, 0, init=[str(f) for f in files], members=2)
+    together, _ = load_model(tmp_path / "run/vln.safetensors")
+    for member, each in zip(together.members, kept, strict=True):
+        torch.testing.assert_close(member.score.weight, each.score.weight, rtol=1e-3, atol=1e-4)
