@@ -75,6 +75,14 @@ def exchanges(tasks: Iterable[AnnotatedTask], rng: np.random.Generator) -> Itera
             yield _reconsider(context, right, rng)
 
 
+def retrievals(tasks: Iterable[AnnotatedTask], rng: np.random.Generator) -> Iterator[Exchange]:
+    """Yield the first stage's question alone, with its right answer; arguments as `exchanges`."""
+    for task in tasks:
+        steps = task.instruction.steps if rng.random() < STEPS_SHARE else ()
+        context = PlanContext(Instruction(task.instruction.id, task.instruction.parts, steps))
+        yield _exchange(retrieve(context), information_of(task.task))
+
+
 def _exchange(messages: tuple[Message, ...], answer: Any) -> Exchange:
     return Exchange(messages, answer_text(answer))
 
