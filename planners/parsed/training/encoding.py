@@ -12,9 +12,11 @@ from safetensors.torch import save_file
 from torch.utils.tensorboard import SummaryWriter
 
 from embodied.core.annotated import AnnotatedSource, AnnotatedTask
+from embodied.language.minilm import published
+from embodied.language.package import weights_file
 from planners.parsed.adapter import difference, restored
-from planners.parsed.encoder import TABLES, WEIGHTS, Tokens, package_folder
-from planners.parsed.minilm import SlotEncoder, published
+from planners.parsed.encoder import TABLES, WEIGHTS, Tokens
+from planners.parsed.slot_encoder import SlotEncoder
 from planners.parsed.training.data import in_development_room, split_off
 from planners.parsed.training.member import Material
 from planners.parsed.training.run import exact_share
@@ -65,12 +67,12 @@ class EncoderTraining:
         """
         torch.set_num_threads(self._threads)
         output_dir.mkdir(parents=True, exist_ok=True)
-        where = package_folder(self._encoder)
+        where = weights_file(self._encoder)
         texts, held = list(self._texts.annotated(split=self._split)), []
         if self._hold_out:
             texts, held = split_off(texts)
-        material, base = Material.of(texts), published(where / "model.safetensors")
-        rows = Rows.of(texts, Tokens(where))
+        material, base = Material.of(texts), published(where)
+        rows = Rows.of(texts, Tokens(self._encoder))
         torch.manual_seed(seed)
         model = SlotEncoder(base, material.table.sizes)
         spent_s = self._train(model, material, rows, output_dir, seed)
@@ -80,8 +82,8 @@ class EncoderTraining:
         plain = {"values": values, "mixing": self._mixing}
         (output_dir / TABLES).write_text(json.dumps(plain, separators=(",", ":")), "utf-8")
         # what is scored is what is kept, not what was trained
-        small = restored(where / "model.safetensors", kept, material.table.sizes)
-        scores = development_scores(small, held, material, Tokens(where)) if held else {}
+        small = restored(where, kept, material.table.sizes)
+        scores = development_scores(small, held, material, Tokens(self._encoder)) if held else {}
         card = {
             "what": "adapter of all-MiniLM-L6-v2 and a head: goal and steps to a task's arguments",
             "command": "embodied train task=parser_encoder",

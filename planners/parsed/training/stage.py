@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from embodied.core.annotated import AnnotatedTask
+from embodied.language.minilm import WIDTH
 from planners.parsed.decode import PRIOR_WEIGHT
 from planners.parsed.encoder import MAX_TOKENS, Tokens
-from planners.parsed.minilm import WIDTH, SlotEncoder
+from planners.parsed.slot_encoder import SlotEncoder
 from planners.parsed.training.member import SLOT_WEIGHT, SMOOTHING, STEP_WEIGHT, Material
 
 CHUNK = 16

