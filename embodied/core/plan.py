@@ -85,7 +85,6 @@ class Cause(StrEnum):
     NO_SPACE = "no_space"
     BUDGET = "budget"
     CANCELLED = "cancelled"
-    SAFETY = "safety"
     NOT_UNDERSTOOD = "not_understood"
     AMBIGUOUS = "ambiguous"
 

@@ -42,6 +42,7 @@ class Clause:
         tool: What with.
         direction: `left right around up down forward back`, or nothing.
         amount: Number and unit, where they were said.
+        times: How often.
         particles: Small words left over: `on`, `off`, `in`, `away`, `back`.
         unknown: Words in no table.
         order: `earlier` or `later` where the words say so.
@@ -57,6 +58,7 @@ class Clause:
     tool: Ref | None = None
     direction: str = ""
     amount: tuple[float, str] | None = None
+    times: int = 1
     particles: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     order: str = ""
@@ -217,6 +219,8 @@ def _filled(clause: Clause, segment: _Segment) -> Clause:
             clause.direction = clause.direction or str(tag.value)
         elif tag.kind == "number":
             clause.amount = (float(tag.value), tag.text)
+        elif tag.kind == "times":
+            clause.times = max(1, round(float(tag.value)))
         elif tag.kind == "word":
             _word(clause, tag.text)
     return clause

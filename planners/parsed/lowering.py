@@ -52,7 +52,7 @@ class Lowering:
         """
         deeds = _joined(deeds, self._can)
         for deed in deeds:
-            times = max((item.count for item in deed.items), default=1)
+            times = max((item.count for item in deed.items), default=deed.times)
             for turn in range(times):
                 self._do(deed, again=turn > 0)
         return tuple(self._steps)

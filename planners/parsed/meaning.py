@@ -52,6 +52,7 @@ class Deed:
         places: Whereto, the first that will do.
         direction: For motions.
         amount: Degrees or metres, where they were said.
+        times: How often, for motions.
         text: The words it came from.
         order: `earlier` or `later`.
         found: Whether the words only ask to find it.
@@ -62,6 +63,7 @@ class Deed:
     places: tuple[Item, ...] = ()
     direction: str = ""
     amount: float | None = None
+    times: int = 1
     text: str = ""
     order: str = ""
     found: bool = False

@@ -23,6 +23,8 @@ STEPS: Mapping[str, str] = {
     "around": "back",
 }
 """Direction that was said to the one that is stepped in."""
+MOST_TIMES = 20
+"""Turns or steps that one sentence may ask for: more is rather misheard."""
 TILTED_BY_VERB: Mapping[str, str] = {"lower": "down", "raise": "up", "lift": "up"}
 
 
@@ -35,7 +37,7 @@ def motion(clause: Clause, skill: str) -> list[Deed]:
     if any(ref.thing and ref.thing.types for ref in clause.objects):
         raise Refused("I can not do that to a thing.", alternative="I can turn and look myself.")
     amount = amount_of(clause, length=False)
-    return [Deed(skill, direction=clause.direction, amount=amount)]
+    return [Deed(skill, direction=clause.direction, amount=amount, times=_times(clause))]
 
 
 def tilt(clause: Clause) -> list[Deed]:
@@ -56,4 +58,12 @@ def step(clause: Clause) -> list[Deed]:
     """Return a step without turning; forward where no way is said."""
     backing = "back" in clause.verb or clause.verb.startswith("retreat")
     way = STEPS.get(clause.direction or ("back" if backing else "forward"), "forward")
-    return [Deed("move", direction=way, amount=amount_of(clause, length=True))]
+    amount = amount_of(clause, length=True)
+    return [Deed("move", direction=way, amount=amount, times=_times(clause))]
+
+
+def _times(clause: Clause) -> int:
+    if clause.times > MOST_TIMES:
+        asked = f"Really {clause.times} times? I turn or step {MOST_TIMES} times at most."
+        raise Question(asked, certain=True)
+    return clause.times

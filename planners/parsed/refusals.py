@@ -41,9 +41,13 @@ class Question(PlanningError):  # noqa: N818
         question: What to ask the person.
         raw: The words.
         known: Whether the wish is one of those known to be too vague, not merely misread.
+        certain: Whether it is asked whatever task the words may sound like.
     """
 
-    def __init__(self, question: str, *, raw: str | None = None, known: bool = False) -> None:
+    def __init__(
+        self, question: str, *, raw: str | None = None, known: bool = False, certain: bool = False
+    ) -> None:
         super().__init__(question, raw=raw)
         self.question = question
         self.known = known
+        self.certain = certain

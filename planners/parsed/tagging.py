@@ -47,7 +47,7 @@ class Tag:
 
     Attributes:
         kind: `verb thing goal source pronoun there here direction number unit joint stop earlier
-            later asking polite carrying none` or `word` for what is in no table.
+            later times asking polite carrying none` or `word` for what is in no table.
         value: What it means: the verb's intent, the direction, the number, the unit.
         text: Its words.
         thing: The noun phrase of a `thing`.
@@ -165,6 +165,8 @@ class Tagger:
 
     def _amount(self, at: int) -> tuple[int, Tag] | None:
         pieces, words = self._pieces, self.words
+        if pieces[at] in words.often:
+            return 1, Tag("times", words.often[pieces[at]])
         end, value = at, None
         while end < len(pieces):
             word = pieces[end]
@@ -197,7 +199,9 @@ class Tagger:
         if end < len(pieces) and pieces[end] in ("a", "an", "of"):
             end += 1
         if end < len(pieces) and pieces[end] in words.units:
-            return end + 1 - at, Tag("number", value, words.units[pieces[end]])
+            unit = words.units[pieces[end]]
+            kind = "times" if unit == "times" else "number"
+            return end + 1 - at, Tag(kind, value, unit)
         if end > at and self._thing(at):
             return None
         if pieces[at] in ("one", "second") or end == at:

@@ -132,7 +132,9 @@ class Understanding:
         """Whether to ask: the grammar would, and the learned half is not sure either."""
         if self.question is None or self.with_steps:
             return False
-        return self.reading.confidence < (SURE if self.question.known else UNSURE)
+        return self.question.certain or self.reading.confidence < (
+            SURE if self.question.known else UNSURE
+        )
 
     @property
     def is_plain(self) -> bool:

@@ -79,6 +79,7 @@ class Words:
         directions: Word to direction.
         numbers: Word to number.
         units: Word to unit.
+        often: Word to how often.
         questions: Words of a wish too vague to act on, to what is asked then.
         kinds: Words for a kind of thing.
         no_action: Verbs that no skill does.
@@ -94,6 +95,7 @@ class Words:
     directions: Phrases
     numbers: Mapping[str, float]
     units: Mapping[str, str]
+    often: Mapping[str, float]
     questions: Mapping[str, str]
     kinds: frozenset[str]
     no_action: Phrases
@@ -152,6 +154,7 @@ def load() -> Words:
         directions=_phrases(reversed(directions)),
         numbers=grammar["numbers"],
         units={word: unit for unit, text in grammar["units"].items() for word in _listed(text)},
+        often=grammar["often"],
         questions=grammar["ask"],
         kinds=frozenset(_listed(lexicon["kinds"]["words"])),
         no_action=Phrases(

@@ -62,6 +62,9 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("tilt the camera up a little", "tilt up 15"),
         ("turn around", "turn around 180"),
         ("move forward 2 meters", "move forward 2"),
+        ("take two steps forward", "move forward 0.5"),
+        ("turn around three times", "turn around 180; turn around 180; turn around 180"),
+        ("step back twice, then look up", "move back 0.25; move back 0.25; tilt up 30"),
         ("before you put the plate in the cabinet, rinse it",
          "pick Plate; clean Plate SinkBasin; place Plate Cabinet"),
         ("open the drawer, put the pen in it and close it",
@@ -105,6 +108,12 @@ def test_what_no_skill_does_is_refused(planner: ParsedPlanner, text: str) -> Non
 
 def test_a_turn_may_be_done(planner: ParsedPlanner) -> None:
     assert plan(planner, "do a 180") == plan(planner, "turn around")
+
+
+def test_a_turn_too_often_is_asked_back(planner: ParsedPlanner) -> None:
+    assert len(plan(planner, "turn left 20 times")) == 20
+    with pytest.raises(Question, match="10000 times"):
+        plan(planner, "turn left 10000 times")
 
 
 def test_things_that_are_merely_absent_are_not_refused(planner: ParsedPlanner) -> None:
