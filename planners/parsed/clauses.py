@@ -96,6 +96,11 @@ def _segments(tags: Sequence[Tag]) -> list[_Segment]:
 def _start(found: list[_Segment], tag: Tag, before: Tag | None) -> None:
     now = found[-1]
     things = [t for t in now.tags if t.thing]
+    awaited = now.order == "earlier" and not tag.inflected
+    if now.verb is None and things and awaited and before is not None and before.kind == "thing":
+        # "once you have the mug put it down": what is had was taken, and a new clause begins
+        found.append(_Segment(verb=tag))
+        return
     if now.verb is None and things:
         now.verb, now.passive = tag, True
         return
@@ -186,6 +191,8 @@ def _filled(clause: Clause, segment: _Segment) -> Clause:
     if segment.verb:
         clause.intent = "none" if segment.verb.kind == "none" else str(segment.verb.value)
         clause.verb = segment.verb.text
+    elif clause.order == "earlier":
+        clause.intent = clause.verb = "take"
     clause.text = " ".join(filter(None, [clause.verb, *(tag.text for tag in tags)]))
     role, led_by = "object", ""
     refs: list[Ref] = []

@@ -22,6 +22,9 @@ from planners.parsed.refusals import Question, Refused
 from planners.parsed.spoken import spoken
 from planners.parsed.understanding import Understander, Understanding
 
+READ_WHOLE = 0.9
+"""Confidence in words that the grammar read to the last one."""
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -131,7 +134,7 @@ class ParsedPlanner:
             unread = f" Not understood: {', '.join(command.unread)}." if command.unread else ""
             return command.subgoals, Explanation(
                 "commands",
-                0.9 * 0.8 ** len(command.unread),
+                READ_WHOLE * 0.8 ** len(command.unread),
                 (f"{len(command.clauses)} commands, read one by one.{unread}",),
             )
         doubted = understanding.is_open or self._plausibility.refuses(understanding)
@@ -158,11 +161,18 @@ class ParsedPlanner:
 
 
 def _as_task(understanding: Understanding, task: Task) -> tuple[tuple[Subgoal, ...], Explanation]:
-    reading = understanding.reading
-    reasons = _reasons(understanding.reading)
-    if task != reading.task:
-        reasons.append("Types are taken as the words name them.")
-    return subgoals_of(task), Explanation("task", reading.confidence, tuple(reasons))
+    reading, command = understanding.reading, understanding.command
+    if task == reading.task:
+        explanation = Explanation("task", reading.confidence, tuple(_reasons(reading)))
+        return subgoals_of(task), explanation
+    meant = ", ".join(_differing(reading.task, task))
+    reasons = (
+        f"Taken by its own words: {', '.join(_differing(task, reading.task))}.",
+        f"ALFRED's annotators would have meant {meant} by them ({reading.confidence:.0%}).",
+    )
+    as_read = understanding.amounts_to == task and command is not None and not command.unread
+    confidence = max(reading.confidence, READ_WHOLE) if as_read else reading.confidence
+    return subgoals_of(task), Explanation("task", confidence, reasons)
 
 
 def _objection(understanding: Understanding) -> Refused | Question:
@@ -178,6 +188,15 @@ def _objection(understanding: Understanding) -> Refused | Question:
     )
 
 
+def _differing(task: Task, other: Task) -> list[str]:
+    """Return what a task has otherwise than another."""
+    return [
+        f"{name} {getattr(task, name) or 'none'}"
+        for name in ("task_type", "object", "sliced", "mrecep", "parent", "toggle")
+        if getattr(task, name) != getattr(other, name)
+    ]
+
+
 def _reasons(reading: TaskReading) -> list[str]:
     least, probability = min(reading.slots, key=lambda pair: pair[1])
     said = [
@@ -185,12 +204,8 @@ def _reasons(reading: TaskReading) -> list[str]:
         f"{least} ({probability:.0%})."
     ]
     if reading.runner_up is not None and reading.confidence < 0.9:
-        differing = [
-            f"{name} {getattr(reading.runner_up, name) or 'none'}"
-            for name in ("task_type", "object", "sliced", "mrecep", "parent", "toggle")
-            if getattr(reading.runner_up, name) != getattr(reading.task, name)
-        ]
-        said.append(f"Next likeliest: {', '.join(differing)}.")
+        differing = ", ".join(_differing(reading.runner_up, reading.task))
+        said.append(f"Next likeliest: {differing}.")
     if reading.seen == 0:
         said.append("Nobody asked for just this in training.")
     return said

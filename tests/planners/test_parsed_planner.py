@@ -64,6 +64,8 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("move forward 2 meters", "move forward 2"),
         ("take two steps forward", "move forward 0.5"),
         ("turn around three times", "turn around 180; turn around 180; turn around 180"),
+        ("once you have the mug, put it in the sink", "pick Mug; place Mug SinkBasin"),
+        ("when you have the apple put it in the fridge", "pick Apple; place Apple Fridge"),
         ("step back twice, then look up", "move back 0.25; move back 0.25; tilt up 30"),
         ("before you put the plate in the cabinet, rinse it",
          "pick Plate; clean Plate SinkBasin; place Plate Cabinet"),
