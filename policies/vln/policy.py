@@ -2,6 +2,7 @@
 
 from collections import deque
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embodied.core.action import Action, ViewpointAction
 from embodied.core.errors import ConfigError
@@ -10,6 +11,10 @@ from embodied.core.plan import DONE, RUNNING, Outcome, Subgoal
 from embodied.core.routes import ROUTE, RouteLeg, read_legs
 from policies.vln.weights import context_encoder, load_model
 from policies.vln.words import mirrored, tokens
+
+if TYPE_CHECKING:
+    from policies.vln.mapped import MappedWorld, Maps
+    from policies.vln.words import Vocabulary
 
 
 class VlnPolicy:
@@ -25,6 +30,8 @@ class VlnPolicy:
         both_sides: Whether to read every viewpoint in a mirror, too, and average.
         guide: Whether to read the route taken apart, where the weights can.
         empty: Whether to walk without the words, to see what they are worth.
+        maps: Maps of the buildings, as `envs.r2r.arrays` makes them, where they are known
+            beforehand: the instruction is then followed in mind, and the end walked to straight.
     """
 
     def __init__(
@@ -35,6 +42,7 @@ class VlnPolicy:
         both_sides: bool = True,
         guide: bool = True,
         empty: bool = False,
+        maps: "Maps | None" = None,
     ) -> None:
         self._model, self._vocabulary = load_model(weights)
         self._max_moves = max_moves
@@ -42,6 +50,7 @@ class VlnPolicy:
         self._guided = guide and self._model.config.legs
         self._context = context_encoder(self._model.config.encoder)
         self._empty = empty
+        self._map = None if maps is None else _on_map(maps, self._vocabulary)
         self._words: list[str] = []
         self._legs: tuple[RouteLeg, ...] = ()
         self.reset()
@@ -50,7 +59,7 @@ class VlnPolicy:
         """Forget the building and the walk."""
         from policies.vln.known import KnownWorld
 
-        self._world = KnownWorld(self._vocabulary)
+        self._world = self._map or KnownWorld(self._vocabulary)
         self._drop()
 
     def _drop(self) -> None:
@@ -97,22 +106,30 @@ class VlnPolicy:
 
     def _decide(self, here: int, heading_rad: float) -> None:
         """Fill the queue with the viewpoints to walk to next."""
-        reader = self._read_on(here, heading_rad)
-        flat, options = reader.read()
-        walks = reader.walks
-        slots = walks.count
-        count = flat.shape[1] - slots
-        picked = int(flat[0].argmax())
-        if walks.count > self._max_moves or picked >= count:
-            slot = int(flat[0, count:].argmax())
-            self._ending = True
-            self._queue.extend(self._way_back(slot))
-            return
-        width = options.targets.shape[2]
-        slot, way = picked // width, picked % width
-        self._queue.extend(self._way_back(slot))
-        self._queue.append(int(options.targets[0, slot, way]))
-        self._next = (slot, way)
+        while True:
+            reader = self._read_on(here, heading_rad)
+            flat, options = reader.read()
+            walks = reader.walks
+            count = flat.shape[1] - walks.count
+            picked = int(flat[0].argmax())
+            if walks.count > self._max_moves or picked >= count:
+                slot = int(flat[0, count:].argmax())
+                self._ending = True
+                self._queue.extend(self._way_to(here, slot))
+                return
+            width = options.targets.shape[2]
+            slot, way = picked // width, picked % width
+            self._next = (slot, way)
+            if self._map is None:
+                self._queue.extend(self._way_to(here, slot))
+                self._queue.append(int(options.targets[0, slot, way]))
+                return
+
+    def _way_to(self, here: int, slot: int) -> list[int]:
+        """Return the viewpoints on the way to where a slot is, without here."""
+        if self._map is None:
+            return self._way_back(slot)
+        return self._map.way(here, int(self._reader.walks.nodes[0, slot]))
 
     def _read_on(self, here: int, heading_rad: float):
         """Return the reader with the newest viewpoint entered."""
@@ -134,6 +151,7 @@ class VlnPolicy:
             side=torch.ones(1),
             max_slots=self._max_moves + 1,
             legs=legs_of([self._legs]) if self._guided else None,
+            in_mind=self._map is not None,
         )
         contexts = self._context.read(sides) if self._context else [None] * len(sides)
         self._reader = Reader(self._model, walks, *map(self._encode, sides, contexts))
@@ -174,3 +192,9 @@ class VlnPolicy:
             at = min(steps)[1]
             path.append(nodes[at])
         return path
+
+
+def _on_map(maps: "Maps", vocabulary: "Vocabulary") -> "MappedWorld":
+    from policies.vln.mapped import MappedWorld
+
+    return MappedWorld(maps.world(), vocabulary)

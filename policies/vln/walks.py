@@ -50,6 +50,7 @@ class Walks:
         max_slots: Viewpoints a walk may visit.
         object_keep: Share of objects that is shown, for training.
         legs: The routes taken apart, where the network reads how they fit.
+        in_mind: Whether nobody walks: going back costs nothing.
     """
 
     _BATCHED = (
@@ -67,7 +68,9 @@ class Walks:
         max_slots: int,
         object_keep: float = 1.0,
         legs: Legs | None = None,
+        in_mind: bool = False,
     ) -> None:
+        self.in_mind = in_mind
         batch, device = len(start), start.device
         self.legs = legs
         self.shown: Tensor | None = None
@@ -305,10 +308,11 @@ class Walks:
             targets = targets.masked_fill(~self.shown[kept, : step + 1, :ways], -1)
         flat = targets.flatten(1)
         visited = (flat[:, :, None] == slots[:, None]).any(-1).view_as(targets)
+        back_m = self.back_m[kept, step, : step + 1]
         return Options(
             ways=(targets >= 0) & ~visited & (slots >= 0)[..., None],
             targets=targets,
-            back_m=self.back_m[kept, step, : step + 1],
+            back_m=torch.zeros_like(back_m) if self.in_mind else back_m,
         )
 
     def right(

