@@ -37,6 +37,9 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 WEIGHTS: Mapping[str, float] = {"retrieve": 1.0, "reason": 0.4, "reconsider": 0.7}
 """How much the word of each stage counts where they disagree."""
+TOLD = 6.0
+"""How much more the first stage's word counts where steps were told beside the goal: they name
+everything once more, which a form is surer to take up than a plan."""
 
 MAX_TOKENS: Mapping[str, int] = {"retrieve": 256, "reason": 400, "write": 768}
 """Longest answer of each stage."""
@@ -227,7 +230,10 @@ class FlowPlanner:
             self._settle(flow)
 
     def _judge(self, flow: Flow, trust: float) -> None:
-        votes = [(said, self._weights[stage]) for stage, said in flow.said.items()]
+        told = {"retrieve": TOLD} if flow.context.instruction.steps else {}
+        votes = [
+            (said, self._weights[stage] * told.get(stage, 1.0)) for stage, said in flow.said.items()
+        ]
         flow.verdict = evaluate(
             flow.subgoals, votes, flow.context, margin=self._margin, trust=trust
         )
