@@ -62,12 +62,22 @@ class Abilities:
         return not table or thing in table.get(receptacle, ())
 
     def choose_pair(
-        self, skill: str, things: Sequence[str], receptacles: Sequence[str]
+        self, skill: str, things: Sequence[str], receptacles: Sequence[str], *, sliced: bool = False
     ) -> tuple[str, str] | None:
-        """Return the first thing and receptacle that go together, by the likeliest receptacle."""
+        """Return the first thing and receptacle that go together, by the likeliest receptacle.
+
+        Args:
+            skill: What is to be done with them.
+            things: Types, the likeliest first.
+            receptacles: Types, likewise.
+            sliced: Whether a slice is meant: bread goes on no plate, a slice of it does.
+        """
         for receptacle in receptacles:
             for thing in things:
-                if self.choose(skill, "object", [thing]) and self.fits(skill, thing, receptacle):
+                if self.choose(skill, "object", [thing]) and any(
+                    self.fits(skill, form, receptacle)
+                    for form in (thing, *([f"{thing}Sliced"] if sliced else ()))
+                ):
                     return thing, receptacle
         return None
 

@@ -1,6 +1,6 @@
 """Commands in words to subgoals: the grammar's half of the parser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from embodied.core.plan import Subgoal
@@ -10,8 +10,10 @@ from planners.parsed.clauses import Clause, clauses_of
 from planners.parsed.deeds import Deeds
 from planners.parsed.lowering import Lowering
 from planners.parsed.refusals import Question
-from planners.parsed.tagging import Tagger
+from planners.parsed.tagging import Tag, Tagger
 from planners.parsed.words import Words, load
+
+CONDITIONS = frozenset(["if", "unless", "whenever"])
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class CommandReader:
             Question: If something has to be known first.
         """
         tags = self._tagger.tag(text)
+        _refuse_conditions(tags)
         clauses = clauses_of(tags)
         known = [tag for tag in tags if not (tag.thing and tag.thing.types)]
         self._ask(f" {' '.join(tag.text for tag in known)} ")
@@ -74,3 +77,15 @@ class CommandReader:
             if word in self._words.kinds:
                 raise Question(f"Which {word} do you mean, and what should I do with it?",
                                raw=lowered.strip())  # fmt: skip
+
+
+def _refuse_conditions(tags: Sequence[Tag]) -> None:
+    """Ask what to do as things are, where a clause begins with a condition."""
+    for before, tag in zip([None, *tags], tags, strict=False):
+        first = before is None or before.kind in ("stop", "joint", "polite", "asking")
+        if first and tag.kind == "word" and tag.text in CONDITIONS:
+            raise Question(
+                f"I do not look first whether something holds ({tag.text!r}). What should I do as "
+                "things are?",
+                certain=True,
+            )

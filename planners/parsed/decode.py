@@ -103,14 +103,21 @@ class Decoder:
         return rows[~seen]
 
     def _consistent(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether each task has the arguments its type has, and cuts only what is ever cut."""
+        """Whether each task has the arguments its type has, and could be done at all.
+
+        Only what is ever cut is cut, and nothing goes into what is called as it is itself.
+        """
         kind = rows[:, _TYPE]
         look, movable = kind == self._look, kind == self._movable
+        thing, vessel, place = (
+            self._names[slot][rows[:, slot]] for slot in (_OBJECT, _MRECEP, _PARENT)
+        )
         return (
             ((rows[:, _PARENT] == self._empty[_PARENT]) == look)
             & ((rows[:, _TOGGLE] == self._empty[_TOGGLE]) != look)
             & ((rows[:, _MRECEP] == self._empty[_MRECEP]) != movable)
             & ((rows[:, _SLICED] != self._yes) | self._cut[rows[:, _OBJECT]])
+            & ((thing != vessel) & (thing != place) & ((vessel != place) | ~movable))
         )
 
     def _parts(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -131,6 +138,10 @@ class Decoder:
             np.add.at(counts, (table.tasks[:, _TYPE], table.tasks[:, index]), table.counts)
             found.append(counts / counts.sum(1, keepdims=True))
         return found
+
+    @cached_property
+    def _names(self) -> list[NDArray[np.str_]]:
+        return [np.array(self._table.values[slot]) for slot in SLOTS]
 
     @cached_property
     def _look(self) -> int:

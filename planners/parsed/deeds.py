@@ -185,7 +185,12 @@ class Deeds:
         fitting = tuple(
             where
             for where in near
-            if all(self._abilities.choose_pair("place", i.types, where.types) for i in items)
+            if all(
+                self._abilities.choose_pair(
+                    "place", i.types, where.types, sliced="slice" in i.states
+                )
+                for i in items
+            )
         )
         if not fitting:
             raise Question("On which piece of furniture should I put it?")

@@ -146,7 +146,8 @@ class Lowering:
         hand.held, hand.type = None, ""
 
     def _pair(self, item: Item, place: Item) -> tuple[str, str]:
-        pair = self._can.choose_pair("place", item.types, place.types)
+        sliced = "slice" in item.states
+        pair = self._can.choose_pair("place", item.types, place.types, sliced=sliced)
         if pair is None:
             self._type("pick", item)
             if self._can.choose("place", "receptacle", place.types) is None:

@@ -137,7 +137,8 @@ class ParsedPlanner:
                 READ_WHOLE * 0.8 ** len(command.unread),
                 (f"{len(command.clauses)} commands, read one by one.{unread}",),
             )
-        doubted = understanding.is_open or self._plausibility.refuses(understanding)
+        doubted = understanding.is_lost or understanding.is_open
+        doubted = doubted or self._plausibility.refuses(understanding)
         if doubted and not understanding.is_plain:
             raise _objection(understanding)
         understanding = self._read_further(understanding, steps)

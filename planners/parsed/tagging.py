@@ -92,6 +92,8 @@ class Tagger:
             return 1, Tag("stop", text=word)
         if word == "&":
             return 1, Tag("joint", text="and")
+        if last in ("thing", "stop") and (found := self._relative(at)):
+            return found
         starting = last in STARTS
         if starting:
             for kind in ("asking", "earlier", "later"):
@@ -118,6 +120,17 @@ class Tagger:
             if match := words.small[kind].at(pieces, at):
                 return match[0], Tag(kind, text=" ".join(pieces[at : at + match[0]]))
         return self._rest(at)
+
+    def _relative(self, at: int) -> tuple[int, Tag] | None:
+        """Read `that is on`: what leads to where the thing just named stands."""
+        pieces, words = self._pieces, self.words
+        if not (match := words.small["relative"].at(pieces, at)):
+            return None
+        after = at + match[0]
+        leads = words.small["goals"].at(pieces, after)
+        if not leads or not self._thing(after + leads[0]):
+            return None
+        return match[0] + leads[0], Tag("source", text=" ".join(pieces[at : after + leads[0]]))
 
     def _rest(self, at: int) -> tuple[int, Tag]:
         pieces, words = self._pieces, self.words

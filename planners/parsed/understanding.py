@@ -1,5 +1,6 @@
 """One text read twice: as a task by the learned half, as commands by the grammar."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,12 +23,17 @@ DOUBTFUL = -2.0
 """Evidence below which the grammar may be believed where the two read different tasks."""
 OBVIOUS = -0.15
 """Evidence from which on no objection of the grammar counts, where people asked just this."""
+LOST = 0.12
+"""Confidence below which the learned half is not believed where the grammar refuses."""
 UNSURE = 0.35
 """Confidence below which it may."""
 SURE = 0.5
 """Confidence from which on a task is believed whose end the words leave open."""
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""
+
+
+_APART = re.compile(r"\band\b|\bthen\b|[,;]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,8 @@ class Understanding:
         """Whether the grammar's reading is believed rather than the learned one."""
         if self.command is None or not self.command.subgoals or self.with_steps:
             return False
+        if self._several_things and not self.command.unread:
+            return True
         doubtful = self.reading.evidence < DOUBTFUL and self.reading.confidence < UNSURE
         if self.amounts_to is not None:
             if self._left_in_hand or not self.expressible:
@@ -88,6 +96,19 @@ class Understanding:
         if FOREIGN & set(skills):
             return self.reading.evidence < PLAIN or not self.reading.seen
         return doubtful or (self.reading.evidence < CLEAR and self._several_errands)
+
+    @property
+    def _several_things(self) -> bool:
+        """Whether things of several types are to be brought, beside what they are carried in.
+
+        A bottle of soap is one thing: several are told one after another.
+        """
+        assert self.command is not None
+        if not _APART.search(self.text):
+            return False
+        brought = {_ends(step) for step in self.command.subgoals if step.skill == "place"}
+        places = {place for _, place in brought}
+        return len({thing for thing, _ in brought} - places - set(KNIVES)) > 1
 
     @property
     def _several_errands(self) -> bool:
@@ -135,6 +156,11 @@ class Understanding:
         return self.question.certain or self.reading.confidence < (
             SURE if self.question.known else UNSURE
         )
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether neither half made sense of the words."""
+        return self.refusal is not None and self.reading.confidence < LOST
 
     @property
     def is_plain(self) -> bool:

@@ -66,6 +66,17 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("turn around three times", "turn around 180; turn around 180; turn around 180"),
         ("once you have the mug, put it in the sink", "pick Mug; place Mug SinkBasin"),
         ("when you have the apple put it in the fridge", "pick Apple; place Apple Fridge"),
+        ("put the mug that is on the table in the sink", "pick Mug; place Mug SinkBasin"),
+        ("take the book that's on the bed and put it on the desk",
+         "pick Book; place Book Desk"),
+        ("put the mug sitting on the table in the sink", "pick Mug; place Mug SinkBasin"),
+        ("cut the bread into slices and put one on a plate",
+         "pick Knife; slice Bread; place Knife CounterTop; pick sliced:Bread; "
+         "place sliced:Bread Plate"),
+        ("put the egg, which is in the fridge, in the microwave",
+         "pick Egg; place Egg Microwave"),
+        ("put a pencil and a pen in the mug and put the mug on the desk",
+         "pick Pencil; place Pencil Mug; pick Pen; place Pen Mug; pick Mug; place Mug Desk"),
         ("step back twice, then look up", "move back 0.25; move back 0.25; tilt up 30"),
         ("before you put the plate in the cabinet, rinse it",
          "pick Plate; clean Plate SinkBasin; place Plate Cabinet"),
@@ -98,6 +109,8 @@ def test_a_refusal_says_why_and_what_would_go(planner: ParsedPlanner) -> None:
         plan(planner, "slice the plate")
     with pytest.raises(Refused, match="elephant"):
         plan(planner, "Put an elephant in the sink.")
+    with pytest.raises(Refused, match="milk"):
+        plan(planner, "open the fridge and take out the milk")
     with pytest.raises(PlanningError, match="sofa"):
         plan(planner, "heat the sofa in the microwave")
 
@@ -110,6 +123,14 @@ def test_what_no_skill_does_is_refused(planner: ParsedPlanner, text: str) -> Non
 
 def test_a_turn_may_be_done(planner: ParsedPlanner) -> None:
     assert plan(planner, "do a 180") == plan(planner, "turn around")
+
+
+@pytest.mark.parametrize(
+    "text", ["if the fridge is open, close it", "open the drawer, unless it is open"]
+)
+def test_conditions_are_asked_back(planner: ParsedPlanner, text: str) -> None:
+    with pytest.raises(Question, match="as things are"):
+        plan(planner, text)
 
 
 def test_a_turn_too_often_is_asked_back(planner: ParsedPlanner) -> None:
