@@ -22,7 +22,7 @@ from planners.parsed.refusals import UNABLE, Question, Refused
 GARBAGE = Item(("GarbageCan",), "the bin")
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
-MANY = {"every", "all", "each", "four", "three", "whatever"}
+MANY = {"every", "all", "each", "whatever"}
 
 
 class Deeds:

@@ -13,6 +13,7 @@ CHANGES: Mapping[str, str] = dict(DEVICES.values())
 """Skill to the device it takes."""
 ORDER_OF_CHANGES = ("clean", "heat", "cool")
 TURN_DEG = {"left": 90.0, "right": 90.0, "around": 180.0}
+TURN_A_LITTLE_DEG = 30.0
 TILT_DEG = 30.0
 TILT_A_LITTLE_DEG = 15.0
 STEP_M = 0.25
@@ -194,7 +195,11 @@ class Lowering:
             self._add("move", direction=deed.direction, distance_m=distance)
             return
         little = any(word in deed.text for word in LITTLE)
-        usual = TURN_DEG.get(deed.direction, TILT_A_LITTLE_DEG if little else TILT_DEG)
+        turns = deed.direction in TURN_DEG
+        if little:
+            usual = TURN_A_LITTLE_DEG if turns else TILT_A_LITTLE_DEG
+        else:
+            usual = TURN_DEG.get(deed.direction, TILT_DEG)
         angle = usual if deed.amount is None else deed.amount
         self._add(deed.kind, direction=deed.direction, angle_deg=angle)
 

@@ -8,6 +8,8 @@ from planners.parsed.words import Words
 _PIECE = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[,;.!?:&]")
 _SHORT = re.compile(r"(?<=[a-z])['’](?=[a-z])")
 BOTH = {"both", "two", "2", "pair"}
+MOST = 12
+"""Things of one kind that a sentence may ask for."""
 PIECES = {"slice", "slices", "piece", "pieces", "chunk", "chunks"}
 NO_NOUNS = {"bit", "little", "way", "few", "small", "time", "while", "moment", "times", "tad"}
 ROOMS = {"kitchen", "bathroom", "bedroom"}
@@ -256,6 +258,10 @@ class Tagger:
                 if word == "both" and not self._noun_ahead(at):
                     return at - start, Tag("pronoun", text=word)
                 continue
+            if not bare and (many := self._several(at)):
+                count, definite = many, True
+                at += 1
+                continue
             if match := words.small["determiners"].at(pieces, at):
                 other = other or bool(OTHER & set(pieces[at : at + match[0]]))
                 definite = True
@@ -271,6 +277,13 @@ class Tagger:
                 continue
             break
         return self._unknown(start, at, definite, count)
+
+    def _several(self, at: int) -> int:
+        """Return how many are meant, from three on, where a number stands before a name."""
+        word = self._pieces[at]
+        value = float(word) if word.isdecimal() else self.words.numbers.get(word, 0.0)
+        few = 3 <= value <= MOST and value == int(value)
+        return int(value) if few and self._noun_ahead(at + 1) else 0
 
     def _noun_ahead(self, at: int) -> bool:
         """Whether a name follows, whatever describes it."""

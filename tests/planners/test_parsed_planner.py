@@ -77,6 +77,10 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
          "pick Egg; place Egg Microwave"),
         ("put a pencil and a pen in the mug and put the mug on the desk",
          "pick Pencil; place Pencil Mug; pick Pen; place Pen Mug; pick Mug; place Mug Desk"),
+        ("put three mugs in the sink",
+         "pick Mug; place Mug SinkBasin; pick Mug; place Mug SinkBasin; pick Mug; "
+         "place Mug SinkBasin"),
+        ("turn left a little bit", "turn left 30"),
         ("step back twice, then look up", "move back 0.25; move back 0.25; tilt up 30"),
         ("before you put the plate in the cabinet, rinse it",
          "pick Plate; clean Plate SinkBasin; place Plate Cabinet"),
