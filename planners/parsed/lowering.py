@@ -98,6 +98,8 @@ class Lowering:
                 self._load(item)
             self._add("pick", object=self._reference("pick", item, name))
             hand.held, hand.type = item, name
+            if item.other:  # what was heated before was the other one
+                hand.changed -= {(skill, name) for skill in ORDER_OF_CHANGES}
         for skill in ORDER_OF_CHANGES:
             if skill in item.states and (skill, name) not in hand.changed:
                 self._change(skill, item, name)
@@ -241,6 +243,7 @@ def _described(item: Item) -> tuple[str, ...]:
 def _joined(deeds: Sequence[Deed], abilities: Abilities) -> list[Deed]:
     """Drop what a later deed does anyway: finding what is taken then, lighting to look by."""
     found: list[Deed] = []
+    deeds = list(deeds)
     for index, deed in enumerate(deeds):
         rest = deeds[index + 1 :]
         follower = rest[0] if rest else None
@@ -250,8 +253,13 @@ def _joined(deeds: Sequence[Deed], abilities: Abilities) -> list[Deed]:
             several = sum(d.kind == "hold" and not _shared(d, deed) for d in deeds) > 0
             again = next(each for each in rest if _shared(deed, each))
             if deed.items[0].count > 1 or (several and again.kind == "place"):
-                deeds = [*deeds[: index + 1], *_counted(rest, deed)]
+                deeds[index + 1 :] = _counted(rest, deed)
                 continue
+        several = deed.kind in CHANGES and deed.items and deed.items[0].count > 1
+        if several and any(each.kind == "place" and _shared(deed, each) for each in rest):
+            # "heat two potatoes and put them on the counter": each is heated, then put there
+            deeds[index + 1 :] = _counted(rest, deed)
+            continue
         if deed.kind == "toggle" and follower and follower.kind in ("look", "gaze"):
             lamp = abilities.choose("look", "lamp", deed.items[0].types)
             if lamp and (follower.kind == "gaze" or _lamps_agree(deed, follower)):
@@ -269,12 +277,15 @@ def _shared(one: Deed, other: Deed) -> bool:
 
 
 def _counted(rest: Sequence[Deed], deed: Deed) -> list[Deed]:
-    """Carry over how many were asked for to the deed that speaks of `them`."""
-    count = deed.items[0].count
+    """Carry over how many were asked for, and how changed, to the deed that speaks of `them`."""
+    first = deed.items[0]
+    count = first.count
+    states = _with(first.states, deed.kind) if deed.kind in CHANGES else first.states
     changed, done = [], False
     for each in rest:
         if not done and _shared(deed, each) and count > 1:
-            each = replace(each, items=tuple(replace(item, count=count) for item in each.items))
+            items = (replace(i, count=count, states=(*i.states, *states)) for i in each.items)
+            each = replace(each, items=tuple(items))
             done = True
         changed.append(each)
     return changed

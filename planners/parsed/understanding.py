@@ -106,8 +106,11 @@ class Understanding:
         """
         assert self.command is not None
         placed = [_ends(step) for step in self.command.subgoals if step.skill == "place"]
-        if max(Counter(placed).values(), default=0) > 2:
-            return True  # of one kind ALFRED's tasks bring two at most
+        changed = {skill for skill, _ in DEVICES.values()} & {
+            s.skill for s in self.command.subgoals
+        }
+        if max(Counter(placed).values(), default=0) > (1 if changed else 2):
+            return True  # of one kind ALFRED's tasks bring two at most, and as they are
         if not _APART.search(self.text):
             return False
         brought = set(placed)

@@ -80,6 +80,9 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("put three mugs in the sink",
          "pick Mug; place Mug SinkBasin; pick Mug; place Mug SinkBasin; pick Mug; "
          "place Mug SinkBasin"),
+        ("heat up two potatoes and put them on the counter",
+         "pick Potato; heat Potato Microwave; place Potato CounterTop; pick Potato; "
+         "heat Potato Microwave; place Potato CounterTop"),
         ("turn left a little bit", "turn left 30"),
         ("step back twice, then look up", "move back 0.25; move back 0.25; tilt up 30"),
         ("before you put the plate in the cabinet, rinse it",
