@@ -63,10 +63,7 @@ class SkillPolicy:
         self._until = self.body.actions + self._max_steps
 
     def _begun(self, subgoal: Subgoal) -> Run:
-        references = {
-            name: value for name, value in subgoal.arguments.items() if isinstance(value, ObjectRef)
-        }
-        return SKILLS[subgoal.skill].run(self.tools, references)
+        return SKILLS[subgoal.skill].run(self.tools, subgoal.arguments)
 
     def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
         """Return the next action; None with the outcome once the subgoal is over."""

@@ -7,6 +7,7 @@ from policies.skills.body import Run, failed
 from policies.skills.changing import Clean, Cool, Heat, Look, switch
 from policies.skills.grounding import to_take, to_use, types_of
 from policies.skills.handling import Pick, Place
+from policies.skills.motions import Move, Tilt, Turn
 from policies.skills.tools import Skill, Tools, not_found
 from policies.skills.viewpoints import Aim
 
@@ -97,5 +98,8 @@ SKILLS: Mapping[str, Skill] = {
     "cool": Cool(),
     "clean": Clean(),
     "look": Look(),
+    "turn": Turn(),
+    "tilt": Tilt(),
+    "move": Move(),
 }
 """Skill name, as embodiments declare it, to what carries it out."""

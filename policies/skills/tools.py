@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from embodied.core.plan import Cause, ObjectRef, Outcome
 from embodied.mapping.instances import Instance
@@ -31,8 +31,13 @@ class Tools:
 class Skill(Protocol):
     """Carries out one kind of subgoal."""
 
-    def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
-        """Yield actions; return why it failed, None where it did not."""
+    def run(self, tools: Tools, arguments: Mapping[str, Any]) -> Run:
+        """Yield actions; return why it failed, None where it did not.
+
+        Args:
+            tools: What skills share.
+            arguments: The subgoal's: references to things; of motions a direction and an amount.
+        """
 
 
 def holds(tools: Tools, reference: ObjectRef) -> bool:

@@ -226,3 +226,32 @@ def test_two_that_were_brought_to_two_places_are_told_as_such(apart: bool, cause
     policy = SkillPolicy()
     policy.body.map.observe(BoxWorld([table()]).look())
     assert blame(policy.body, over=True, apart=apart) == cause
+
+
+def test_the_body_turns_tilts_and_steps_as_it_is_told() -> None:
+    told = [
+        Subgoal("move", {"direction": "forward", "distance_m": 0.5}),
+        Subgoal("turn", {"direction": "left", "angle_deg": 30.0}),
+        Subgoal("turn", {"direction": "around", "angle_deg": 180.0}),
+        Subgoal("tilt", {"direction": "up", "angle_deg": 30.0}),
+        Subgoal("move", {"direction": "back", "distance_m": 0.25}),
+    ]
+    outcome, policy = carry_out(BoxWorld([table(y=4.0)]), told)
+    assert outcome.status is Status.DONE
+    pose = policy.body.map.pose
+    assert (pose.x, pose.y, pose.heading, pose.horizon_deg) == (-1, 2, 1, 0)
+
+
+def test_a_step_into_a_table_says_what_is_in_the_way() -> None:
+    step = Subgoal("move", {"direction": "forward", "distance_m": 3.0})
+    outcome, policy = carry_out(BoxWorld([table()]), [step])
+    assert (outcome.status, outcome.cause) == (Status.FAILED, Cause.BLOCKED)
+    assert "in the way after" in outcome.evidence
+    assert policy.body.map.pose.y >= 1
+
+
+def test_everything_that_a_home_declares_is_carried_out() -> None:
+    from envs.household.skills import SKILLS as DECLARED
+    from policies.skills.skills import SKILLS
+
+    assert {skill.name for skill in DECLARED} <= set(SKILLS)
