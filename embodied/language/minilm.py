@@ -2,10 +2,10 @@
 
 Wang et al. 2020 (MiniLM); Reimers and Gurevych 2019 (Sentence-BERT). It is written out since its
 weights are adapted (`planners.parsed`), and read layer by layer (`policies.vln`). This module is
-only imported where torch is; `package` finds the weights without it.
+only imported where torch is; `encoders` finds the weights without it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -43,6 +43,13 @@ def published(folder: Path) -> dict[str, Tensor]:
             found[f"{new}n1{suffix}"] = read[f"{old}attention.output.LayerNorm.{kind}"]
             found[f"{new}n2{suffix}"] = read[f"{old}output.LayerNorm.{kind}"]
     return found
+
+
+def padded(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Return rows of word pieces side by side: int64 [B, T], and a mask, float32 [B, T]."""
+    lengths = torch.tensor([len(row) for row in rows])
+    tokens = nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
+    return tokens, (torch.arange(tokens.shape[1])[None] < lengths[:, None]).float()
 
 
 class MiniLm(nn.Module):

@@ -191,7 +191,7 @@ def _filled(clause: Clause, segment: _Segment) -> Clause:
     if segment.verb:
         clause.intent = "none" if segment.verb.kind == "none" else str(segment.verb.value)
         clause.verb = segment.verb.text
-    elif clause.order == "earlier":
+    elif clause.order == "earlier" and any(tag.thing for tag in tags):
         clause.intent = clause.verb = "take"
     clause.text = " ".join(filter(None, [clause.verb, *(tag.text for tag in tags)]))
     role, led_by = "object", ""

@@ -14,6 +14,7 @@ from planners.parsed.tagging import Tag, Tagger
 from planners.parsed.words import Words, load
 
 CONDITIONS = frozenset(["if", "unless", "whenever"])
+"""What a clause begins with that is only to be done as things turn out."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class CommandReader:
             Question: If something has to be known first.
         """
         tags = self._tagger.tag(text)
-        _refuse_conditions(tags)
+        _ask_conditions(tags)
         clauses = clauses_of(tags)
         known = [tag for tag in tags if not (tag.thing and tag.thing.types)]
         self._ask(f" {' '.join(tag.text for tag in known)} ")
@@ -79,7 +80,7 @@ class CommandReader:
                                raw=lowered.strip())  # fmt: skip
 
 
-def _refuse_conditions(tags: Sequence[Tag]) -> None:
+def _ask_conditions(tags: Sequence[Tag]) -> None:
     """Ask what to do as things are, where a clause begins with a condition."""
     for before, tag in zip([None, *tags], tags, strict=False):
         first = before is None or before.kind in ("stop", "joint", "polite", "asking")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.errors import DataError
-from embodied.language.package import weights_file, word_pieces
+from embodied.language.encoders import weights_file, word_pieces
 
 Array = NDArray[np.float32]
 WEIGHTS, TABLES = "encoder.safetensors", "encoder.json"

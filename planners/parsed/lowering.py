@@ -255,8 +255,8 @@ def _joined(deeds: Sequence[Deed], abilities: Abilities) -> list[Deed]:
             if deed.items[0].count > 1 or (several and again.kind == "place"):
                 deeds[index + 1 :] = _counted(rest, deed)
                 continue
-        several = deed.kind in CHANGES and deed.items and deed.items[0].count > 1
-        if several and any(each.kind == "place" and _shared(deed, each) for each in rest):
+        each_changed = deed.kind in CHANGES and deed.items and deed.items[0].count > 1
+        if each_changed and any(each.kind == "place" and _shared(deed, each) for each in rest):
             # "heat two potatoes and put them on the counter": each is heated, then put there
             deeds[index + 1 :] = _counted(rest, deed)
             continue

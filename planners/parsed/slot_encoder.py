@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embodied.language.minilm import WIDTH, MiniLm
-from embodied.language.package import padded
+from embodied.language.minilm import WIDTH, MiniLm, padded
 from planners.parsed.slots import SLOTS
 
 

@@ -32,9 +32,8 @@ SURE = 0.5
 """Confidence from which on a task is believed whose end the words leave open."""
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""
-
-
 _APART = re.compile(r"\band\b|\bthen\b|[,;]", re.IGNORECASE)
+"""What stands between things told one after another."""
 
 
 @dataclass(frozen=True)

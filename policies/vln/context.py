@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from embodied.core.errors import ConfigError
-from embodied.language.package import ENCODERS, padded, weights_file, word_pieces
+from embodied.language.encoders import ENCODERS, weights_file, word_pieces
 from policies.vln.words import MAX_TOKENS
 
 LAYERS = 3
@@ -74,7 +74,7 @@ Reader = tuple[Callable[[Sequence[Sentence]], Pieces], int]
 
 def _minilm() -> Reader:
     pieces = word_pieces()
-    from embodied.language.minilm import PLACES, WIDTH, MiniLm, published
+    from embodied.language.minilm import PLACES, WIDTH, MiniLm, padded, published
 
     pieces.enable_truncation(PLACES)
     # half of the time of single precision, on cores that have it; the network is told no more

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.errors import ConfigError
-from embodied.language.package import padded, weights_file, word_pieces
+from embodied.language.encoders import weights_file, word_pieces
 
 PAD, UNKNOWN = 0, 1
 MARKS = ("<pad>", "<unknown>")
@@ -139,7 +139,7 @@ def frozen_vectors(words: Sequence[str], *, size: int) -> NDArray[np.float32]:
     pieces = word_pieces()
     import torch
 
-    from embodied.language.minilm import MiniLm, published
+    from embodied.language.minilm import MiniLm, padded, published
 
     encoder = MiniLm(published(weights_file())).eval()
     found = []

@@ -11,7 +11,7 @@ from embodied.core.errors import DataError
 from embodied.core.instruction import Instruction
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of, task_of
-from embodied.language.package import weights_file
+from embodied.language.encoders import weights_file
 from envs.household.skills import SKILLS
 from planners.parsed import encoder
 from planners.parsed.planner import ParsedPlanner

@@ -12,8 +12,8 @@ from safetensors.torch import save_file
 from torch.utils.tensorboard import SummaryWriter
 
 from embodied.core.annotated import AnnotatedSource, AnnotatedTask
+from embodied.language.encoders import weights_file
 from embodied.language.minilm import published
-from embodied.language.package import weights_file
 from planners.parsed.adapter import difference, restored
 from planners.parsed.encoder import TABLES, WEIGHTS, Tokens
 from planners.parsed.slot_encoder import SlotEncoder

@@ -1,7 +1,6 @@
-"""Where the published sentence encoder lies, and its word pieces."""
+"""Published encoders by name: where their packages lie, and their word pieces."""
 
 import importlib.util
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +40,3 @@ def word_pieces(name: str = "minilm") -> Any:
     found.no_padding()
     found.no_truncation()
     return found
-
-
-def padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
-    """Return rows of word pieces side by side: torch int64 [B, T], and a mask, float32 [B, T]."""
-    import torch
-
-    lengths = torch.tensor([len(row) for row in rows])
-    tokens = torch.nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], True)
-    return tokens, (torch.arange(tokens.shape[1])[None] < lengths[:, None]).float()
