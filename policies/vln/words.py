@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.errors import ConfigError
-from embodied.language.encoders import weights_file, word_pieces
+from embodied.language.sentences import sentence_encoder
 
 PAD, UNKNOWN = 0, 1
 MARKS = ("<pad>", "<unknown>")
@@ -136,21 +136,7 @@ def frozen_vectors(words: Sequence[str], *, size: int) -> NDArray[np.float32]:
     Raises:
         ConfigError: If the encoder or torch is not installed.
     """
-    pieces = word_pieces()
-    import torch
-
-    from embodied.language.minilm import MiniLm, padded, published
-
-    encoder = MiniLm(published(weights_file())).eval()
-    found = []
-    with torch.inference_mode():
-        for start in range(len(MARKS), len(words), 256):
-            rows = [each.ids for each in pieces.encode_batch(list(words[start : start + 256]))]
-            tokens, kept = padded(rows)
-            hidden = encoder(tokens, kept, torch.float32)
-            kept = kept[..., None]
-            found.append(((hidden * kept).sum(1) / kept.sum(1)).numpy())
-    full = np.concatenate(found)
+    full = sentence_encoder(unit=False)(words[len(MARKS) :])
     centred = full - full.mean(axis=0)
     axes = np.linalg.svd(centred, full_matrices=False)[2][:size]
     reduced = centred @ axes.T
