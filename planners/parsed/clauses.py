@@ -265,7 +265,7 @@ def _attach(clause: Clause, ref: Ref, role: str, refs: list[Ref]) -> tuple[str, 
         clause.tool = ref
     elif role == "carried":
         owner = clause.goals or clause.objects
-        if owner and clause.intent in ("take", "put", "cool", "heat", "clean", "go") and ref.thing:
+        if owner and clause.intent in ("take", "put", "cool", "heat", "go") and ref.thing:
             place = clause.objects if clause.objects else owner
             place[-1] = replace(place[-1], contents=ref.thing)
             refs.append(place[-1])

@@ -61,7 +61,7 @@ class CommandReader:
         _ask_conditions(tags)
         clauses = clauses_of(tags)
         known = [tag for tag in tags if not (tag.thing and tag.thing.types)]
-        self._ask(f" {' '.join(tag.text for tag in known)} ")
+        self._ask(f" {' '.join(tag.text for tag in known)} ", whole=f" {text.lower()} ")
         if not clauses:
             raise Question("What should I do?", raw=text)
         deeds = Deeds(self.abilities).of(clauses)
@@ -70,9 +70,11 @@ class CommandReader:
         unread = tuple(word for clause in clauses for word in clause.unknown)
         return Command(tuple(clauses), subgoals, unread, lowering.choices)
 
-    def _ask(self, lowered: str) -> None:
+    def _ask(self, lowered: str, *, whole: str) -> None:
+        """Ask where a wish is too vague: `lowered` is without things, `whole` with them."""
         for words, question in self._words.questions.items():
-            if f" {words}" in lowered:
+            # a word may be part of a thing's name (coffee table), several are a wish
+            if f" {words}" in (whole if " " in words else lowered):
                 raise Question(question, raw=lowered.strip(), known=True)
         for word in lowered.replace(",", " ").replace(".", " ").split():
             if word in self._words.kinds:

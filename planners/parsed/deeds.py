@@ -22,6 +22,10 @@ from planners.parsed.refusals import UNABLE, Question, Refused
 GARBAGE = Item(("GarbageCan",), "the bin")
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
+THROWING = ("throw", "toss", "chuck", "dump")
+"""What is done to things that go away for good."""
+RESTING = ("sit", "rest", "lay", "stand")
+"""What people do themselves where nothing was named to do it with."""
 MANY = {"every", "all", "each", "whatever"}
 
 
@@ -80,6 +84,8 @@ class Deeds:
             if clause.goals and any(ref.thing for ref in clause.goals):
                 return self._go(clause)
             return self._hold(self._resolve.items([Ref(None, True)], "pick"))
+        if set(clause.particles) & {"on", "off"} and self._only_switched(clause):
+            return self._toggle(clause)
         sources = self._resolve.items(clause.sources, "goto", quiet=True)
         items = self._items(clause, "pick")
         for name in (name for item in items for name in item.types if sources):
@@ -87,12 +93,19 @@ class Deeds:
         goals = clause.goals
         bringing = clause.verb.startswith(BRINGING)
         whereto = [ref for ref in goals if ref.led_by in TO or bringing or ref.thing is None]
-        if "off" in clause.particles and clause.verb in ("turn",):
-            return self._toggle(clause)
         if whereto and not clause.here:
             return self._place(items, whereto, clause)
         self._resolve.items(goals, "goto", quiet=True)
         return self._hold(items)
+
+    def _only_switched(self, clause: Clause) -> bool:
+        """Whether things are named that are switched and not carried: "I need the light off"."""
+        named = [ref.thing.types for ref in clause.objects if ref.thing]
+        return bool(named) and all(
+            self._abilities.choose("toggle", "object", types) is not None
+            and self._abilities.choose("pick", "object", types) is None
+            for types in named
+        )
 
     def _hold(self, items: tuple[Item, ...]) -> list[Deed]:
         return [Deed("hold", (item,)) for item in items]
@@ -104,12 +117,17 @@ class Deeds:
                 return self._toggle(clause)
             raise Question("What should I put down, and where?")
         items = self._items(clause, "pick") if clause.objects else ()
-        if ("away" in particles or clause.verb.endswith(" away")) and not clause.goals:
+        away = "away" in clause.text.split()
+        if away and clause.verb.startswith(THROWING):
+            return self._trash(clause)
+        if away and not clause.goals:
             raise Question("Where should I put it away?")
         if "out" in particles and not clause.goals:
             return self._place(items, [], clause, known=GARBAGE)
         if not clause.objects:
             items = self._resolve.items([Ref(None, True)], "pick", quiet=True)
+            if not items and clause.verb.startswith(RESTING):
+                raise self._unable(clause, clause.verb.split()[0])  # oneself
         if clause.goals:
             return self._place(items, clause.goals, clause)
         if particles & {"in", "inside", "into", "on"}:
@@ -232,7 +250,9 @@ class Deeds:
 
     def _change(self, clause: Clause) -> list[Deed]:
         skill = clause.intent
-        if skill == "clean" and clause.tool is not None:
+        if clause.verb.startswith("fill") and not _water(clause):
+            raise self._unable(clause, "fill things with anything but water")
+        if skill == "clean" and clause.tool is not None and not _water(clause):
             raise Question("I rinse things in the sink, without a tool. Should I do that?")
         refs = clause.objects or [Ref(None, True)]
         items = self._items(replace(clause, objects=refs), "pick")
@@ -361,6 +381,12 @@ class Deeds:
         if any(item.states for item in items):
             return self._hold(items)
         raise Question(f"What should I do with {clause.text!r}?")
+
+
+def _water(clause: Clause) -> bool:
+    """Whether what something is filled or rinsed with is water, or not said."""
+    thing = clause.tool.thing if clause.tool else None
+    return clause.tool is None or (thing is not None and thing.head == "water")
 
 
 def _any_known(refs: Sequence[Ref]) -> bool:

@@ -13,8 +13,9 @@ from dataclasses import replace
 from embodied.core.skills import SkillSpec
 from embodied.core.task import PICK_AND_PLACE, Task
 from embodied.core.task_plans import DEVICES
+from planners.parsed.meaning import NEAR
 from planners.parsed.understanding import Understanding
-from planners.parsed.words import Words, load, plurals_of
+from planners.parsed.words import Words, load
 
 FIELDS = ("object", "mrecep", "parent")
 
@@ -32,27 +33,26 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
     text = " ".join(re.findall(r"[a-z]+", understanding.text.lower()))
     read = understanding.amounts_to
     if read is not None and read.task_type == PICK_AND_PLACE and task.task_type in DEVICES:
-        # Nothing in the words asks for heat, cold or water.
-        task = replace(task, task_type=PICK_AND_PLACE)
+        # Nothing in the words asks for heat, cold or water, nor goes by what gives them.
+        device = DEVICES[task.task_type][1]
+        if task.parent == device or not _goes_by(understanding, device):
+            task = replace(task, task_type=PICK_AND_PLACE)
     if read is not None and read.task_type == task.task_type:
         for field in FIELDS:
             value = getattr(read, field)
-            if value and _named(value, text, words):
+            if value and words.says(text, value):
                 task = _fitting(replace(task, **{field: value}), task, skills)
-    if task.parent and not _named(task.parent, text, words, by_any_name=True):
+    if task.parent and not words.says(text, task.parent, by_any_name=True):
         last = _last_place(text, words)
         task = _fitting(replace(task, parent=last or task.parent), task, skills)
     return task
 
 
-def _named(type_name: str, text: str, words: Words, *, by_any_name: bool = False) -> bool:
-    own = words.names.get(type_name, "")
-    names = [own] if own else []
-    if by_any_name:
-        known = words.nouns.table.items()
-        names += [" ".join(noun) for noun, (types, _) in known if type_name in types]
-    forms = {form for name in names for form in (name, *plurals_of(name))}
-    return any(f" {form} " in f" {text} " for form in forms)
+def _goes_by(understanding: Understanding, type_name: str) -> bool:
+    """Whether something is to be put into or onto a type, be it only for a while."""
+    goals = [ref for clause in understanding.clauses for ref in clause.goals]
+    return any(ref.thing and type_name in ref.thing.types and ref.led_by not in NEAR
+               for ref in goals)  # fmt: skip
 
 
 def _last_place(text: str, words: Words) -> str:

@@ -21,6 +21,7 @@ from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import Question, Refused
 from planners.parsed.spoken import spoken
 from planners.parsed.understanding import Understander, Understanding
+from planners.parsed.wanted import wanted
 
 READ_WHOLE = 0.9
 """Confidence in words that the grammar read to the last one."""
@@ -109,12 +110,21 @@ class ParsedPlanner:
         """Return the subgoals that words ask for; raises as `plan` does."""
         if not text.strip() and not any(step.strip() for step in steps):
             raise Question("What should I do?", raw=text)
+        said = text
+        if not one_task:
+            text = wanted(said)
+            if said.strip() and not text:
+                raise Question("What should I do instead?", raw=said, certain=True)
         understanding = self.understand(text, steps, skills=skills)
         if one_task:
             understanding = self._read_further(understanding, steps)
             subgoals, self.explanation = _as_task(understanding, understanding.reading.task)
         else:
             subgoals, self.explanation = self._decide(understanding, steps, skills)
+            if text != said:
+                left = f"Read without what is not wanted: {text!r}."
+                told = (*self.explanation.reasons, left)
+                self.explanation = replace(self.explanation, reasons=told)
         subgoals = described(subgoals, mentions_in([text, *steps], subgoals))
         return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
 

@@ -97,16 +97,16 @@ class Tagger:
         if last in ("thing", "stop") and (found := self._relative(at)):
             return found
         starting = last in STARTS
+        joint = words.small["then"].at(pieces, at)
         if starting:
             for kind in ("asking", "earlier", "later"):
-                if (match := words.small[kind].at(pieces, at)) and not (
-                    kind == "asking" and words.verbs.at(pieces, at) and match[0] == 1
-                ):
+                match = words.small[kind].at(pieces, at)
+                verb = kind == "asking" and words.verbs.at(pieces, at) and match and match[0] == 1
+                if match and not verb and not (joint and joint[0] > match[0]):
                     return match[0], Tag(kind, text=" ".join(pieces[at : at + match[0]]))
-        match = words.small["then"].at(pieces, at)
         leads = words.small["goals"].at(pieces, at)
-        if match and not (leads and leads[0] > match[0]):
-            return match[0], Tag("joint", text=" ".join(pieces[at : at + match[0]]))
+        if joint and not (leads and leads[0] > joint[0]):
+            return joint[0], Tag("joint", text=" ".join(pieces[at : at + joint[0]]))
         if starting and (tag := self._verb(at)):
             return tag
         match = words.small["politeness"].at(pieces, at)

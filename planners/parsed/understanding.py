@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from embodied.core.plan import Subgoal
 from embodied.core.task import PICK_WITH_MOVABLE, Task
-from embodied.core.task_plans import DEVICES, KNIVES, LAMPS, task_of
+from embodied.core.task_plans import DEVICES, KNIVES, LAMPS, subgoals_of, task_of
 from planners.parsed.clauses import Clause
 from planners.parsed.commands import Command, CommandReader
 from planners.parsed.reader import TaskReader, TaskReading
-from planners.parsed.refusals import Question, Refused
+from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.slots import values_of
+from planners.parsed.words import load
 
 FOREIGN = frozenset({"open", "close", "goto", "turn", "tilt", "move", "toggle"})
 """Skills that no task of ALFRED's kind asks for by name."""
@@ -30,6 +31,7 @@ UNSURE = 0.35
 """Confidence below which it may."""
 SURE = 0.5
 """Confidence from which on a task is believed whose end the words leave open."""
+CHANGES = frozenset(skill for skill, _ in DEVICES.values())
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""
 _APART = re.compile(r"\band\b|\bthen\b|[,;]", re.IGNORECASE)
@@ -79,7 +81,9 @@ class Understanding:
         """Whether the grammar's reading is believed rather than the learned one."""
         if self.command is None or not self.command.subgoals or self.with_steps:
             return False
-        if self._several_things and not self.command.unread:
+        if not self.command.unread and (
+            self._several_things or self._says_more or self._ends_in_hand or self._lays_knife
+        ):
             return True
         doubtful = self.reading.evidence < DOUBTFUL and self.reading.confidence < UNSURE
         if self.amounts_to is not None:
@@ -98,6 +102,40 @@ class Understanding:
         return doubtful or (self.reading.evidence < CLEAR and self._several_errands)
 
     @property
+    def _says_more(self) -> bool:
+        """Whether the words ask for all that the learned task does, and for heat, cold or water."""
+        assert self.command is not None
+        task = Counter((step.skill, *_ends(step)) for step in subgoals_of(self.reading.task))
+        told = Counter((step.skill, *_ends(step)) for step in self.command.subgoals)
+        more = told - task
+        return bool(more) and told > task and {skill for skill, *_ in more} <= CHANGES
+
+    @property
+    def _ends_in_hand(self) -> bool:
+        """Whether a thing is heated, cooled or rinsed, and nothing says where it goes then."""
+        assert self.command is not None
+        parent = self.reading.task.parent
+        return (
+            self.command.subgoals[-1].skill in CHANGES
+            and self._placed <= set(KNIVES)
+            and not load().says(self.text, parent, by_any_name=True)
+        )
+
+    @property
+    def _lays_knife(self) -> bool:
+        """Whether it is said where the knife goes after cutting, and of nothing else."""
+        assert self.command is not None
+        skills = {step.skill for step in self.command.subgoals}
+        laid = bool(self._placed) and self._placed <= set(KNIVES)
+        return laid and "slice" in skills and not skills & CHANGES
+
+    @property
+    def _placed(self) -> set[str]:
+        """The types that the grammar has put somewhere."""
+        assert self.command is not None
+        return {_ends(step)[0] for step in self.command.subgoals if step.skill == "place"}
+
+    @property
     def _several_things(self) -> bool:
         """Whether things of several types are to be brought, beside what they are carried in.
 
@@ -105,9 +143,7 @@ class Understanding:
         """
         assert self.command is not None
         placed = [_ends(step) for step in self.command.subgoals if step.skill == "place"]
-        changed = {skill for skill, _ in DEVICES.values()} & {
-            s.skill for s in self.command.subgoals
-        }
+        changed = CHANGES & {s.skill for s in self.command.subgoals}
         if max(Counter(placed).values(), default=0) > (1 if changed else 2):
             return True  # of one kind ALFRED's tasks bring two at most, and as they are
         if not _APART.search(self.text):
@@ -129,7 +165,7 @@ class Understanding:
         places = {place for _, place in brought} - vessels
         if "place" not in {step.skill for step in steps}:
             return self.reading.confidence < SURE
-        changes = {step.skill for step in steps} & {skill for skill, _ in DEVICES.values()}
+        changes = CHANGES & {step.skill for step in steps}
         if len(changes) > 1 and self.reading.evidence < DOUBTFUL:
             return True
         if self.reading.task.task_type == PICK_WITH_MOVABLE:
@@ -165,8 +201,10 @@ class Understanding:
 
     @property
     def is_lost(self) -> bool:
-        """Whether neither half made sense of the words."""
-        return self.refusal is not None and self.reading.confidence < LOST
+        """Whether neither half made sense of the words, or a verb is of no skill's."""
+        if self.refusal is None:
+            return False
+        return self.refusal.kind == UNABLE or self.reading.confidence < LOST
 
     @property
     def is_plain(self) -> bool:

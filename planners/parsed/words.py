@@ -108,6 +108,23 @@ class Words:
         close = difflib.get_close_matches(word, self._noun_words(), n=1, cutoff=0.84)
         return close[0] if close else word
 
+    def says(self, text: str, type_name: str, *, by_any_name: bool = False) -> bool:
+        """Return whether a text names a type: by its own name, or by any that may mean it.
+
+        Args:
+            text: Words.
+            type_name: The type.
+            by_any_name: Whether names that it shares with other types count.
+        """
+        plain = " ".join(re.findall(r"[a-z]+", text.lower()))
+        own = self.names.get(type_name, "")
+        names = [own] if own else []
+        if by_any_name:
+            known = self.nouns.table.items()
+            names += [" ".join(noun) for noun, (types, _) in known if type_name in types]
+        forms = {form for name in names for form in (name, *plurals_of(name))}
+        return any(f" {form} " in f" {plain} " for form in forms)
+
     def _noun_words(self) -> tuple[str, ...]:
         return _noun_words()
 

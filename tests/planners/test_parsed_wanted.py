@@ -1,0 +1,115 @@
+"""What is said not to be done is not done, and what words leave open is not made up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spoken_sentences import matches
+
+from embodied.core.instruction import Instruction
+from embodied.core.protocols import PlanContext
+from envs.household.skills import SKILLS
+from planners.parsed.planner import ParsedPlanner
+from planners.parsed.refusals import Question, Refused
+from planners.parsed.wanted import wanted
+
+
+@pytest.fixture(scope="module")
+def planner() -> ParsedPlanner:
+    return ParsedPlanner()
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("don't pick up the knife, pick up the fork", "pick up the fork"),
+        ("Don’t heat it, just put it in the fridge.", "put it in the fridge."),
+        ("put the mug in the sink, but do not turn on the faucet", "put the mug in the sink"),
+        ("Put the mug in the sink instead of the table", "put the mug in the sink"),
+        ("instead of the fork, bring the spoon", "bring the spoon"),
+        ("take the fork rather than the knife and rinse it", "take the fork and rinse it"),
+        ("pick up the mug without opening the fridge", "pick up the mug"),
+        ("go to the table and don't stop", "go to the table"),
+        ("make sure not to drop it", ""),
+        ("do not open the fridge", ""),
+    ],
+)
+def test_what_is_not_wanted_is_left_out(said: str, left: str) -> None:
+    assert wanted(said) == left
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Don't forget to close the fridge",
+        "Put the apple in the fridge, not the counter",
+        "put the salt next to the pepper",
+        "never fail to close the door",
+    ],
+)
+def test_what_is_wanted_stays(said: str) -> None:
+    assert "close" in wanted(said) or wanted(said) == said
+
+
+@given(st.text())
+def test_nothing_is_added(said: str) -> None:
+    left = wanted(said)
+    assert left == said or len(left) < len(said.lower()) + 1
+
+
+def test_what_is_forbidden_is_in_no_plan(planner: ParsedPlanner) -> None:
+    steps = planner.read("don't pick up the knife, pick up the fork", skills=SKILLS)
+    assert matches(steps, "pick Fork")
+    assert planner.explanation is not None
+    assert "'pick up the fork'" in planner.explanation.reasons[-1]
+
+
+def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) -> None:
+    said = Instruction.from_text("don't touch the mug")
+    with pytest.raises(Question, match="instead"):
+        planner.plan(PlanContext(said, SKILLS))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("wash the mug", "pick Mug; clean Mug SinkBasin"),
+        ("fill the mug with water", "pick Mug; clean Mug SinkBasin"),
+        ("slice bread and heat it",
+         "pick Knife; slice Bread; place Knife CounterTop; pick sliced:Bread; "
+         "heat sliced:Bread Microwave"),
+        ("throw the egg away", "pick Egg; place Egg GarbageCan"),
+        ("once you are done, put the mug in the sink", "pick Mug; place Mug SinkBasin"),
+        ("put the mug in the fridge for a few seconds and then on the table",
+         "pick Mug; cool Mug Fridge; place Mug DiningTable"),
+        ("put a chilled mug with a spoon in it on the table",
+         "pick Spoon; place Spoon Mug; pick Mug; cool Mug Fridge; place Mug DiningTable"),
+        ("take the knife, cut the tomato in half, then put the knife back in the drawer",
+         "pick Knife; slice Tomato; place Knife Drawer"),
+        ("where is the remote", "goto RemoteControl"),
+        ("i need the lights off in here", "toggle LightSwitch"),
+    ],
+)  # fmt: skip
+def test_nothing_is_made_up(planner: ParsedPlanner, text: str, expected: str) -> None:
+    assert matches(planner.read(text, skills=SKILLS), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("rinse the fork and dry it", "no skill to dry"),
+        ("sit on the chair", "no skill to sit"),
+        ("fill a bowl with apples", "anything but water"),
+    ],
+)
+def test_a_deed_of_no_skill_is_refused_beside_others(
+    planner: ParsedPlanner, text: str, what: str
+) -> None:
+    with pytest.raises(Refused, match=what):
+        planner.read(text, skills=SKILLS)
+
+
+def test_tools_are_asked_about(planner: ParsedPlanner) -> None:
+    with pytest.raises(Question, match="without a tool"):
+        planner.read("wash the pan with the sponge", skills=SKILLS)
+    with pytest.raises(Question, match="which table"):
+        planner.read("set the table", skills=SKILLS)
