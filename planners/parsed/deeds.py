@@ -18,12 +18,16 @@ from planners.parsed.meaning import (
 from planners.parsed.motions import MOTIONS, motion, step, tilt
 from planners.parsed.ordering import in_order
 from planners.parsed.refusals import UNABLE, Question, Refused
+from planners.parsed.tagging import Thing
 
 GARBAGE = Item(("GarbageCan",), "the bin")
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
 THROWING = ("throw", "toss", "chuck", "dump")
 """What is done to things that go away for good."""
+UNABLE_TO = {"upside": "turn things over"}
+"""What a word of no skill means, where it is no verb."""
+LEAVING = ("leave", "keep")
 RESTING = ("sit", "rest", "lay", "stand")
 """What people do themselves where nothing was named to do it with."""
 MANY = {"every", "all", "each", "whatever"}
@@ -58,7 +62,6 @@ class Deeds:
             "gaze": self._gaze,
             "tilt": tilt,
             "step": self._step,
-            "none": self._none,
             "": self._unsaid,
         }
 
@@ -69,8 +72,11 @@ class Deeds:
             Refused: If something cannot be meant or done.
             Question: If something has to be known first.
         """
-        found: list[list[Deed]] = []
         for clause in clauses:
+            if clause.intent == "none":
+                raise self._unable(clause, UNABLE_TO.get(clause.verb, clause.verb))
+        found: list[list[Deed]] = []
+        for clause in _left_as(clauses):
             deeds = self._by_intent[clause.intent](clause)
             found.append([replace(deed, text=clause.text) for deed in deeds])
         return in_order(found, clauses)
@@ -91,6 +97,9 @@ class Deeds:
         for name in (name for item in items for name in item.types if sources):
             self._resolve.mentions.placed.setdefault(name, sources[:1])
         goals = clause.goals
+        if lamps := [ref for ref in goals if ref.led_by not in TO and self._is_lamp(ref)]:
+            lamp = self._resolve.items(lamps, "look", "lamp")
+            return [Deed("look", (item,), lamp[:1]) for item in items]
         bringing = clause.verb.startswith(BRINGING)
         whereto = [ref for ref in goals if ref.led_by in TO or bringing or ref.thing is None]
         if whereto and not clause.here:
@@ -128,6 +137,8 @@ class Deeds:
             items = self._resolve.items([Ref(None, True)], "pick", quiet=True)
             if not items and clause.verb.startswith(RESTING):
                 raise self._unable(clause, clause.verb.split()[0])  # oneself
+            if not items and clause.unknown:
+                raise unknown(Thing((), clause.unknown[0], clause.unknown[0]))
         if clause.goals:
             return self._place(items, clause.goals, clause)
         if particles & {"in", "inside", "into", "on"}:
@@ -356,9 +367,6 @@ class Deeds:
 
     # --- what cannot be
 
-    def _none(self, clause: Clause) -> list[Deed]:
-        raise self._unable(clause, clause.verb.split()[0])
-
     def _unable(self, clause: Clause, what: str) -> Refused:
         return Refused(
             f"I have no skill to {what}.",
@@ -381,6 +389,19 @@ class Deeds:
         if any(item.states for item in items):
             return self._hold(items)
         raise Question(f"What should I do with {clause.text!r}?")
+
+
+def _left_as(clauses: Sequence[Clause]) -> list[Clause]:
+    """Read `leave the fridge open`, where two verbs stand, as one deed."""
+    found: list[Clause] = []
+    for clause in clauses:
+        last = found[-1] if found else None
+        bare = clause.intent in ("open", "close") and not clause.objects and not clause.goals
+        if last is not None and bare and last.verb in LEAVING and last.objects and not last.goals:
+            found[-1] = replace(last, intent=clause.intent, verb=clause.verb)
+        else:
+            found.append(clause)
+    return found
 
 
 def _water(clause: Clause) -> bool:

@@ -17,6 +17,8 @@ from planners.parsed.meaning import NEAR
 from planners.parsed.understanding import Understanding
 from planners.parsed.words import Words, load
 
+SURE = 0.8
+"""Confidence from which on what annotators called so is believed before the grammar's names."""
 FIELDS = ("object", "mrecep", "parent")
 
 
@@ -43,7 +45,8 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
             if value and words.says(text, value):
                 task = _fitting(replace(task, **{field: value}), task, skills)
     if task.parent and not words.says(text, task.parent, by_any_name=True):
-        last = _last_place(text, words)
+        unsure = understanding.reading.confidence < SURE
+        last = _last_place(text, words) or (read.parent if read and unsure else "")
         task = _fitting(replace(task, parent=last or task.parent), task, skills)
     return task
 

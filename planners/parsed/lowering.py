@@ -279,7 +279,13 @@ def _shared(one: Deed, other: Deed) -> bool:
 def _counted(rest: Sequence[Deed], deed: Deed) -> list[Deed]:
     """Carry over how many were asked for, and how changed, to the deed that speaks of `them`."""
     first = deed.items[0]
-    count = first.count
+    # "two forks: put one here and the other there": what goes elsewhere is not counted here
+    elsewhere = [
+        each.items[0].count
+        for each in rest
+        if each.items and each.items[0].other and set(each.items[0].types) & set(first.types)
+    ]
+    count = max(1, first.count - sum(elsewhere))
     states = _with(first.states, deed.kind) if deed.kind in CHANGES else first.states
     changed, done = [], False
     for each in rest:

@@ -147,7 +147,8 @@ class Resolver:
         self, ref: Ref, skill: str, argument: str, *, quiet: bool, but: Sequence[Item]
     ) -> list[Item]:
         thing = ref.thing
-        if ref.pronoun or (thing is not None and thing.head in ("it", "one", "ones")):
+        door = thing is not None and thing.head == "door" and skill in ("open", "close")
+        if ref.pronoun or door or (thing is not None and thing.head in ("it", "one", "ones")):
             other = thing is not None and thing.other
             meant = self.mentions.latest(self.abilities, skill, argument, but=but)
             if not meant and not quiet:

@@ -148,7 +148,10 @@ class Tagger:
         ):
             match = words.small[kind].at(pieces, at)
             if match and (best is None or match[0] > best[0]):
-                best = match[0], Tag(name, text=" ".join(pieces[at : at + match[0]]))
+                said = pieces[at : at + match[0]]
+                again = kind == "pronouns" and OTHER & set(said)
+                thing = Thing((), " ".join(said), "it", other=True) if again else None
+                best = match[0], Tag(name, text=" ".join(said), thing=thing)
         if match := words.directions.at(pieces, at):
             after = at + match[0]
             leads = best is not None and best[0] >= match[0] and self._thing(at + best[0])
@@ -168,7 +171,7 @@ class Tagger:
         pieces, words = self._pieces, self.words
         doing = words.verbs.at(pieces, at)
         other = words.no_action.at(pieces, at)
-        if other and (not doing or other[0] > doing[0]):
+        if other and (not doing or other[0] > doing[0]) and self._is_verb(at):
             text = " ".join(pieces[at : at + other[0]])
             return other[0], Tag("none", other[1], text)
         if not doing:
@@ -177,6 +180,14 @@ class Tagger:
         text = " ".join(pieces[at : at + length])
         # Particles may stand apart: "turn the lamp on", "pick it up"; the clause looks after them.
         return length, Tag("verb", intent, text, inflected=pieces[at].endswith(("ing", "ed")))
+
+    def _is_verb(self, at: int) -> bool:
+        """Whether a word that may be noun or adjective as well is a verb: `empty the fridge`."""
+        pieces, words = self._pieces, self.words
+        if pieces[at] not in words.adjectives and not words.nouns.at(pieces, at):
+            return True
+        kinds = ("determiners", "pronouns")
+        return any(words.small[kind].at(pieces, at + 1) for kind in kinds)
 
     def _amount(self, at: int) -> tuple[int, Tag] | None:
         pieces, words = self._pieces, self.words
@@ -292,6 +303,7 @@ class Tagger:
             if words.nouns.at(pieces, at):
                 return True
             small = words.small["determiners"].at(pieces, at) or words.states.at(pieces, at)
+            small = small or words.pieces.at(pieces, at)
             if not small and pieces[at] not in words.adjectives:
                 return False
             at += small[0] if small else 1

@@ -82,7 +82,11 @@ class Understanding:
         if self.command is None or not self.command.subgoals or self.with_steps:
             return False
         if not self.command.unread and (
-            self._several_things or self._says_more or self._ends_in_hand or self._lays_knife
+            self._several_things
+            or self._changed_in_vessel
+            or self._says_more
+            or self._ends_in_hand
+            or self._lays_knife
         ):
             return True
         doubtful = self.reading.evidence < DOUBTFUL and self.reading.confidence < UNSURE
@@ -109,6 +113,15 @@ class Understanding:
         told = Counter((step.skill, *_ends(step)) for step in self.command.subgoals)
         more = told - task
         return bool(more) and told > task and {skill for skill, *_ in more} <= CHANGES
+
+    @property
+    def _changed_in_vessel(self) -> bool:
+        """Whether what is heated, cooled or rinsed is brought in something: no task has both."""
+        assert self.command is not None
+        steps = self.command.subgoals
+        brought = [_ends(step) for step in steps if step.skill == "place"]
+        vessels = {place for _, place in brought} & {thing for thing, _ in brought}
+        return bool(vessels) and bool(CHANGES & {step.skill for step in steps})
 
     @property
     def _ends_in_hand(self) -> bool:

@@ -86,6 +86,21 @@ def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) ->
         ("take the knife, cut the tomato in half, then put the knife back in the drawer",
          "pick Knife; slice Tomato; place Knife Drawer"),
         ("where is the remote", "goto RemoteControl"),
+        ("grab two forks and put one in the sink and the other on the table",
+         "pick Fork; place Fork SinkBasin; pick Fork; place Fork DiningTable"),
+        ("put a warm slice of bread on a plate and put the plate on the table",
+         "pick Knife; slice Bread; place Knife CounterTop; pick sliced:Bread; "
+         "heat sliced:Bread Microwave; place sliced:Bread Plate; pick Plate; "
+         "place Plate DiningTable"),
+        ("put three slices of tomato on the plate",
+         "pick Knife; slice Tomato; place Knife CounterTop; " + "; ".join(
+             ["pick sliced:Tomato; place sliced:Tomato Plate"] * 3)),
+        ("put the apple in the fridge and leave the door open",
+         "pick Apple; place Apple Fridge; open Fridge"),
+        ("open the fridge, take out the egg and close the door",
+         "open Fridge; pick Egg; close Fridge"),
+        ("hold the phone under the lamp", "pick CellPhone; look CellPhone *"),
+        ("put the towel on the towel rack", "pick HandTowel; place HandTowel HandTowelHolder"),
         ("i need the lights off in here", "toggle LightSwitch"),
     ],
 )  # fmt: skip
@@ -99,6 +114,9 @@ def test_nothing_is_made_up(planner: ParsedPlanner, text: str, expected: str) ->
         ("rinse the fork and dry it", "no skill to dry"),
         ("sit on the chair", "no skill to sit"),
         ("fill a bowl with apples", "anything but water"),
+        ("put the mug upside down", "turn things over"),
+        ("put the laptop in the drawer, close it and lock it", "no skill to lock"),
+        ("empty the fridge", "no skill to empty"),
     ],
 )
 def test_a_deed_of_no_skill_is_refused_beside_others(
@@ -106,6 +124,22 @@ def test_a_deed_of_no_skill_is_refused_beside_others(
 ) -> None:
     with pytest.raises(Refused, match=what):
         planner.read(text, skills=SKILLS)
+
+
+def test_the_second_of_a_kind_is_another_one(planner: ParsedPlanner) -> None:
+    text = "put the first apple in the fridge and the second one in the microwave"
+    steps = planner.read(text, skills=SKILLS)
+    assert matches(steps, "pick Apple; place Apple Fridge; pick Apple; place Apple Microwave")
+    assert ["another" in step.arguments["object"].attributes for step in steps] == [
+        False, False, True, True,
+    ]  # fmt: skip
+
+
+def test_nouns_are_no_verbs(planner: ParsedPlanner) -> None:
+    assert matches(
+        planner.read("Move the plate and phone to the side table.", skills=SKILLS),
+        "pick Plate; place Plate SideTable; pick CellPhone; place CellPhone SideTable",
+    )
 
 
 def test_tools_are_asked_about(planner: ParsedPlanner) -> None:
