@@ -7,6 +7,9 @@ from planners.parsed.tagging import Tag, Thing
 
 LINKS = {"is", "are", "has", "have", "been", "be", "should", "gets", "was", "were", "needs", "get"}
 """Words between a thing and what is done to it: "once the tomato is sliced"."""
+STANDS = {"is", "are"}
+AS_IT_IS = {"open", "closed", "on", "off"}
+"""What after `is` says how something stands, and asks for nothing."""
 BELONGS = {"belongs", "belong", "goes"}
 IGNORED = {"asking", "polite", "here"}
 
@@ -100,6 +103,9 @@ def _start(found: list[_Segment], tag: Tag, before: Tag | None) -> None:
     if now.verb is None and things and awaited and before is not None and before.kind == "thing":
         # "once you have the mug put it down": what is had was taken, and a new clause begins
         found.append(_Segment(verb=tag))
+        return
+    if now.verb is None and before is not None and before.text in STANDS and tag.text in AS_IT_IS:
+        now.tags.append(Tag("word", text=tag.text))
         return
     if now.verb is None and things:
         now.verb, now.passive = tag, True

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from planners.parsed.abilities import Abilities
-from planners.parsed.clauses import BELONGS, LINKS, Clause, Ref
+from planners.parsed.clauses import BELONGS, LINKS, STANDS, Clause, Ref
 from planners.parsed.meaning import (
     BRINGING,
     NEAR,
@@ -77,6 +77,10 @@ class Deeds:
                 raise self._unable(clause, UNABLE_TO.get(clause.verb, clause.verb))
         found: list[list[Deed]] = []
         for clause in _left_as(clauses):
+            if not clause.intent and clause is not clauses[-1] and set(clause.particles) & STANDS:
+                self._resolve.items(clause.objects, "goto", quiet=True)  # how things stand
+                found.append([])
+                continue
             deeds = self._by_intent[clause.intent](clause)
             found.append([replace(deed, text=clause.text) for deed in deeds])
         return in_order(found, clauses)
@@ -333,7 +337,7 @@ class Deeds:
             return self._toggle(clause)
         if clause.direction == "down" and clause.objects:
             return self._toggle(clause)
-        if "half" in clause.verb:
+        if {"half", "around"} & set(clause.verb.split()):
             clause.direction = clause.direction or "around"
         if clause.amount and clause.amount[0] == 180.0 and not clause.direction:
             clause.direction = "around"
@@ -346,9 +350,10 @@ class Deeds:
         return motion(clause, MOTIONS.get(clause.direction, "turn"))
 
     def _gaze(self, clause: Clause) -> list[Deed]:
-        known = [
-            ref for ref in [*clause.objects, *clause.goals] if ref.thing and ref.thing.types
-        ]  # fmt: skip
+        refs = [ref for ref in [*clause.objects, *clause.goals] if ref.thing]
+        if refs and all(ref.led_by == "around" and ref.thing.head in NO_FURNITURE for ref in refs):
+            return motion(replace(clause, direction="around"), "turn")
+        known = [ref for ref in refs if ref.thing.types]
         if known and not (set(clause.direction.split()) & set(MOTIONS)):
             under = [ref for ref in clause.goals if ref.led_by in NEAR or ref.led_by == "in"]
             if under and not self._is_lamp(under[0]) and not clause.objects:

@@ -44,6 +44,8 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
             value = getattr(read, field)
             if value and words.says(text, value):
                 task = _fitting(replace(task, **{field: value}), task, skills)
+    if read is not None and any(clause.intent == "trash" for clause in understanding.clauses):
+        return replace(task, parent=read.parent)  # said by the verb
     if task.parent and not words.says(text, task.parent, by_any_name=True):
         unsure = understanding.reading.confidence < SURE
         last = _last_place(text, words) or (read.parent if read and unsure else "")

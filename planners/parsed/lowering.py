@@ -279,22 +279,29 @@ def _shared(one: Deed, other: Deed) -> bool:
 def _counted(rest: Sequence[Deed], deed: Deed) -> list[Deed]:
     """Carry over how many were asked for, and how changed, to the deed that speaks of `them`."""
     first = deed.items[0]
-    # "two forks: put one here and the other there": what goes elsewhere is not counted here
-    elsewhere = [
-        each.items[0].count
-        for each in rest
-        if each.items and each.items[0].other and set(each.items[0].types) & set(first.types)
-    ]
-    count = max(1, first.count - sum(elsewhere))
     states = _with(first.states, deed.kind) if deed.kind in CHANGES else first.states
-    changed, done = [], False
+    others = [each.items[0].count for each in rest if _of_the_others(deed, each)]
+    # "two forks: put one here and the other there": what goes elsewhere is not counted here
+    count = max(1, first.count - sum(others))
+    changed, done = [], first.count == 1
     for each in rest:
-        if not done and _shared(deed, each) and count > 1:
-            items = (replace(i, count=count, states=(*i.states, *states)) for i in each.items)
+        them, other = not done and _shared(deed, each), _of_the_others(deed, each)
+        if them or other:
+            items = (
+                replace(i, count=count if them else i.count, states=(*i.states, *states))
+                for i in each.items
+            )
             each = replace(each, items=tuple(items))
-            done = True
+            done = done or them
         changed.append(each)
     return changed
+
+
+def _of_the_others(deed: Deed, each: Deed) -> bool:
+    """Whether a deed is done to another one of several that are spoken of."""
+    first = deed.items[0]
+    same = bool(each.items) and bool(set(each.items[0].types) & set(first.types))
+    return first.count > 1 and same and each.items[0].other
 
 
 def _lamps_agree(deed: Deed, look: Deed) -> bool:

@@ -75,7 +75,7 @@ class Mentions:
 
     groups: list[tuple[Item, ...]] = field(default_factory=list)
     placed: dict[str, tuple[Item, ...]] = field(default_factory=dict)
-    cut: set[str] = field(default_factory=set)
+    one: set[str] = field(default_factory=set)
 
     def note(self, *items: Item) -> None:
         """Remember items that were mentioned together."""
@@ -154,6 +154,11 @@ class Resolver:
             if not meant and not quiet:
                 raise Question("What do you mean by it?" if ref.thing else "Where to?")
             states = thing.states if thing else ()
+            if thing is not None and thing.phrase == "one":
+                # "put one here and one there": two of them
+                names = {each.types[0] for each in meant}
+                other = other or bool(names & self.mentions.one)
+                self.mentions.one |= names
             return [
                 Item(each.types, each.phrase, states or each.states, each.attributes, 1, other)
                 for each in meant

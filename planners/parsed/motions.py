@@ -55,8 +55,15 @@ def tilt(clause: Clause) -> list[Deed]:
 
 
 def step(clause: Clause) -> list[Deed]:
-    """Return a step without turning; forward where no way is said."""
-    backing = "back" in clause.verb or clause.verb.startswith("retreat")
+    """Return a step without turning; forward where no way is said.
+
+    Raises:
+        Refused: If it is a posture.
+    """
+    if clause.verb.startswith("stand"):
+        raise Refused("I can not stand up or sit down.", alternative="I can step, turn and look.")
+    backing = "back" in {*clause.verb.split(), *clause.particles}
+    backing = backing or clause.verb.startswith("retreat")
     way = STEPS.get(clause.direction or ("back" if backing else "forward"), "forward")
     amount = amount_of(clause, length=True)
     return [Deed("move", direction=way, amount=amount, times=_times(clause))]

@@ -125,14 +125,15 @@ class Understanding:
 
     @property
     def _ends_in_hand(self) -> bool:
-        """Whether a thing is heated, cooled or rinsed, and nothing says where it goes then."""
+        """Whether what is heated, cooled or rinsed last goes nowhere then, or to the speaker."""
         assert self.command is not None
+        last = self.command.subgoals[-1]
+        if last.skill not in CHANGES or _ends(last)[0] in self._placed:
+            return False
+        several = bool(self._placed - set(KNIVES))
+        here = self.command.clauses[-1].here
         parent = self.reading.task.parent
-        return (
-            self.command.subgoals[-1].skill in CHANGES
-            and self._placed <= set(KNIVES)
-            and not load().says(self.text, parent, by_any_name=True)
-        )
+        return several or here or not load().says(self.text, parent, by_any_name=True)
 
     @property
     def _lays_knife(self) -> bool:

@@ -88,6 +88,9 @@ def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) ->
         ("where is the remote", "goto RemoteControl"),
         ("grab two forks and put one in the sink and the other on the table",
          "pick Fork; place Fork SinkBasin; pick Fork; place Fork DiningTable"),
+        ("cool two apples and put one on the table and one in the sink",
+         "pick Apple; cool Apple Fridge; place Apple DiningTable; pick Apple; cool Apple Fridge; "
+         "place Apple SinkBasin"),
         ("put a warm slice of bread on a plate and put the plate on the table",
          "pick Knife; slice Bread; place Knife CounterTop; pick sliced:Bread; "
          "heat sliced:Bread Microwave; place sliced:Bread Plate; pick Plate; "
@@ -99,6 +102,17 @@ def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) ->
          "pick Apple; place Apple Fridge; open Fridge"),
         ("open the fridge, take out the egg and close the door",
          "open Fridge; pick Egg; close Fridge"),
+        ("get the apple out of the fridge, wash it and bring it to me",
+         "pick Apple; clean Apple SinkBasin"),
+        ("heat the mug and the bowl",
+         "pick Mug; heat Mug Microwave; place Mug CounterTop; pick Bowl; heat Bowl Microwave"),
+        ("put the plate closest to the stove in the sink", "pick Plate; place Plate SinkBasin"),
+        ("get rid of the old newspaper on the coffee table",
+         "pick Newspaper; place Newspaper GarbageCan"),
+        ("the fridge is open, close it", "close Fridge"),
+        ("look around the room and find the phone", "turn around; goto CellPhone"),
+        ("spin around", "turn around"),
+        ("move back half a meter", "move back 0.5"),
         ("hold the phone under the lamp", "pick CellPhone; look CellPhone *"),
         ("put the towel on the towel rack", "pick HandTowel; place HandTowel HandTowelHolder"),
         ("i need the lights off in here", "toggle LightSwitch"),
@@ -113,6 +127,7 @@ def test_nothing_is_made_up(planner: ParsedPlanner, text: str, expected: str) ->
     [
         ("rinse the fork and dry it", "no skill to dry"),
         ("sit on the chair", "no skill to sit"),
+        ("stand up", "stand up"),
         ("fill a bowl with apples", "anything but water"),
         ("put the mug upside down", "turn things over"),
         ("put the laptop in the drawer, close it and lock it", "no skill to lock"),
