@@ -17,12 +17,11 @@ from planners.parsed.meaning import (
 )
 from planners.parsed.motions import MOTIONS, motion, step, tilt
 from planners.parsed.ordering import in_order
+from planners.parsed.putting import NO_FURNITURE, Putting
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.tagging import Thing
 
-GARBAGE = Item(("GarbageCan",), "the bin")
-NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
-"""Words for places where nothing can be put by themselves: which piece of furniture is asked."""
+GARBAGE, COUNTER = Item(("GarbageCan",), "the bin"), Item(("CounterTop",), "the counter")
 THROWING = ("throw", "toss", "chuck", "dump")
 """What is done to things that go away for good."""
 UNABLE_TO = {"upside": "turn things over"}
@@ -43,6 +42,7 @@ class Deeds:
     def __init__(self, abilities: Abilities) -> None:
         self._abilities = abilities
         self._resolve = Resolver(abilities)
+        self._put_down = Putting(self._resolve)
         self._by_intent: Mapping[str, Callable[[Clause], list[Deed]]] = {
             "take": self._take,
             "put": self._put,
@@ -101,13 +101,13 @@ class Deeds:
         for name in (name for item in items for name in item.types if sources):
             self._resolve.mentions.placed.setdefault(name, sources[:1])
         goals = clause.goals
-        if lamps := [ref for ref in goals if ref.led_by not in TO and self._is_lamp(ref)]:
+        if lamps := [ref for ref in goals if ref.led_by not in TO and self._resolve.is_lamp(ref)]:
             lamp = self._resolve.items(lamps, "look", "lamp")
             return [Deed("look", (item,), lamp[:1]) for item in items]
         bringing = clause.verb.startswith(BRINGING)
         whereto = [ref for ref in goals if ref.led_by in TO or bringing or ref.thing is None]
         if whereto and not clause.here:
-            return self._place(items, whereto, clause)
+            return self._put_down.place(items, whereto, clause)
         self._resolve.items(goals, "goto", quiet=True)
         return self._hold(items)
 
@@ -136,7 +136,7 @@ class Deeds:
         if away and not clause.goals:
             raise Question("Where should I put it away?")
         if "out" in particles and not clause.goals:
-            return self._place(items, [], clause, known=GARBAGE)
+            return self._put_down.deposit(items, (GARBAGE,))
         if not clause.objects:
             items = self._resolve.items([Ref(None, True)], "pick", quiet=True)
             if not items and clause.verb.startswith(RESTING):
@@ -144,20 +144,20 @@ class Deeds:
             if not items and clause.unknown:
                 raise unknown(Thing((), clause.unknown[0], clause.unknown[0]))
         if clause.goals:
-            return self._place(items, clause.goals, clause)
+            return self._put_down.place(items, clause.goals, clause)
         if particles & {"in", "inside", "into", "on"}:
-            return self._place(items, [Ref(None, True, "in")], clause)
+            return self._put_down.place(items, [Ref(None, True, "in")], clause)
         if clause.direction == "down" and "floor" in clause.text:
             raise Refused("I do not put things on the floor.",
                           alternative="Name a piece of furniture.")  # fmt: skip
         if "down" in particles or clause.verb.endswith(" down"):
-            return self._place(items, [], clause, known=Item(("CounterTop",), "the counter"))
+            return self._put_down.deposit(items, (COUNTER,))
         if (
             back := [
                 self._resolve.mentions.placed.get(each.types[0]) for each in items if each.types
             ]
         ) and back[0]:
-            return self._deposit(items, back[0])
+            return self._put_down.deposit(items, back[0])
         raise Question("Where should I put it?")
 
     def _trash(self, clause: Clause) -> list[Deed]:
@@ -165,86 +165,7 @@ class Deeds:
         if not refs and self._resolve.mentions.groups:
             refs = [Ref(None, True)]  # "throw it away": what was talked about, not what is held
         items = self._items(replace(clause, objects=refs), "pick")
-        return self._place(items, [], clause, known=GARBAGE)
-
-    def _place(
-        self,
-        items: tuple[Item, ...],
-        goals: Sequence[Ref],
-        clause: Clause,
-        *,
-        known: Item | None = None,
-    ) -> list[Deed]:
-        if known is not None:
-            return self._deposit(items, (known,))
-        if "back" in clause.particles or "back" in clause.verb or clause.verb == "return":
-            home = [self._resolve.mentions.placed.get(t) for each in items for t in each.types[:1]]
-            if home and home[0] and all(ref.pronoun for ref in goals):
-                return self._deposit(items, home[0])
-        goals = [ref for ref in goals if ref.led_by != "not"]
-        goals = [ref for ref in goals if ref.led_by != "of"] or goals
-        for ref in goals:
-            nameless = ref.thing is not None and not ref.thing.types and not ref.pronoun
-            if nameless and not _any_known(goals) and ref.thing.head not in NO_FURNITURE:
-                raise unknown(ref.thing)
-        beside = [ref for ref in goals if ref.led_by in NEAR]
-        into = [ref for ref in goals if ref.led_by not in NEAR]
-        if not into and beside:
-            return self._deposit(items, self._beside(items, beside))
-        if (
-            items
-            and (lamps := [ref for ref in into if self._is_lamp(ref)])
-            and len(lamps) == len(into)
-        ):
-            lamp = self._resolve.items(lamps, "look", "lamp")
-            return [Deed("look", (item,), lamp[:1]) for item in items]
-        places = self._resolve.items(into, "place", "receptacle", quiet=True, but=items)
-        self._resolve.items(beside, "goto", quiet=True)
-        if not places:
-            words = " ".join(ref.thing.head for ref in goals if ref.thing)
-            if words and not set(words.split()) & NO_FURNITURE:
-                raise Refused(f"I can not put anything at {words!r}.",
-                              alternative="Name a piece of furniture or a vessel.")  # fmt: skip
-            raise Question("Where should I put it?")
-        return self._deposit(items, places)
-
-    def _beside(self, items: Sequence[Item], refs: Sequence[Ref]) -> tuple[Item, ...]:
-        """Next to something is where that was put, if it was; or it is a place itself."""
-        near = self._resolve.items(refs, "goto")
-        for item in near:
-            for name in item.types:
-                if where := self._resolve.mentions.placed.get(name):
-                    return where
-        fitting = tuple(
-            where
-            for where in near
-            if all(
-                self._abilities.choose_pair(
-                    "place", i.types, where.types, sliced="slice" in i.states
-                )
-                for i in items
-            )
-        )
-        if not fitting:
-            raise Question("On which piece of furniture should I put it?")
-        return fitting
-
-    def _deposit(self, items: tuple[Item, ...], places: tuple[Item, ...]) -> list[Deed]:
-        first, *rest = places
-        for item in items:
-            for name in item.types:
-                self._resolve.mentions.placed[name] = (first,)
-        deeds = [Deed("place", (item,), (first,)) for item in items] or [
-            Deed("place", (), (first,))
-        ]
-        vessel = self._abilities.choose("pick", "object", first.types)
-        carried = [
-            place for place in rest if not self._abilities.choose("pick", "object", place.types)
-        ]
-        if vessel and carried and items:
-            deeds.append(Deed("place", (replace(first, contents=None),), (carried[0],)))
-        self._resolve.mentions.note(*items)
-        return deeds
+        return self._put_down.deposit(items, (GARBAGE,))
 
     # --- doing something to a thing
 
@@ -287,25 +208,19 @@ class Deeds:
             if not (ref.thing and set(ref.thing.types) & device) and ref.led_by in TO
         ]  # fmt: skip
         if places and any(ref.thing and ref.thing.types for ref in places):
-            return [*deeds, *self._place(items, places, clause)]
+            return [*deeds, *self._put_down.place(items, places, clause)]
         return deeds
 
     def _look(self, clause: Clause) -> list[Deed]:
         lamps = [
             ref for ref in [*clause.goals, *([clause.tool] if clause.tool else [])]
-            if self._is_lamp(ref)
+            if self._resolve.is_lamp(ref)
         ]  # fmt: skip
         items = self._items(clause, "goto")
         found = self._resolve.items(lamps, "look", "lamp") if lamps else ()
         if found:
             return [Deed("look", (item,), found[:1]) for item in items]
         return [Deed("gaze", (item,)) for item in items] or self._gaze(clause)
-
-    def _is_lamp(self, ref: Ref) -> bool:
-        if ref.pronoun:
-            return bool(self._resolve.mentions.latest(self._abilities, "look", "lamp"))
-        types = ref.thing.types if ref.thing else ()
-        return self._abilities.choose("look", "lamp", types) is not None
 
     # --- going and looking about
 
@@ -356,9 +271,11 @@ class Deeds:
         known = [ref for ref in refs if ref.thing.types]
         if known and not (set(clause.direction.split()) & set(MOTIONS)):
             under = [ref for ref in clause.goals if ref.led_by in NEAR or ref.led_by == "in"]
-            if under and not self._is_lamp(under[0]) and not clause.objects:
+            if under and not self._resolve.is_lamp(under[0]) and not clause.objects:
                 raise Question("What am I to look for there?")
-            objects = [ref for ref in known if not (ref in under and self._is_lamp(ref))][:1]
+            objects = [ref for ref in known if not (ref in under and self._resolve.is_lamp(ref))][
+                :1
+            ]
             lamps = [ref for ref in known if ref not in objects]
             return self._look(replace(clause, objects=objects, goals=lamps))
         if clause.direction not in MOTIONS:
@@ -413,8 +330,3 @@ def _water(clause: Clause) -> bool:
     """Whether what something is filled or rinsed with is water, or not said."""
     thing = clause.tool.thing if clause.tool else None
     return clause.tool is None or (thing is not None and thing.head == "water")
-
-
-def _any_known(refs: Sequence[Ref]) -> bool:
-    """Whether some place is known; what it stands next to need not be."""
-    return any(ref.pronoun or (ref.thing is not None and bool(ref.thing.types)) for ref in refs)

@@ -143,6 +143,13 @@ class Resolver:
         self.mentions.note(*found)
         return tuple(found)
 
+    def is_lamp(self, ref: Ref) -> bool:
+        """Whether a reference names what things are looked at under."""
+        if ref.pronoun:
+            return bool(self.mentions.latest(self.abilities, "look", "lamp"))
+        types = ref.thing.types if ref.thing else ()
+        return self.abilities.choose("look", "lamp", types) is not None
+
     def _one(
         self, ref: Ref, skill: str, argument: str, *, quiet: bool, but: Sequence[Item]
     ) -> list[Item]:

@@ -1,0 +1,111 @@
+"""Where things go: into, onto, beside, back to where they were."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from planners.parsed.clauses import Clause, Ref
+from planners.parsed.meaning import NEAR, Deed, Item, Resolver, unknown
+from planners.parsed.refusals import Question, Refused
+
+NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
+"""Words for places where nothing can be put by themselves: which piece of furniture is asked."""
+
+
+class Putting:
+    """Makes deeds of putting.
+
+    Args:
+        resolve: Finds what references stand for, and remembers where things were put.
+    """
+
+    def __init__(self, resolve: Resolver) -> None:
+        self._resolve = resolve
+
+    def place(
+        self,
+        items: tuple[Item, ...],
+        goals: Sequence[Ref],
+        clause: Clause,
+    ) -> list[Deed]:
+        """Put things where the words lead.
+
+        Raises:
+            Refused: If nothing is called so, or nothing can be put there.
+            Question: If it is not said where.
+        """
+        if "back" in clause.particles or "back" in clause.verb or clause.verb == "return":
+            home = [self._resolve.mentions.placed.get(t) for each in items for t in each.types[:1]]
+            if home and home[0] and all(ref.pronoun for ref in goals):
+                return self.deposit(items, home[0])
+        goals = [ref for ref in goals if ref.led_by != "not"]
+        goals = [ref for ref in goals if ref.led_by != "of"] or goals
+        for ref in goals:
+            nameless = ref.thing is not None and not ref.thing.types and not ref.pronoun
+            if nameless and not _any_known(goals) and ref.thing.head not in NO_FURNITURE:
+                raise unknown(ref.thing)
+        beside = [ref for ref in goals if ref.led_by in NEAR]
+        into = [ref for ref in goals if ref.led_by not in NEAR]
+        if not into and beside:
+            return self.deposit(items, self._beside(items, beside))
+        if (
+            items
+            and (lamps := [ref for ref in into if self._resolve.is_lamp(ref)])
+            and len(lamps) == len(into)
+        ):
+            lamp = self._resolve.items(lamps, "look", "lamp")
+            return [Deed("look", (item,), lamp[:1]) for item in items]
+        places = self._resolve.items(into, "place", "receptacle", quiet=True, but=items)
+        self._resolve.items(beside, "goto", quiet=True)
+        if not places:
+            words = " ".join(ref.thing.head for ref in goals if ref.thing)
+            if words and not set(words.split()) & NO_FURNITURE:
+                raise Refused(f"I can not put anything at {words!r}.",
+                              alternative="Name a piece of furniture or a vessel.")  # fmt: skip
+            raise Question("Where should I put it?")
+        return self.deposit(items, places)
+
+    def _beside(self, items: Sequence[Item], refs: Sequence[Ref]) -> tuple[Item, ...]:
+        """Next to something is where that was put, if it was; or it is a place itself."""
+        near = self._resolve.items(refs, "goto")
+        for item in near:
+            for name in item.types:
+                if where := self._resolve.mentions.placed.get(name):
+                    return where
+        fitting = tuple(
+            where
+            for where in near
+            if all(
+                self._resolve.abilities.choose_pair(
+                    "place", i.types, where.types, sliced="slice" in i.states
+                )
+                for i in items
+            )
+        )
+        if not fitting:
+            raise Question("On which piece of furniture should I put it?")
+        return fitting
+
+    def deposit(self, items: tuple[Item, ...], places: tuple[Item, ...]) -> list[Deed]:
+        """Put things into the first of some places, and what that is carried in into the next."""
+        first, *rest = places
+        for item in items:
+            for name in item.types:
+                self._resolve.mentions.placed[name] = (first,)
+        deeds = [Deed("place", (item,), (first,)) for item in items] or [
+            Deed("place", (), (first,))
+        ]
+        vessel = self._resolve.abilities.choose("pick", "object", first.types)
+        carried = [
+            place
+            for place in rest
+            if not self._resolve.abilities.choose("pick", "object", place.types)
+        ]
+        if vessel and carried and items:
+            deeds.append(Deed("place", (replace(first, contents=None),), (carried[0],)))
+        self._resolve.mentions.note(*items)
+        return deeds
+
+
+def _any_known(refs: Sequence[Ref]) -> bool:
+    """Whether some place is known; what it stands next to need not be."""
+    return any(ref.pronoun or (ref.thing is not None and bool(ref.thing.types)) for ref in refs)
