@@ -7,22 +7,25 @@ from typing import Any
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
-from embodied.core.plan import Plan, Subgoal
+from embodied.core.plan import ObjectRef, Plan, Subgoal
 from embodied.core.protocols import PlanContext, Planner
 from embodied.core.task_plans import ANOTHER, subgoals_of, task_of
 from planners.corrections import (
     Change,
     Kind,
     fold,
+    in_hand,
     left_to_do,
     recover,
     resolve,
     still_ahead,
     understand,
+    without_needless_picks,
 )
 from planners.symbolic import repair
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
+from planners.symbolic.repair import lay_aside
 from planners.wording import sentence
 
 REMEMBERED = 16
@@ -116,10 +119,7 @@ class CheckedPlanner:
             if found is None and self._reads_corrections:
                 return self._anew(context, told, new)
             if found is None:
-                raise PlanningError(
-                    f"Not understood: {correction.text!r}. Name the thing that is meant, a place "
-                    "for it, or what to do as well, first, or not at all."
-                )
+                raise PlanningError(self._objection(ahead, correction, context))
             ahead, change = found
             changes = (*changes, change) if change.lasting else changes
         return ahead, changes
@@ -157,27 +157,79 @@ class CheckedPlanner:
             return None
         change = resolve(change, subgoals, entities=context.entities)
         changed = self._folded(subgoals, change, context)
-        return None if changed is None else (changed, change)
+        if changed is None:
+            return None
+        held = in_hand(context.history)
+        if change.kind in (Kind.FIRST, Kind.ALSO):
+            changed = without_needless_picks(changed, held)
+            if held is not None and changed and changed[0].skill == "pick":
+                changed = (_aside(held, context), *changed)
+        elif held is not None and _is_wrong(held, change):
+            changed = (_aside(held, context), _another(held, change), *changed)
+        return changed, change
 
     def _folded(
         self, subgoals: tuple[Subgoal, ...], change: Change, context: PlanContext
     ) -> tuple[Subgoal, ...] | None:
+        # Words that would make nonsense of the plan were not meant so: a bowl is not to be cut as
+        # the tomato was, but may be brought to where that was to go.
+        domain = Domain(context.skills)
+        for each in self._ways(subgoals, change, context):
+            if each and not any(misfits(subgoal, domain) for subgoal in each):
+                return each
+        return None
+
+    def _ways(
+        self, subgoals: tuple[Subgoal, ...], change: Change, context: PlanContext
+    ) -> tuple[tuple[Subgoal, ...], ...]:
+        """Return the plans that a change may mean, the likeliest first."""
+
         def plan_text(text: str) -> tuple[Subgoal, ...]:
             instruction = Instruction.from_text(text, id=f"{context.instruction.id}+")
             asked = PlanContext(instruction, context.skills, context.entities)
             return self._planner.plan(asked).subgoals
 
         try:
-            changed = fold(subgoals, change, plan_text)
+            return fold(subgoals, change, plan_text), _whole(subgoals, change)
         except PlanningError:
-            return None
-        # Words that would make nonsense of the plan were not meant so: a bowl is not to be cut as
-        # the tomato was, but may be brought to where that was to go.
+            return ()
+
+    def _objection(
+        self, ahead: tuple[Subgoal, ...], correction: Correction, context: PlanContext
+    ) -> str:
+        """Say why a correction changes nothing."""
+        told = f"Not understood: {correction.text!r}."
+        change = understand(correction.text, ahead, context.skills)
         domain = Domain(context.skills)
-        for each in (changed, _whole(subgoals, change)):
-            if each and not any(misfits(subgoal, domain) for subgoal in each):
-                return each
-        return None
+        if change is not None and change.kind is Kind.OTHER_PLACE:
+            change = resolve(change, ahead, entities=context.entities)
+            for way in self._ways(ahead, change, context)[:1]:
+                for fault in (each for step in way for each in misfits(step, domain)):
+                    return f"{told} {fault}"
+        return (
+            f"{told} Name the thing that is meant, a place for it, or what to do as well, first, "
+            "or not at all."
+        )
+
+
+def _is_wrong(held: ObjectRef, change: Change) -> bool:
+    """Whether what is in the hand is not what was meant, but another thing of its type."""
+    said = change.thing
+    if change.kind is not Kind.DETAIL or said is None or said.category != held.category:
+        return False
+    return change.rejects or ANOTHER in said.attributes
+
+
+def _another(held: ObjectRef, change: Change) -> Subgoal:
+    """Return the step that takes what was meant rather than what is in the hand."""
+    said = change.thing or held
+    meant = replace(held, attributes=said.attributes, relation=said.relation, phrase=said.phrase)
+    return Subgoal("pick", {"object": meant})
+
+
+def _aside(held: ObjectRef, context: PlanContext) -> Subgoal:
+    """Return the step that lays down what is in the hand: not where it was to go in the end."""
+    return lay_aside(held, Domain(context.skills), context.entities)
 
 
 def _worded(subgoal: Subgoal) -> Subgoal:

@@ -39,6 +39,9 @@ DEVICES: Mapping[str, tuple[str, str]] = {
 }
 """Task type to the skill that changes the object, and the type of the device."""
 
+DEVICE_OF: Mapping[str, str] = dict(DEVICES.values())
+"""Skill that changes an object, to the type of the device."""
+
 _TASK_OF_CHANGE = {skill: task_type for task_type, (skill, _) in DEVICES.items()}
 _CHANGE_BY_SWITCH = {"Microwave": ("Microwave", "heat"), "Faucet": ("SinkBasin", "clean")}
 """What is switched on, to where the object then is and what comes of it."""

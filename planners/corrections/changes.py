@@ -12,6 +12,8 @@ class Kind(StrEnum):
     DETAIL = "detail"
     OTHER_OBJECT = "other_object"
     OTHER_PLACE = "other_place"
+    WHEREABOUTS = "whereabouts"
+    OTHER_DEED = "other_deed"
     WITHOUT = "without"
     FIRST = "first"
     ALSO = "also"
@@ -26,8 +28,10 @@ class Change:
         thing: What is meant instead, or what more is known of it; without a category it is about
             the thing at hand.
         instead_of: What is not meant, where that was said.
-        skill: The skill to leave out, for `without`.
-        text: Words of something to do as well, for `first` and `also`.
+        skill: The skill to leave out, for `without`; the one to do something else in place of, for
+            `other_deed`; the one to do something before, for `first`, where that was said.
+        text: Words of something to do as well, for `first` and `also`; the skill that is meant, for
+            `other_deed`.
         rejects: Whether it began with a no: what is being done is not what was meant.
         relation: How it is to be at its other place, where the skills tell such things apart.
     """

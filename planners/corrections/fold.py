@@ -8,7 +8,7 @@ from embodied.core.entity import Entity
 from embodied.core.errors import PlanningError
 from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER, KNIVES
+from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, subgoals_of, task_of
 from planners.corrections.changes import Change, Kind
 from planners.corrections.colours import COLOURS
 from planners.wording import sentence
@@ -30,7 +30,12 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
     """
     if change.kind in (Kind.FIRST, Kind.ALSO):
         more = plan_text(_without_pronouns(change.text, plan))
-        return (*more, *plan) if change.kind is Kind.FIRST else (*plan, *more)
+        if change.kind is Kind.ALSO:
+            return (*plan, *more)
+        if sliced := _sliced(plan, more):
+            return sliced
+        at = next((k for k, each in enumerate(plan) if each.skill == change.skill), 0)
+        return (*plan[:at], *more, *plan[at:])
     resolved = resolve(change, plan)
     changed = _CHANGES[change.kind](tuple(plan), resolved)
     if changed == tuple(plan) and change.rejects and change.kind is Kind.DETAIL:
@@ -69,6 +74,20 @@ def resolve(change: Change, plan: Sequence[Subgoal], *, entities: Iterable[Entit
 def _said(change: Change) -> str:
     words = change.skill or (str(change.thing) if change.thing else change.text)
     return f"{change.kind.value}: {words.strip()}"
+
+
+def _sliced(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
+    """Return the plan for a slice, where its thing is to be cut first; empty for anything else."""
+    task = task_of(plan) or task_of((Subgoal("pick", dict(plan[0].arguments)), *plan))
+    cut = {
+        value.category
+        for each in more
+        for value in each.arguments.values()
+        if each.skill == "slice" and isinstance(value, ObjectRef)
+    }
+    if task is None or task.sliced or task.object not in cut:
+        return ()
+    return subgoals_of(replace(task, sliced=True))
 
 
 def _without_pronouns(text: str, plan: Sequence[Subgoal]) -> str:
@@ -220,6 +239,51 @@ def _last_place(plan: Sequence[Subgoal], about: ObjectRef | None) -> str:
     return ""
 
 
+def _whereabouts(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    """Where a thing stands is of use until it is in the hand."""
+    said = change.thing or ObjectRef("")
+
+    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
+        sought = subgoal.skill == "pick" and value.category == said.category
+        return replace(value, relation=said.relation) if sought else value
+
+    return _each(plan, edit)
+
+
+def _other_deed(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    def instead(subgoal: Subgoal) -> Subgoal:
+        arguments = {**subgoal.arguments, "receptacle": ObjectRef(DEVICE_OF[change.text])}
+        meant = replace(subgoal, skill=change.text, arguments=arguments)
+        return _resaid(meant) if subgoal.text else meant
+
+    return tuple(instead(each) if each.skill == change.skill else each for each in plan)
+
+
+def without_needless_picks(plan: Sequence[Subgoal], held: ObjectRef | None) -> tuple[Subgoal, ...]:
+    """Return a plan that takes nothing up that it has in the hand already.
+
+    Args:
+        plan: What is ahead.
+        held: What is in the hand before it.
+    """
+    found, hand = [], held and _told_apart(held)
+    for subgoal in plan:
+        value = subgoal.arguments.get("object")
+        thing = _told_apart(value) if isinstance(value, ObjectRef) else None
+        if subgoal.skill == "pick":
+            if thing == hand:
+                continue
+            hand = thing
+        elif subgoal.skill == "place":
+            hand = None
+        found.append(subgoal)
+    return tuple(found)
+
+
+def _told_apart(reference: ObjectRef) -> tuple[str, bool, frozenset[str]]:
+    return reference.category, ANOTHER in reference.attributes, _colours(reference)
+
+
 def _without(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     def meant(subgoal: Subgoal) -> bool:
         value = subgoal.arguments.get("object")
@@ -234,5 +298,7 @@ _CHANGES: dict[Kind, Callable[[tuple[Subgoal, ...], Change], tuple[Subgoal, ...]
     Kind.DETAIL: _detail,
     Kind.OTHER_OBJECT: _other_object,
     Kind.OTHER_PLACE: _other_place,
+    Kind.WHEREABOUTS: _whereabouts,
+    Kind.OTHER_DEED: _other_deed,
     Kind.WITHOUT: _without,
 }

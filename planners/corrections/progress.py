@@ -67,6 +67,17 @@ def still_ahead(plan: Sequence[Subgoal], history: History) -> tuple[Subgoal, ...
     return tuple(plan)
 
 
+def in_hand(history: History) -> ObjectRef | None:
+    """Return what was taken up last and not put down since."""
+    held: ObjectRef | None = None
+    for subgoal, outcome in history:
+        value = subgoal.arguments.get("object")
+        if outcome.status is Status.DONE and subgoal.skill in ("pick", "place"):
+            picked = subgoal.skill == "pick" and isinstance(value, ObjectRef)
+            held = value if picked else None
+    return held
+
+
 def left_to_do(plan: Sequence[Subgoal], history: History) -> tuple[Subgoal, ...]:
     """Return what a plan made from scratch still has to do after what was done.
 

@@ -7,33 +7,18 @@ from dataclasses import replace
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER
+from planners.corrections import steps
 from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import RELATION, known_types, read_thing
+from planners.corrections.steps import types_of
+from planners.wanted import wanted
 
 _LEAD = re.compile(
-    r"^(?:(?:no|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|okay)\b"
-    r"[\s,.!;:]*)+"
+    r"^(?:(?:no(?! need)|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|"
+    r"okay)\b[\s,.!;:]*)+"
 )
+_TAIL = re.compile(r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you))+$")
 _REJECTS = re.compile(r"^\s*(?:no|nope|not|wrong)\b", re.I)
-_ALSO = re.compile(
-    r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
-    r"when (?:you are|you're) done|don't forget to|do not forget to|remember to|finally)[\s,]+"
-    r"(?P<text>.+)$"
-)
-_ALSO_LAST = re.compile(r"^(?P<text>.+?)[\s,]+(?:too|as well|also|afterwards|after that)$")
-_FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
-_FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
-_MOTION = re.compile(
-    r"^(?P<text>(?:go |move |step |turn |look |tilt |come |drive |walk )?"
-    r"(?:a (?:bit|little)|slightly|further|farther|closer|back|left|right|up|down|around|forward|"
-    r"forwards|backwards?|to the (?:left|right))\b.*)$"
-)
-_MOVES = re.compile(r"(?:go|move|step|turn|look|tilt|come|drive|walk)\b")
-_WITHOUT = re.compile(
-    r"^(?:(?:you )?(?:don't|do not)(?: need to| have to)?|no need to|skip|never mind|without|"
-    r"leave out)"
-    r"\s+(?P<verb>[a-z]+)(?:ing)?\b(?P<rest>.*)$"
-)
 _NOT_BUT = re.compile(
     r"^not (?P<wrong>(?:(?:in|on|to|into|onto) )?(?:the|that|this|a|an|my) [^,;]+?)"
     r"[\s,;]+(?:but |rather |instead )?"
@@ -48,6 +33,12 @@ _ONE = re.compile(
 _WRONG_ONE = re.compile(
     r"^(?:(?:not|that's|that is|it's) (?:that|this|the wrong)(?: one)?|(?:you (?:took|have|got) )?"
     r"(?:that's |that is )?the wrong (?:one|thing)|wrong one)$"
+)
+_WHEREABOUTS = re.compile(
+    r"^(?:(?:it's|it is|they're|they are|(?P<what>(?:the|a|an|my) .+?) (?:is|are)|look|check|try|"
+    r"search|you (?:will|can) find (?:it|one))\s+)"
+    r"(?P<where>(?:in|inside|on|under|behind|next to|by)\s+"
+    r"(?P<place>(?:the|a|an|that|this|my)\s+.+))$"
 )
 _OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
 _PLACE = re.compile(
@@ -72,27 +63,6 @@ _PLACED = re.compile(
     + "|".join(f"(?:{pattern})" for pattern in _RELATIONS.values())
     + r")\s+(?P<where>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
 )
-_SKILL_OF = {
-    "heat": "heat",
-    "warm": "heat",
-    "cook": "heat",
-    "microwave": "heat",
-    "cool": "cool",
-    "chill": "cool",
-    "clean": "clean",
-    "wash": "clean",
-    "rinse": "clean",
-    "cut": "slice",
-    "slice": "slice",
-    "close": "close",
-    "clos": "close",
-    "open": "open",
-    "toggle": "toggle",
-    "switch": "toggle",
-    "slic": "slice",
-    "rins": "clean",
-    "cutt": "slice",
-}
 
 
 def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) -> Change | None:
@@ -110,51 +80,15 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
         The change, or None where the words were not understood.
     """
     words = " ".join(text.lower().replace("’", "'").split()).strip(" .!?")
-    words = _LEAD.sub("", words).strip(" ,.;:")
+    words = _TAIL.sub("", _LEAD.sub("", words)).strip(" ,.;:")
     types = known_types(skills)
-    for reader in _READERS:
-        change = reader(words, plan, types)
-        if change is not None:
-            return replace(change, rejects=_REJECTS.match(text) is not None)
+    # "don't put it there, put it here": what is left when what is not wanted is taken out
+    for said in dict.fromkeys((words, _LEAD.sub("", wanted(words)))):
+        for reader in _READERS if said else ():
+            change = reader(said, plan, types)
+            if change is not None:
+                return replace(change, rejects=_REJECTS.match(text) is not None)
     return None
-
-
-def _types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:
-    return tuple(
-        value.category
-        for subgoal in plan
-        for value in subgoal.arguments.values()
-        if isinstance(value, ObjectRef)
-    )
-
-
-def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    for pattern, kind in (
-        (_FIRST, Kind.FIRST),
-        (_FIRST_LAST, Kind.FIRST),
-        (_ALSO, Kind.ALSO),
-        (_ALSO_LAST, Kind.ALSO),
-        (_MOTION, Kind.FIRST),
-    ):
-        match = pattern.match(words)
-        if match and not re.search(r"\bone\b", match["text"]):
-            text = match["text"]
-            if pattern is _MOTION and not _MOVES.match(text):
-                text = f"move {text}"
-            return Change(kind, text=text)
-    return None
-
-
-def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    match = _WITHOUT.match(words)
-    if match is None:
-        return None
-    verb = match["verb"].removesuffix("ing")
-    skill = _SKILL_OF.get(verb) or _SKILL_OF.get(f"{verb}e")
-    if skill is None:
-        return None
-    thing = read_thing(match["rest"], types, prefer=_types_of(plan))
-    return Change(Kind.WITHOUT, thing, skill=skill)
 
 
 def _not_but(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
@@ -166,7 +100,7 @@ def _not_but(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chan
         detail = _one(right, plan, types)
         if detail is not None:
             return detail
-        prefer = _types_of(plan)
+        prefer = types_of(plan)
         meant = read_thing(re.sub(r"^(?:in|on|to|into|onto)\s+", "", right), types, prefer=prefer)
         not_meant = read_thing(
             re.sub(r"^(?:in|on|to|into|onto)\s+", "", wrong), types, prefer=prefer
@@ -185,6 +119,21 @@ def _role(category: str, plan: Sequence[Subgoal]) -> Kind:
         if isinstance(value, ObjectRef) and value.category == category:
             return Kind.OTHER_PLACE
     return Kind.OTHER_OBJECT
+
+
+def _whereabouts(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """Where a thing to be taken stands: `it's in the drawer`, `look in the drawer`."""
+    match = _WHEREABOUTS.match(words)
+    if match is None or read_thing(match["place"], types) is None:
+        return None
+    what = match["what"] and read_thing(match["what"], types, prefer=types_of(plan))
+    for subgoal in plan:
+        value = subgoal.arguments.get("object")
+        if subgoal.skill != "pick" or not isinstance(value, ObjectRef):
+            continue
+        if not what or what.category == value.category:
+            return Change(Kind.WHEREABOUTS, ObjectRef(value.category, (), match["where"]))
+    return None
 
 
 def _wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
@@ -214,7 +163,7 @@ def _place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
     match = _PLACE.match(words)
     if match is None:
         return None
-    prefer = _types_of(plan)
+    prefer = types_of(plan)
     where = read_thing(match["where"], types, prefer=prefer)
     if where is None:
         return None
@@ -230,7 +179,7 @@ def _placed(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chang
     match = _PLACED.match(words)
     if match is None:
         return None
-    where = read_thing(match["where"], types, prefer=_types_of(plan))
+    where = read_thing(match["where"], types, prefer=types_of(plan))
     if where is None:
         return None
     relation = next(
@@ -243,7 +192,7 @@ def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
     match = _THING.match(words)
     if match is None:
         return None
-    named = _types_of(plan)
+    named = types_of(plan)
     thing = read_thing(match["thing"], types, prefer=named)
     if thing is None:
         return None
@@ -253,8 +202,8 @@ def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 
 
 _READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
-    _also,
-    _without,
+    *steps.READERS,
+    _whereabouts,
     _wrong,
     _placed,
     _not_but,

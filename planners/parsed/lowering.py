@@ -1,16 +1,14 @@
 """From deeds to subgoals: fetch before placing, cut before bringing slices, free the hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER, DEVICES, KNIFE, KNIFE_RESTS_ON, KNIVES, SLICED
+from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIFE, KNIFE_RESTS_ON, KNIVES, SLICED
 from planners.parsed.abilities import Abilities
 from planners.parsed.meaning import Deed, Item
 from planners.parsed.refusals import Question, Refused
 
-CHANGES: Mapping[str, str] = dict(DEVICES.values())
-"""Skill to the device it takes."""
 ORDER_OF_CHANGES = ("clean", "heat", "cool")
 TURN_DEG = {"left": 90.0, "right": 90.0, "around": 180.0}
 TURN_A_LITTLE_DEG = 30.0
@@ -67,7 +65,7 @@ class Lowering:
             self._fetch(item)
         elif deed.kind == "place":
             self._place(item, deed.places[0])
-        elif deed.kind in CHANGES and item:
+        elif deed.kind in DEVICE_OF and item:
             self._fetch(replace(item, states=_with(item.states, deed.kind)))
         elif deed.kind == "slice" and item:
             self._slice(item, deed.places)
@@ -111,7 +109,7 @@ class Lowering:
         self._place(vessel.contents, replace(vessel, contents=None))
 
     def _change(self, skill: str, item: Item, name: str) -> None:
-        device = CHANGES[skill]
+        device = DEVICE_OF[skill]
         if not self._can.fits(skill, name, device):
             raise self._can.refuse_pair(skill, name, device)
         thing = self._reference(skill, item, name)
@@ -255,7 +253,7 @@ def _joined(deeds: Sequence[Deed], abilities: Abilities) -> list[Deed]:
             if deed.items[0].count > 1 or (several and again.kind == "place"):
                 deeds[index + 1 :] = _counted(rest, deed)
                 continue
-        each_changed = deed.kind in CHANGES and deed.items and deed.items[0].count > 1
+        each_changed = deed.kind in DEVICE_OF and deed.items and deed.items[0].count > 1
         if each_changed and any(each.kind == "place" and _shared(deed, each) for each in rest):
             # "heat two potatoes and put them on the counter": each is heated, then put there
             deeds[index + 1 :] = _counted(rest, deed)
@@ -279,7 +277,7 @@ def _shared(one: Deed, other: Deed) -> bool:
 def _counted(rest: Sequence[Deed], deed: Deed) -> list[Deed]:
     """Carry over how many were asked for, and how changed, to the deed that speaks of `them`."""
     first = deed.items[0]
-    states = _with(first.states, deed.kind) if deed.kind in CHANGES else first.states
+    states = _with(first.states, deed.kind) if deed.kind in DEVICE_OF else first.states
     others = [each.items[0].count for each in rest if _of_the_others(deed, each)]
     # "two forks: put one here and the other there": what goes elsewhere is not counted here
     count = max(1, first.count - sum(others))

@@ -21,7 +21,7 @@ from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import Question, Refused
 from planners.parsed.spoken import spoken
 from planners.parsed.understanding import Understander, Understanding
-from planners.parsed.wanted import wanted
+from planners.wanted import wanted
 
 READ_WHOLE = 0.9
 """Confidence in words that the grammar read to the last one."""

@@ -17,7 +17,7 @@ from embodied.core.errors import PlanningError
 from embodied.core.plan import ObjectRef, Outcome, Status, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
-from embodied.core.task_plans import KNIFE, KNIFE_RESTS_ON, KNIVES, subgoals_of
+from embodied.core.task_plans import ANOTHER, KNIFE, KNIFE_RESTS_ON, KNIVES, subgoals_of
 from planners.symbolic.check import Course, check, misfits
 from planners.symbolic.domain import Domain
 
@@ -208,6 +208,15 @@ def _rests(
     return tuple(ObjectRef(name) for name in SURFACES if name in seen or name in named)
 
 
+def lay_aside(held: ObjectRef, domain: Domain, entities: Iterable[Entity]) -> Subgoal:
+    """Return the step that lays down what is in the hand, in a room of which this was seen."""
+    seen = {entity.category for entity in entities}
+    places = (ObjectRef(name) for name in SURFACES if name in seen)
+    steps = (Subgoal("place", {"object": held, "receptacle": place}) for place in places)
+    usual = Subgoal("place", {"object": held, "receptacle": ObjectRef(KNIFE_RESTS_ON)})
+    return next((step for step in steps if not misfits(step, domain)), usual)
+
+
 def _edits(
     plan: tuple[Subgoal, ...], node: _Node, domain: Domain, rests: tuple[ObjectRef, ...]
 ) -> Iterator[tuple[float, _Node]]:
@@ -293,8 +302,11 @@ def _category(subgoal: Subgoal, argument: str) -> str:
 
 def _reference(symbol: str, plan: Sequence[Subgoal]) -> ObjectRef:
     """Return how the plan speaks of what is in the hand."""
+    category, second, _ = symbol.partition("#")
     for subgoal in plan:
         value = subgoal.arguments.get("object")
-        if isinstance(value, ObjectRef) and symbol.startswith(value.category):
+        if not isinstance(value, ObjectRef) or value.category != category:
+            continue
+        if (ANOTHER in value.attributes) == bool(second):
             return value
-    return ObjectRef(symbol.partition("#")[0])
+    return ObjectRef(category, (ANOTHER,) if second else ())

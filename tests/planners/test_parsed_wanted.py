@@ -10,7 +10,7 @@ from embodied.core.protocols import PlanContext
 from envs.household.skills import SKILLS
 from planners.parsed.planner import ParsedPlanner
 from planners.parsed.refusals import Question, Refused
-from planners.parsed.wanted import wanted
+from planners.wanted import wanted
 
 
 @pytest.fixture(scope="module")

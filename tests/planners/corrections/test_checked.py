@@ -260,3 +260,105 @@ def test_many_tasks_go_to_the_planner_together_where_it_can_and_are_mended():
     contexts = [PlanContext(Instruction.from_text("do it"), SKILLS)] * 2
     made = CheckedPlanner(Many()).plan_many(contexts)
     assert [plan.subgoals for plan in made] == [subgoals_of(MUG)] * 2
+
+
+WARM = Task(PICK_HEAT, "Apple", "CounterTop")
+
+
+@pytest.mark.parametrize(
+    ("said", "which"),
+    [("not that one", "another"), ("use the other apple", "another"), ("no, the red one", "red")],
+)
+def test_what_is_in_the_hand_and_not_meant_is_laid_aside(said, which):
+    assert Talk(WARM).done(1).say(said) == [
+        "place(Apple, CounterTop)",
+        f"pick({which} Apple)",
+        f"heat({which} Apple, Microwave)",
+        f"place({which} Apple, CounterTop)",
+    ]
+
+
+def test_it_is_not_laid_aside_where_it_was_to_go():
+    to_fridge = Task(PICK_HEAT, "Apple", "Fridge")
+    assert Talk(to_fridge).done(1).say("the other one")[0] == "place(Apple, CounterTop)"
+    talk = Talk(to_fridge).done(1)
+    talk.context = replace(talk.context, entities=(Entity("Bed"), Entity("SideTable")))
+    assert talk.say("the other one")[0] == "place(Apple, SideTable)"
+
+
+def test_what_is_in_the_hand_and_may_be_what_was_meant_is_kept():
+    assert Talk(WARM).done(1).say("the red one")[0] == "heat(red Apple, Microwave)"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["on the desk, please", "don't put it on the shelf, put it on the desk"],
+)
+def test_another_place_may_be_asked_for_politely_or_by_what_it_is_not(said):
+    assert Talk().done(1).say(said) == ["place(Mug, Desk)"]
+
+
+@pytest.mark.parametrize(
+    "said", ["it's in the drawer", "the mug is in the drawer", "look in the drawer"]
+)
+def test_where_a_thing_stands_is_told_until_it_is_taken(said):
+    assert Talk().say(said) == ["pick(Mug in the drawer)", "place(Mug, Shelf)"]
+    with pytest.raises(PlanningError, match="Not understood"):
+        Talk().done(1).say("it's in the drawer")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["cool it instead of heating it", "don't heat it, cool it", "cool it, don't heat it"],
+)
+def test_another_deed_takes_the_place_of_one(said):
+    assert Talk(WARM).say(said) == [
+        "pick(Apple)",
+        "cool(Apple, Fridge)",
+        "place(Apple, CounterTop)",
+    ]
+
+
+@pytest.mark.parametrize("said", ["skip the heating", "don't heat it", "no need to warm it"])
+def test_a_deed_is_left_out_in_whatever_form_it_is_named(said):
+    assert Talk(WARM).say(said) == ["pick(Apple)", "place(Apple, CounterTop)"]
+
+
+@pytest.mark.parametrize("done", [0, 1])
+@pytest.mark.parametrize("said", ["wash it first", "wash it before you heat it"])
+def test_what_is_in_the_hand_is_not_taken_up_again(said, done):
+    wash = (
+        Subgoal("pick", {"object": ObjectRef("Apple")}),
+        Subgoal("clean", {"object": ObjectRef("Apple"), "receptacle": ObjectRef("SinkBasin")}),
+    )
+    assert (
+        Talk(WARM, others={"wash the apple": wash}).done(done).say(said)
+        == [
+            "pick(Apple)",
+            "clean(Apple, SinkBasin)",
+            "heat(Apple, Microwave)",
+            "place(Apple, CounterTop)",
+        ][done:]
+    )
+
+
+def test_what_is_cut_first_goes_on_as_a_slice():
+    cut = (
+        Subgoal("pick", {"object": ObjectRef("Knife")}),
+        Subgoal("slice", {"object": ObjectRef("Apple")}),
+    )
+    talk = Talk(WARM, others={"slice the apple": cut}).done(1)
+    assert talk.say("slice it before you heat it") == [
+        "place(Apple, CounterTop)",
+        "pick(Knife)",
+        "slice(Apple)",
+        "place(Knife, CounterTop)",
+        "pick(sliced Apple)",
+        "heat(sliced Apple, Microwave)",
+        "place(sliced Apple, CounterTop)",
+    ]
+
+
+def test_a_place_that_does_not_take_the_thing_is_said_to_be_none():
+    with pytest.raises(PlanningError, match="Apple does not go with Cabinet"):
+        Talk(WARM).say("put it in the cabinet instead")

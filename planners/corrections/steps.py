@@ -1,0 +1,138 @@
+"""Corrections about what is done: something as well, first, not at all, or in another's place."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from embodied.core.plan import ObjectRef, Subgoal
+from embodied.core.task_plans import DEVICE_OF
+from planners.corrections.changes import Change, Kind
+from planners.corrections.nouns import read_thing
+
+_ALSO = re.compile(
+    r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
+    r"when (?:you are|you're) done|don't forget to|do not forget to|remember to|finally)[\s,]+"
+    r"(?P<text>.+)$"
+)
+_ALSO_LAST = re.compile(r"^(?P<text>.+?)[\s,]+(?:too|as well|also|afterwards|after that)$")
+_FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
+_FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
+_MOTION = re.compile(
+    r"^(?P<text>(?:go |move |step |turn |look |tilt |come |drive |walk )?"
+    r"(?:a (?:bit|little)|slightly|further|farther|closer|back|left|right|up|down|around|forward|"
+    r"forwards|backwards?|to the (?:left|right))\b.*)$"
+)
+_MOVES = re.compile(r"(?:go|move|step|turn|look|tilt|come|drive|walk)\b")
+_WITHOUT = re.compile(
+    r"^(?:(?:you )?(?:don't|do not)(?: need to| have to)?|no need to|skip|never mind|without|"
+    r"leave out)"
+    r"\s+(?:the )?(?P<verb>[a-z]+)(?:ing)?\b(?P<rest>.*)$"
+)
+_BEFORE = re.compile(r"^(?P<text>.+?)[\s,]+before (?:you (?:are |start )?)?(?P<verb>[a-z]+)\b.*$")
+_IN_PLACE = (
+    re.compile(r"^(?P<new>[a-z]+) (?:it|them|that|the [a-z ]+?) instead of (?P<old>[a-z]+)\b.*$"),
+    re.compile(
+        r"^(?:don't|do not) (?P<old>[a-z]+) (?:it|them|that|the [a-z ]+?)[\s,;.]+"
+        r"(?:but |just |rather )?(?P<new>[a-z]+) (?:it|them|that|the [a-z ]+?)(?: instead)?$"
+    ),
+    re.compile(
+        r"^(?P<new>[a-z]+) (?:it|them|that|the [a-z ]+?)[\s,;.]+(?:don't|do not) "
+        r"(?P<old>[a-z]+)\b.*$"
+    ),
+)
+_LEFT_OUT = frozenset(["heat", "cool", "clean", "slice", "close", "open", "toggle"])
+"""Skills that a plan can do without."""
+_SKILL_OF = {
+    "heat": "heat",
+    "warm": "heat",
+    "cook": "heat",
+    "microwave": "heat",
+    "cool": "cool",
+    "chill": "cool",
+    "clean": "clean",
+    "wash": "clean",
+    "rinse": "clean",
+    "cut": "slice",
+    "slice": "slice",
+    "close": "close",
+    "clos": "close",
+    "open": "open",
+    "toggle": "toggle",
+    "switch": "toggle",
+    "slic": "slice",
+    "rins": "clean",
+    "cutt": "slice",
+    "put": "place",
+    "plac": "place",
+    "pick": "pick",
+    "tak": "pick",
+    "look": "look",
+}
+
+
+def types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:
+    """Return the types that a plan names, in its order."""
+    return tuple(
+        value.category
+        for subgoal in plan
+        for value in subgoal.arguments.values()
+        if isinstance(value, ObjectRef)
+    )
+
+
+def _skill(verb: str) -> str | None:
+    """Return the skill that a verb in any form asks for."""
+    stem = verb.removesuffix("ing")
+    return _SKILL_OF.get(stem) or _SKILL_OF.get(f"{stem}e") or _SKILL_OF.get(stem.removesuffix("e"))
+
+
+def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    for pattern, kind in (
+        (_FIRST, Kind.FIRST),
+        (_FIRST_LAST, Kind.FIRST),
+        (_ALSO, Kind.ALSO),
+        (_ALSO_LAST, Kind.ALSO),
+        (_MOTION, Kind.FIRST),
+    ):
+        match = pattern.match(words)
+        if match and not re.search(r"\bone\b", match["text"]):
+            text = match["text"]
+            if pattern is _MOTION and not _MOVES.match(text):
+                text = f"move {text}"
+            return Change(kind, text=text)
+    return None
+
+
+def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _WITHOUT.match(words)
+    if match is None:
+        return None
+    skill = _skill(match["verb"])
+    if skill not in _LEFT_OUT:
+        return None
+    thing = read_thing(match["rest"], types, prefer=types_of(plan))
+    return Change(Kind.WITHOUT, thing, skill=skill)
+
+
+def _before(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _BEFORE.match(words)
+    skill = match and _skill(match["verb"])
+    if match is None or not skill:
+        return None
+    return Change(Kind.FIRST, text=match["text"], skill=skill)
+
+
+def _in_place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    for pattern in _IN_PLACE:
+        match = pattern.match(words)
+        new, old = (match and _skill(match[name]) for name in ("new", "old"))
+        if new in DEVICE_OF and old in DEVICE_OF and new != old:
+            return Change(Kind.OTHER_DEED, skill=old, text=new)
+    return None
+
+
+READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
+    _in_place,
+    _before,
+    _also,
+    _without,
+)
