@@ -163,9 +163,9 @@ class CheckedPlanner:
         if change.kind in (Kind.FIRST, Kind.ALSO):
             changed = without_needless_picks(changed, held)
             if held is not None and changed and changed[0].skill == "pick":
-                changed = (_aside(held, context), *changed)
+                changed = (*_aside(held, context), *changed)
         elif held is not None and _is_wrong(held, change):
-            changed = (_aside(held, context), _another(held, change), *changed)
+            changed = (*_aside(held, context), _taking(held, changed), *changed)
         return changed, change
 
     def _folded(
@@ -220,14 +220,14 @@ def _is_wrong(held: ObjectRef, change: Change) -> bool:
     return change.rejects or ANOTHER in said.attributes
 
 
-def _another(held: ObjectRef, change: Change) -> Subgoal:
-    """Return the step that takes what was meant rather than what is in the hand."""
-    said = change.thing or held
-    meant = replace(held, attributes=said.attributes, relation=said.relation, phrase=said.phrase)
-    return Subgoal("pick", {"object": meant})
+def _taking(held: ObjectRef, plan: Sequence[Subgoal]) -> Subgoal:
+    """Return the step that takes what a plan is about rather than what is in the hand."""
+    things = (each.arguments.get("object") for each in plan)
+    same = (t for t in things if isinstance(t, ObjectRef) and t.category == held.category)
+    return Subgoal("pick", {"object": next(same, held)})
 
 
-def _aside(held: ObjectRef, context: PlanContext) -> Subgoal:
+def _aside(held: ObjectRef, context: PlanContext) -> tuple[Subgoal, ...]:
     """Return the step that lays down what is in the hand: not where it was to go in the end."""
     return lay_aside(held, Domain(context.skills), context.entities)
 

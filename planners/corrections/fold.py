@@ -1,6 +1,7 @@
 """Changes carried into a plan."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -163,10 +164,14 @@ def _current(
 ) -> ObjectRef | None:
     """What the next step reaches for: what it takes up, or where it puts something.
 
-    Where the colour that was said is seen on things of some types alone, it is one of those.
+    Where the colour that was said is seen on things of some types alone, it is one of those, and
+    "the other one" is one of those of which several are seen.
     """
     colours = {word for word in said.attributes if word in COLOURS}
     seen = {each.category for each in entities if colours and colours <= set(each.attributes)}
+    if ANOTHER in said.attributes and not colours:
+        counts = Counter(each.category for each in entities)
+        seen = {name for name, count in counts.items() if count > 1}
     first: ObjectRef | None = None
     for subgoal in plan:
         names = ("receptacle", "object") if subgoal.skill == "place" else ("object", "receptacle")

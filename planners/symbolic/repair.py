@@ -208,13 +208,17 @@ def _rests(
     return tuple(ObjectRef(name) for name in SURFACES if name in seen or name in named)
 
 
-def lay_aside(held: ObjectRef, domain: Domain, entities: Iterable[Entity]) -> Subgoal:
-    """Return the step that lays down what is in the hand, in a room of which this was seen."""
+def lay_aside(held: ObjectRef, domain: Domain, entities: Iterable[Entity]) -> tuple[Subgoal, ...]:
+    """Return the step that lays down what is in the hand, in a room of which this was seen.
+
+    None where the embodiment has no such places: an arm at a table sees to it itself.
+    """
     seen = {entity.category for entity in entities}
     places = (ObjectRef(name) for name in SURFACES if name in seen)
     steps = (Subgoal("place", {"object": held, "receptacle": place}) for place in places)
     usual = Subgoal("place", {"object": held, "receptacle": ObjectRef(KNIFE_RESTS_ON)})
-    return next((step for step in steps if not misfits(step, domain)), usual)
+    fitting = (step for step in (*steps, usual) if not misfits(step, domain))
+    return tuple(itertools.islice(fitting, 1))
 
 
 def _edits(

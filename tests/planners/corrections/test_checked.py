@@ -286,6 +286,16 @@ def test_it_is_not_laid_aside_where_it_was_to_go():
     assert talk.say("the other one")[0] == "place(Apple, SideTable)"
 
 
+def test_the_other_one_is_one_of_those_of_which_there_are_several():
+    talk = Talk().done(1)
+    assert talk.say("the other one") == ["place(Mug, another Shelf)"]
+    talk = Talk().done(1)
+    talk.context = replace(
+        talk.context, entities=(Entity("Mug"), Entity("Mug"), Entity("Shelf"), Entity("Bed"))
+    )
+    assert talk.say("the other one")[-2:] == ["pick(another Mug)", "place(another Mug, Shelf)"]
+
+
 def test_what_is_in_the_hand_and_may_be_what_was_meant_is_kept():
     assert Talk(WARM).done(1).say("the red one")[0] == "heat(red Apple, Microwave)"
 
