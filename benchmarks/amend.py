@@ -1,10 +1,13 @@
 """Instructions changed in the middle, in generated houses: is the new goal met, nothing done twice?
 
     python benchmarks/amend.py --trials 100
+    python benchmarks/amend.py --trials 40 --kinds other_one
 
 Each trial takes a generated episode, and at a random moment (early, or with the thing in the hand)
 a person says another thing or place (target), something more to do (amend), or another task
-(replace). Agent: planner=parsed, policy=skills, perception=privileged.
+(replace); or, if asked for, that what is in the hand is not the one that was meant (other_one:
+another of its type has to be where it was to go, and this one not). Agent: planner=parsed,
+policy=skills, perception=privileged.
 """
 
 import argparse
@@ -43,6 +46,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "take the {thing} instead",
     ),
     "other_place": ("no, {at}", "put it {at} instead", "{at}, not {old_at}"),
+    "other_one": (
+        "no, the other {old}",
+        "use the other {old}",
+        "take the other {old} instead",
+        "not that one",
+        "no, the other one",
+        "wrong one",
+    ),
     "amend": (
         "also put a {thing} {at}",
         "and then put the {thing} {at}",
@@ -79,7 +90,8 @@ class ChangedMind:
         self.text = ""
         self.goals: list[Task] = [self.env.episode.task]
         self.twice: list[str] = []
-        self._when_held = bool(self.rng.random() < 0.5)
+        self._when_held = bool(self.rng.random() < 0.5) or self.kind == "other_one"
+        self._rejected = ""
         self._early = int(self.rng.integers(2, 12))
         self._steps = 0
         self._brought: set[str] = set()
@@ -90,6 +102,14 @@ class ChangedMind:
         """Judge."""
         event = self.env.controller.last_event
         self.met = [all_met(each.conditions(event)) for each in self.trackers]
+        if self._rejected:
+            there = {
+                str(o["objectId"])
+                for o in self._objects()
+                for p in o.get("parentReceptacles") or ()
+                if str(p).split("|")[0] == self.goals[0].parent
+            }
+            self.met.append(self._rejected not in there)
 
     def on_step(self, step: Step) -> None:
         """Speak where it is time; follow what is picked up and put down."""
@@ -123,7 +143,24 @@ class ChangedMind:
                 if there and command.get("action") == "PutObject":
                     self._brought.add(str(each["objectId"]))
 
+    def _reject(self) -> None:
+        """Say that the thing in the hand is not the one that was meant, if there is another."""
+        task = self.goals[0]
+        same = [o for o in self._objects() if o["objectType"] == task.object]
+        held = [str(o["objectId"]) for o in same if o["isPickedUp"]]
+        if not held or len(same) < 2:
+            self.unsaid = "there is no other one"
+            return
+        [self._rejected] = held
+        pattern = str(self.rng.choice(WORDS["other_one"]))
+        self.text = pattern.format(old=spoken(task.object))
+        self.trackers = [GoalTracker(task)]
+        self.agent.correct(self.text)
+
     def _speak(self) -> None:
+        if self.kind == "other_one":
+            self._reject()
+            return
         task, kind = self.goals[0], self.kind
         fits = next(skill.fits for skill in self.env.skills if skill.name == "place")
         objects = self._objects()
@@ -165,6 +202,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--split", default="valid_seen")
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(WORDS))
     arguments = parser.parse_args()
     env = gymnasium.make(
         "envs:embodied/Household-v0",
@@ -181,7 +219,7 @@ def main() -> None:
     started_s = time.perf_counter()
     number = arguments.first
     while of < arguments.trials:
-        kind = KINDS[number % len(KINDS)]
+        kind = arguments.kinds[number % len(arguments.kinds)]
         rng = np.random.default_rng([number, 91])
         spec = simple[int(rng.integers(len(simple)))]
         user = ChangedMind(world, agent, kind, rng)

@@ -59,7 +59,7 @@ def resolve(change: Change, plan: Sequence[Subgoal], *, entities: Iterable[Entit
     """
     said = change.thing or ObjectRef("")
     if change.kind is Kind.DETAIL and change.instead_of is None:
-        meant = _current(plan, said, tuple(entities))
+        meant = _current(plan, said, tuple(entities), rejects=change.rejects)
         if meant is not None:
             named = replace(said, category=said.category or meant.category)
             return replace(change, thing=named, instead_of=meant)
@@ -160,21 +160,25 @@ def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
 
 
 def _current(
-    plan: Sequence[Subgoal], said: ObjectRef, entities: Sequence[Entity]
+    plan: Sequence[Subgoal], said: ObjectRef, entities: Sequence[Entity], *, rejects: bool
 ) -> ObjectRef | None:
     """What the next step reaches for: what it takes up, or where it puts something.
 
-    Where the colour that was said is seen on things of some types alone, it is one of those, and
-    "the other one" is one of those of which several are seen.
+    Where the colour that was said is seen on things of some types alone, it is one of those. "The
+    other one" is one of those of which several are seen, the thing itself before its place, and
+    what is rejected outright ("wrong one") is the thing.
     """
     colours = {word for word in said.attributes if word in COLOURS}
     seen = {each.category for each in entities if colours and colours <= set(each.attributes)}
-    if ANOTHER in said.attributes and not colours:
+    other = ANOTHER in said.attributes and not colours
+    if other and not rejects:
         counts = Counter(each.category for each in entities)
         seen = {name for name, count in counts.items() if count > 1}
     first: ObjectRef | None = None
     for subgoal in plan:
-        names = ("receptacle", "object") if subgoal.skill == "place" else ("object", "receptacle")
+        names = ("object", "receptacle")
+        if subgoal.skill == "place" and not (other and (seen or rejects)):
+            names = names[::-1]
         for name in names:
             value = subgoal.arguments.get(name)
             if isinstance(value, ObjectRef) and said.category in ("", value.category):

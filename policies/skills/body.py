@@ -49,6 +49,7 @@ class Body:
         last: Name and target of the action that is under way; None where none is.
         doing: What it is about, in words, for people.
         refusals: How often each instance's handling failed, over the episode.
+        rejected: What a person said not to mean.
         denied: Instances that an action on was refused.
         opened: What was opened and is to be closed again.
         actions: Actions taken.
@@ -62,6 +63,7 @@ class Body:
         self.doing = ""
         self.refusals: defaultdict[Instance, int] = defaultdict(int)
         self.denied: set[Instance] = set()
+        self.rejected: list[Instance] = []
         self.opened: list[Instance] = []
         self.actions = 0
         self.failures = 0

@@ -46,10 +46,15 @@ def meant(body: Body, reference: ObjectRef) -> list[Instance]:
     return worded(body, reference, found)
 
 
+def holder_of(body: Body, thing: Instance) -> Instance | None:
+    """Return what something stands in or on, as far as is known."""
+    holders = [each for each in body.map.instances if thing in body.map.contents(each)]
+    return thing.inside or min(holders, key=lambda e: float(e.size_m.prod()), default=None)
+
+
 def where_words(body: Body, thing: Instance) -> str:
     """Return where something is in words: `in the fridge`, `on the counter top`."""
-    holders = [each for each in body.map.instances if thing in body.map.contents(each)]
-    holder = thing.inside or min(holders, key=lambda e: float(e.size_m.prod()), default=None)
+    holder = holder_of(body, thing)
     if holder is None:
         return "over there"
     return f"{'in' if holder.category in CONTAINS else 'on'} the {spoken(holder.category)}"
@@ -59,7 +64,8 @@ def to_take(body: Body, reference: ObjectRef) -> Instance | None:
     """Choose what to pick up: nothing that was put where it belongs, rather a loaded vessel."""
     found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
     if ANOTHER in reference.attributes:
-        found = [each for each in found if not each.is_("placed")]
+        rejected = {each.itself for each in body.rejected}
+        found = [each for each in found if not each.is_("placed") and each not in rejected]
     found = worded(body, reference, found) or found
 
     def order(each: Instance) -> tuple[float, ...]:

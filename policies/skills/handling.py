@@ -1,14 +1,15 @@
 """Picking up and putting down, and what helps where that does not go."""
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 
 from embodied.core.plan import Cause, ObjectRef
 from embodied.mapping.instances import Instance
 from policies.skills.body import Body, Run, failed
-from policies.skills.grounding import ANOTHER, to_take, to_use, types_of
-from policies.skills.tools import Tools, holds, not_found
+from policies.skills.grounding import ANOTHER, holder_of, to_take, to_use, types_of
+from policies.skills.tools import Taken, Tools, holds, not_found
 from policies.skills.types import CLOSED_RECEPTACLES, MAYBE_CLOSED, SURFACES
 from policies.skills.viewpoints import Aim
 
@@ -43,12 +44,17 @@ class Pick:
         """See `Skill`."""
         reference, body = arguments["object"], tools.body
         hand = body.map.hand
+        tools.reject(reference)
         if hand.instance is not None:
-            if holds(tools, reference) and not (
-                ANOTHER in reference.attributes and hand.instance.is_("placed")
+            rejected = any(each.itself is hand.instance for each in body.rejected)
+            if (
+                holds(tools, reference)
+                and not rejected
+                and not (ANOTHER in reference.attributes and hand.instance.is_("placed"))
             ):
                 return None
-            outcome = yield from LayAside().run(tools, {})
+            stood = tools.taken.stood if rejected and tools.taken else None
+            outcome = yield from LayAside(back=stood).run(tools, {})
             if outcome is not None:
                 return failed(Cause.HAND_FULL, f"the hand holds {hand.instance}")
         outcome = None
@@ -57,6 +63,7 @@ class Pick:
             if target is None:
                 return outcome or not_found(tools.body, reference)
             body.doing = f"pick {target}"
+            tools.taken = Taken(target, reference, holder_of(body, target))
             outcome = yield from self._take(body, target)
             if outcome is None:
                 return None
@@ -174,17 +181,18 @@ class LayAside:
 
     Args:
         but: Where it is not to go.
+        back: Where it goes rather, because it stood there.
     """
 
-    def __init__(self, but: Instance | None = None) -> None:
-        self._but = but
+    def __init__(self, but: Instance | None = None, *, back: Instance | None = None) -> None:
+        self._but, self._back = but, back
 
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
         body = tools.body
         outcome = failed(Cause.NOT_FOUND, "found no surface to lay anything on")
-        for surface in SURFACES:
-            target = to_use(body, ObjectRef(surface))
+        back = [] if self._back is None else [self._back.itself]
+        for target in chain(back, (to_use(body, ObjectRef(surface)) for surface in SURFACES)):
             if target is not None and target is not self._but:
                 held = body.map.hand.instance
                 result = yield from put(body, target)

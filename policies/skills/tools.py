@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from embodied.core.plan import Cause, ObjectRef, Outcome
 from embodied.mapping.instances import Instance
 from policies.skills.body import Body, Run, failed
-from policies.skills.grounding import candidates, types_of
+from policies.skills.grounding import ANOTHER, candidates, types_of
 from policies.skills.search import Search
 
 
@@ -19,13 +19,41 @@ class Tools:
         body: Moves, handles, knows the map.
         search: Finds.
         placed: What was put into or onto what, by type of thing and receptacle, last.
+        taken: What was last gone for to be taken, what it was asked for as, and where it stood.
         apart: Whether two that belong together were put into or onto two of a kind.
     """
 
     body: Body
     search: Search
     placed: dict[tuple[str, str], Instance] = field(default_factory=dict)
+    taken: "Taken | None" = None
     apart: bool = False
+
+    def reject(self, asked: ObjectRef) -> None:
+        """Take it that what was gone for last is not what was meant, if another is asked for now.
+
+        Another one than what was brought is no such word: that is where it belongs.
+        """
+        last = self.taken
+        if last is None or last.thing.is_("placed") or last.asked.category != asked.category:
+            return
+        if asked.attributes.count(ANOTHER) > last.asked.attributes.count(ANOTHER):
+            self.body.rejected.append(last.thing)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was gone for.
+
+    Attributes:
+        thing: It.
+        asked: What it was taken for.
+        stood: What it stood in or on, where that was known.
+    """
+
+    thing: Instance
+    asked: ObjectRef
+    stood: Instance | None
 
 
 class Skill(Protocol):

@@ -287,8 +287,8 @@ def test_it_is_not_laid_aside_where_it_was_to_go():
 
 
 def test_the_other_one_is_one_of_those_of_which_there_are_several():
-    talk = Talk().done(1)
-    assert talk.say("the other one") == ["place(Mug, another Shelf)"]
+    assert Talk().done(1).say("the other one") == ["place(Mug, another Shelf)"]
+    assert Talk().done(1).say("wrong one")[-1] == "place(another Mug, Shelf)"
     talk = Talk().done(1)
     talk.context = replace(
         talk.context, entities=(Entity("Mug"), Entity("Mug"), Entity("Shelf"), Entity("Bed"))

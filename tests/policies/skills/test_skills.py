@@ -255,3 +255,45 @@ def test_everything_that_a_home_declares_is_carried_out() -> None:
     from policies.skills.skills import SKILLS
 
     assert {skill.name for skill in DECLARED} <= set(SKILLS)
+
+
+ANOTHER = Subgoal("pick", {"object": of("Mug", "another")})
+
+
+def test_another_one_than_what_is_in_the_hand_is_taken_and_that_goes_back() -> None:
+    """What a person says while the thing is in the hand: the plan begins with taking another."""
+    near, far = mug(), mug(x=-1.6, y=1.4)
+    stood, counters = table(), counter()
+    world, policy = BoxWorld([stood, near, table(x=-1.6), far, counters]), SkillPolicy()
+    carry_out(world, [PICK], policy)
+    assert world.held is near
+    outcome, _ = carry_out(world, [ANOTHER], policy)
+    assert outcome.status is Status.DONE, policy.body.log
+    assert world.held is far
+    assert near.inside is stood
+
+
+def test_another_one_than_what_was_gone_for_is_taken() -> None:
+    near, far = mug(y=2.9), mug(x=-1.6, y=2.9)
+    world = BoxWorld([table(y=3.0), near, table(x=-1.6, y=3.0), far])
+    policy = SkillPolicy()
+    policy.begin(PICK)
+    observation = world.look()
+    while policy.tools.taken is None:
+        action, _ = policy.act(observation)
+        assert action is not None
+        observation = world.act(action)
+    assert world.held is None
+    outcome, _ = carry_out(world, [ANOTHER], policy)
+    assert outcome.status is Status.DONE, policy.body.log
+    assert world.held is far
+
+
+def test_the_second_of_two_that_are_brought_rejects_nothing() -> None:
+    first, second, place = mug(), mug(x=0.4), counter()
+    world, policy = BoxWorld([table(), first, second, place]), SkillPolicy()
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": of("CounterTop")})
+    outcome, _ = carry_out(world, [PICK, put, ANOTHER], policy)
+    assert outcome.status is Status.DONE, policy.body.log
+    assert not policy.body.rejected
+    assert (first.inside is place) != (second.inside is place)
