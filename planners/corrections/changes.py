@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from embodied.core.plan import ObjectRef
 
+SOUGHT_FOR = ("pick", "slice")
+"""Skills for which a thing has to be found."""
+
 
 class Kind(StrEnum):
     """How a plan is to change."""

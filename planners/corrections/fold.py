@@ -10,7 +10,7 @@ from embodied.core.errors import PlanningError
 from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, subgoals_of, task_of
-from planners.corrections.changes import Change, Kind
+from planners.corrections.changes import SOUGHT_FOR, Change, Kind
 from planners.corrections.colours import COLOURS
 from planners.wording import sentence
 
@@ -249,13 +249,18 @@ def _last_place(plan: Sequence[Subgoal], about: ObjectRef | None) -> str:
 
 
 def _whereabouts(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
-    """Where a thing stands is of use until it is in the hand."""
+    """Where a thing stands is of use until it is found."""
     said = change.thing or ObjectRef("")
 
-    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
-        sought = subgoal.skill == "pick" and value.category == said.category
-        return replace(value, relation=said.relation) if sought else value
+    def about(subgoal: Subgoal) -> bool:
+        value = subgoal.arguments.get("object")
+        named = isinstance(value, ObjectRef) and value.category == said.category
+        return named and subgoal.skill in SOUGHT_FOR
 
+    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
+        return replace(value, relation=said.relation) if subgoal is first else value
+
+    first = next((subgoal for subgoal in plan if about(subgoal)), None)
     return _each(plan, edit)
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
-from embodied.core.task_plans import ANOTHER
+from embodied.core.task_plans import ANOTHER, KNIVES
 from planners.corrections import steps
-from planners.corrections.changes import Change, Kind
+from planners.corrections.changes import SOUGHT_FOR, Change, Kind
 from planners.corrections.nouns import RELATION, known_types, read_thing
 from planners.corrections.steps import types_of
 from planners.wanted import wanted
@@ -129,9 +129,9 @@ def _whereabouts(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> 
     what = match["what"] and read_thing(match["what"], types, prefer=types_of(plan))
     for subgoal in plan:
         value = subgoal.arguments.get("object")
-        if subgoal.skill != "pick" or not isinstance(value, ObjectRef):
+        if subgoal.skill not in SOUGHT_FOR or not isinstance(value, ObjectRef):
             continue
-        if not what or what.category == value.category:
+        if what.category == value.category if what else value.category not in KNIVES:
             return Change(Kind.WHEREABOUTS, ObjectRef(value.category, (), match["where"]))
     return None
 

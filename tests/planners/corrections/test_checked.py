@@ -317,6 +317,16 @@ def test_where_a_thing_stands_is_told_until_it_is_taken(said):
         Talk().done(1).say("it's in the drawer")
 
 
+def test_where_a_thing_stands_is_not_said_of_the_knife():
+    assert Talk(POTATO).say("it's in the fridge")[:4] == [
+        "pick(Knife)",
+        "slice(Potato in the fridge)",
+        "place(Knife, CounterTop)",
+        "pick(sliced Potato)",
+    ]
+    assert Talk(POTATO).say("the knife is in the drawer")[0] == "pick(Knife in the drawer)"
+
+
 @pytest.mark.parametrize(
     "said",
     ["cool it instead of heating it", "don't heat it, cool it", "cool it, don't heat it"],
