@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from planners.parsed.abilities import Abilities
-from planners.parsed.clauses import BELONGS, LINKS, STANDS, Clause, Ref
+from planners.parsed.clauses import AS_IT_IS, BELONGS, LINKS, STANDS, Clause, Ref
 from planners.parsed.meaning import (
     BRINGING,
     NEAR,
@@ -79,6 +79,7 @@ class Deeds:
         for clause in _left_as(clauses):
             if not clause.intent and clause is not clauses[-1] and set(clause.particles) & STANDS:
                 self._resolve.items(clause.objects, "goto", quiet=True)  # how things stand
+                clause.unknown = [word for word in clause.unknown if word not in AS_IT_IS]
                 found.append([])
                 continue
             deeds = self._by_intent[clause.intent](clause)
@@ -303,6 +304,10 @@ class Deeds:
             raise Question(f"What should I do: {clause.text!r}?")
         if set(clause.particles) & LINKS and set(clause.particles) & {"on", "off"}:
             return self._toggle(clause)
+        if set(clause.particles) & STANDS and (state := set(clause.unknown) & {"open", "closed"}):
+            # "make sure that the drawer is open"
+            clause.unknown = [word for word in clause.unknown if word not in state]
+            return self._simple("open" if "open" in state else "close", clause)
         if clause.goals:
             return self._put(replace(clause, verb="put"))
         if set(clause.particles) & BELONGS:

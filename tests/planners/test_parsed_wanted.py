@@ -30,6 +30,9 @@ def planner() -> ParsedPlanner:
         ("pick up the mug without opening the fridge", "pick up the mug"),
         ("go to the table and don't stop", "go to the table"),
         ("make sure not to drop it", ""),
+        ("pick up the cup, no, the mug", "pick up the mug"),
+        ("pick up the cup. No wait, the mug and rinse it", "pick up the mug and rinse it"),
+        ("go to the sofa, sorry, the bed", "go to the bed"),
         ("do not open the fridge", ""),
     ],
 )
@@ -44,6 +47,7 @@ def test_what_is_not_wanted_is_left_out(said: str, left: str) -> None:
         "Put the apple in the fridge, not the counter",
         "put the salt next to the pepper",
         "never fail to close the door",
+        "put the mug in the sink, no, the cup",
     ],
 )
 def test_what_is_wanted_stays(said: str) -> None:
@@ -112,6 +116,10 @@ def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) ->
         ("the fridge is open, close it", "close Fridge"),
         ("look around the room and find the phone", "turn around; goto CellPhone"),
         ("spin around", "turn around"),
+        ("can you make sure that the drawer is open", "open Drawer"),
+        ("the drawer is closed. open it and put the fork inside",
+         "open Drawer; pick Fork; place Fork Drawer"),
+        ("pick up the cup, no, the mug", "pick Mug"),
         ("move back half a meter", "move back 0.5"),
         ("hold the phone under the lamp", "pick CellPhone; look CellPhone *"),
         ("put the towel on the towel rack", "pick HandTowel; place HandTowel HandTowelHolder"),
