@@ -6,8 +6,10 @@ alone, or was to be done before somebody thought better of it, is taken out befo
 
 import re
 
+_HOW = r"(?! (?:lifting|picking|raising|grasping|taking))"
+"""What is done without these is pushed: that is how, not what."""
 _NEVER = (
-    r"(?:please )?(?:do not|don['’]?t|never|avoid(?= \w+ing\b)|without(?= \w+ing\b)|"
+    rf"(?:please )?(?:do not|don['’]?t|never|avoid(?= \w+ing\b)|without(?= \w+ing\b){_HOW}|"
     r"(?:make sure|be sure|be careful|take care|try) (?:not to|you do not|you don['’]?t))"
 )
 _RATHER = r"(?:instead of|rather than|in place of)"
@@ -36,7 +38,7 @@ def wanted(text: str) -> str:
     """
     plain = _mended(_POSITIVE.sub("", text.lower()))
     left = _REPLACED.sub("", _UNWANTED.sub("", plain))
-    if left == text.lower() or left == _POSITIVE.sub("", text.lower()):
+    if left == text.lower():
         return text
     left = re.sub(r"\s+([,;.!?])", r"\1", left)
     left = re.sub(r"([,;.!?])(?:\s*(?:[,;.!?]|\bbut\b|\bjust\b|\bonly\b))+", r"\1", left)

@@ -87,7 +87,10 @@ class ParsedPlanner:
             text = ". ".join([instruction.text, *instruction.steps]).strip()
             if not text:
                 raise Question("What should I do?", raw=text)
-            steps = ArmReader(context.skills).read(text, entities=context.entities)
+            left = wanted(text)
+            if not left:
+                raise Question("What should I do instead?", raw=text, certain=True)
+            steps = ArmReader(context.skills).read(left, entities=context.entities)
             self.explanation = Explanation("commands", 0.9, ("Read by the arm's grammar.",))
             return Plan(instruction, 0, steps)
         subgoals = self.read(

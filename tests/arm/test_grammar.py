@@ -130,3 +130,26 @@ def test_a_plan_goes_through_the_usual_checks() -> None:
         "Pick up the red block.",
         "Put the red block in the bowl.",
     ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "don't push the red block, put the blue block in the bowl",
+        "put the blue block in the bowl instead of the drawer",
+        "put the blue block in the bowl without touching the red block",
+        "put the red block, no, the blue block in the bowl",
+        "don't forget to put the blue block in the bowl",
+    ],
+)
+def test_what_is_said_not_to_be_done_is_not_done(said: str) -> None:
+    plan = ParsedPlanner().plan(PlanContext(Instruction.from_text(said), SKILLS))
+    assert [(step.skill, step.arguments["object"].attributes) for step in plan.subgoals] == [
+        ("pick", ("blue",)),
+        ("place", ("blue",)),
+    ]
+
+
+def test_where_all_is_forbidden_it_is_asked_what_else() -> None:
+    with pytest.raises(PlanningError, match="instead"):
+        ParsedPlanner().plan(PlanContext(Instruction.from_text("do not touch anything"), SKILLS))
