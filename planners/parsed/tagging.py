@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from planners.parsed.words import Words
 
 _PIECE = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[,;.!?:&]")
+_DURATION = re.compile(
+    r"\bfor (?:another |about )?(?:an?|one|two|three|five|ten|thirty|\d+|a few|few|some|several|"
+    r"a couple of) (?:more )?(?:sec|second|min|minute|hour|moment|while)s?\b"
+)
+"""How long: nothing here is timed, and the deed is the same."""
 _SHORT = re.compile(r"(?<=[a-z])['’](?=[a-z])")
-BOTH = {"both", "two", "2", "pair"}
+BOTH = {"both", "two", "2", "pair", "couple"}
 MOST = 12
 """Things of one kind that a sentence may ask for."""
 PIECES = {"slice", "slices", "piece", "pieces", "chunk", "chunks"}
@@ -76,7 +81,7 @@ class Tagger:
 
     def tag(self, sentence: str) -> list[Tag]:
         """Return the sentence's tags in order."""
-        plain = _SHORT.sub("", sentence.lower())
+        plain = _SHORT.sub("", _DURATION.sub("", sentence.lower()))
         self._pieces = _PIECE.findall(plain)
         found: list[Tag] = []
         at = 0

@@ -160,6 +160,9 @@ class Understanding:
         changed = CHANGES & {s.skill for s in self.command.subgoals}
         if max(Counter(placed).values(), default=0) > (1 if changed else 2):
             return True  # of one kind ALFRED's tasks bring two at most, and as they are
+        alike = Counter((s.skill, *_ends(s)) for s in self.command.subgoals if s.skill in CHANGES)
+        if max(alike.values(), default=0) > 1:
+            return True
         if not _APART.search(self.text):
             return False
         brought = set(placed)

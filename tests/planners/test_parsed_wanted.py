@@ -116,6 +116,10 @@ def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) ->
         ("the fridge is open, close it", "close Fridge"),
         ("look around the room and find the phone", "turn around; goto CellPhone"),
         ("spin around", "turn around"),
+        ("turn on the microwave for a minute", "toggle Microwave"),
+        ("heat up a couple of potatoes",
+         "pick Potato; heat Potato Microwave; place Potato CounterTop; pick Potato; "
+         "heat Potato Microwave"),
         ("can you make sure that the drawer is open", "open Drawer"),
         ("the drawer is closed. open it and put the fork inside",
          "open Drawer; pick Fork; place Fork Drawer"),
