@@ -155,11 +155,14 @@ class CheckedPlanner:
         change = understand(correction.text, subgoals, context.skills)
         if change is None:
             return None
+        held = in_hand(context.history)
+        if change.kind is Kind.PUT_DOWN:
+            rest = () if held is None else (*_put_down(held, context), *_not_of(held, subgoals))
+            return (rest, change) if rest else None
         change = resolve(change, subgoals, entities=context.entities)
         changed = self._folded(subgoals, change, context)
         if changed is None:
             return None
-        held = in_hand(context.history)
         if change.kind in (Kind.FIRST, Kind.ALSO):
             changed = without_needless_picks(changed, held)
             if held is not None and changed and changed[0].skill == "pick":
@@ -230,6 +233,20 @@ def _taking(held: ObjectRef, plan: Sequence[Subgoal]) -> Subgoal:
 def _aside(held: ObjectRef, context: PlanContext) -> tuple[Subgoal, ...]:
     """Return the step that lays down what is in the hand: not where it was to go in the end."""
     return lay_aside(held, Domain(context.skills), context.entities)
+
+
+def _put_down(held: ObjectRef, context: PlanContext) -> tuple[Subgoal, ...]:
+    """Return the step that puts down what is in the hand, as the embodiment has it."""
+    own = any(skill.name == "put_down" for skill in context.skills)
+    return (Subgoal("put_down", {}),) if own else _aside(held, context)
+
+
+def _not_of(held: ObjectRef, plan: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
+    """Return what a plan does to other things: what was put down is not taken up again."""
+    things = ((step, step.arguments.get("object")) for step in plan)
+    return tuple(
+        step for step, t in things if not (isinstance(t, ObjectRef) and t.category == held.category)
+    )
 
 
 def _worded(subgoal: Subgoal) -> Subgoal:

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     WHEREABOUTS = "whereabouts"
     OTHER_DEED = "other_deed"
     WITHOUT = "without"
+    PUT_DOWN = "put_down"
     FIRST = "first"
     ALSO = "also"
 
@@ -50,4 +51,4 @@ class Change:
     @property
     def lasting(self) -> bool:
         """Whether it holds for later plans of the same instruction, too."""
-        return self.kind is not Kind.FIRST
+        return self.kind not in (Kind.FIRST, Kind.PUT_DOWN)

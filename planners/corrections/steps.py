@@ -28,6 +28,9 @@ _WITHOUT = re.compile(
     r"\s+(?:the )?(?P<verb>[a-z]+)(?:ing)?\b(?P<rest>.*)$"
 )
 _BEFORE = re.compile(r"^(?P<text>.+?)[\s,]+before (?:you (?:are |start )?)?(?P<verb>[a-z]+)\b.*$")
+_PUT_DOWN = re.compile(
+    r"^(?:put|set|lay|place) (?:it|that|this|them|that one|this one)(?: back)? down(?: again)?$"
+)
 _IN_PLACE = (
     re.compile(r"^(?P<new>[a-z]+) (?:it|them|that|the [a-z ]+?) instead of (?P<old>[a-z]+)\b.*$"),
     re.compile(
@@ -130,7 +133,12 @@ def _in_place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Cha
     return None
 
 
+def _put_down(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    return Change(Kind.PUT_DOWN) if _PUT_DOWN.match(words) else None
+
+
 READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
+    _put_down,
     _in_place,
     _before,
     _also,

@@ -1,12 +1,17 @@
 """A sentence, an arm, and a person who changes their mind: from words to where things end up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from arm_standin import Standin, block, bowl, drawer
 
 from embodied.core.action import DiscreteAction
 from embodied.core.arm_skills import arm_skills
+from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.instruction import Instruction
+from embodied.core.plan import DONE
+from embodied.core.protocols import PlanContext
 from embodied.runtime.agent import PlanningAgent
 from planners.checked import CheckedPlanner
 from planners.parsed.planner import ParsedPlanner
@@ -221,3 +226,17 @@ def test_a_second_thing_is_fetched_with_the_first_still_in_the_hand() -> None:
     )
     assert is_in(world, "blue block", "white bowl")
     assert on_table(world, "red block")
+
+
+def test_an_arm_puts_down_in_its_own_way() -> None:
+    planner = CheckedPlanner(ParsedPlanner())
+    context = PlanContext(Instruction.from_text("put the blue block in the bowl"), SKILLS)
+    now = planner.plan(context)
+    said = Correction("put it down, please", 1.0, CorrectionKind.AMEND)
+    context = replace(
+        context,
+        history=((now.subgoals[0], DONE),),
+        current_plan=now,
+        corrections=(said,),
+    )
+    assert [step.skill for step in planner.plan(context).subgoals] == ["put_down"]

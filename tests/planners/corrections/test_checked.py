@@ -382,3 +382,11 @@ def test_what_is_cut_first_goes_on_as_a_slice():
 def test_a_place_that_does_not_take_the_thing_is_said_to_be_none():
     with pytest.raises(PlanningError, match="Apple does not go with Cabinet"):
         Talk(WARM).say("put it in the cabinet instead")
+
+
+def test_what_is_put_down_on_demand_is_not_taken_up_again():
+    talk = Talk(WARM, others={"close the safe": close("Safe")})
+    talk.say("also close the safe")
+    assert talk.done(1).say("put it down") == ["place(Apple, CounterTop)", "close(Safe)"]
+    with pytest.raises(PlanningError, match="Not understood"):
+        Talk(WARM).say("put it down")
