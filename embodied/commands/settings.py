@@ -188,7 +188,7 @@ def _check_keys(
         owner = _owner(root, key, options)
         hint = f" It belongs to {owner}." if owner else _guess(key, [*known, *options])
         if key.startswith("hydra."):
-            hint = " Hydra's own are not used here: results go to output_dir=..."
+            hint = " Hydra's own are not used here: results go to output_dir=FOLDER."
         raise SettingError(
             f"No option {key!r}.{hint} `embodied {_command(root)} --config` prints every option "
             "there is."

@@ -11,13 +11,11 @@ from embodied.core.errors import ConfigError, DataError, UnknownNameError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task import Task
-from embodied.core.task_plans import DEVICES
+from embodied.core.task_plans import DEVICE_OF
 from envs.alfred.dataset import AlfredData, find_alfred
 from envs.alfred.expert import SKILLS
 from envs.alfred.published import PublishedAnnotations, PublishedHighDiscrete, PublishedParams
 from envs.household.catalog import object_types
-
-_DEVICE_OF = dict(DEVICES.values())
 
 
 class _Fields(pydantic.BaseModel):
@@ -119,6 +117,6 @@ _SPELLED = {name.lower(): name for name in object_types()}
 def _subgoal(high: PublishedHighDiscrete) -> Subgoal:
     skill, names = SKILLS[high.action]
     references = [ObjectRef(_SPELLED.get(word, word)) for word in high.args]
-    if skill in _DEVICE_OF:
-        names, references = (*names, "receptacle"), [*references[:1], ObjectRef(_DEVICE_OF[skill])]
+    if skill in DEVICE_OF:
+        names, references = (*names, "receptacle"), [*references[:1], ObjectRef(DEVICE_OF[skill])]
     return Subgoal(skill, dict(zip(names, references, strict=False)))

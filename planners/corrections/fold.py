@@ -79,14 +79,18 @@ def _said(change: Change) -> str:
 
 def _sliced(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
     """Return the plan for a slice, where its thing is to be cut first; empty for anything else."""
-    task = task_of(plan) or task_of((Subgoal("pick", dict(plan[0].arguments)), *plan))
     cut = {
         value.category
         for each in more
         for value in each.arguments.values()
         if each.skill == "slice" and isinstance(value, ObjectRef)
     }
-    if task is None or task.sliced or task.object not in cut:
+    thing = _at_hand(plan)
+    if thing is None or thing.category not in cut:
+        return ()
+    # what is in the hand is taken up no more
+    task = task_of(plan) or task_of((Subgoal("pick", {"object": thing}), *plan))
+    if task is None or task.sliced:
         return ()
     return subgoals_of(replace(task, sliced=True))
 

@@ -57,17 +57,15 @@ _SKILL_OF = {
     "cut": "slice",
     "slice": "slice",
     "close": "close",
-    "clos": "close",
     "open": "open",
     "toggle": "toggle",
     "switch": "toggle",
-    "slic": "slice",
-    "rins": "clean",
     "cutt": "slice",
     "put": "place",
-    "plac": "place",
+    "putt": "place",
+    "place": "place",
     "pick": "pick",
-    "tak": "pick",
+    "take": "pick",
     "look": "look",
 }
 
@@ -85,7 +83,7 @@ def types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:
 def _skill(verb: str) -> str | None:
     """Return the skill that a verb in any form asks for."""
     stem = verb.removesuffix("ing")
-    return _SKILL_OF.get(stem) or _SKILL_OF.get(f"{stem}e") or _SKILL_OF.get(stem.removesuffix("e"))
+    return _SKILL_OF.get(stem) or _SKILL_OF.get(f"{stem}e")
 
 
 def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from embodied.core.plan import Subgoal
 from embodied.core.task import PICK_WITH_MOVABLE, Task
-from embodied.core.task_plans import DEVICES, KNIVES, LAMPS, subgoals_of, task_of
+from embodied.core.task_plans import DEVICE_OF, KNIVES, LAMPS, subgoals_of, task_of
 from planners.parsed.clauses import Clause
 from planners.parsed.commands import Command, CommandReader
 from planners.parsed.reader import TaskReader, TaskReading
@@ -31,7 +31,7 @@ UNSURE = 0.35
 """Confidence below which it may."""
 SURE = 0.5
 """Confidence from which on a task is believed whose end the words leave open."""
-CHANGES = frozenset(skill for skill, _ in DEVICES.values())
+CHANGES = frozenset(DEVICE_OF)
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""
 _APART = re.compile(r"\band\b|\bthen\b|[,;]", re.IGNORECASE)

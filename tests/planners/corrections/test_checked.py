@@ -390,3 +390,8 @@ def test_what_is_put_down_on_demand_is_not_taken_up_again():
     assert talk.done(1).say("put it down") == ["place(Apple, CounterTop)", "close(Safe)"]
     with pytest.raises(PlanningError, match="Not understood"):
         Talk(WARM).say("put it down")
+
+
+def test_more_to_do_may_be_said_when_all_is_done():
+    talk = Talk(others={"close the safe": close("Safe")}).done(2)
+    assert talk.say("first close the safe") == ["close(Safe)"]
