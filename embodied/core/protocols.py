@@ -108,6 +108,14 @@ class Settling(Protocol):
         """Return what has to be done first, such as putting down what is held; often nothing."""
 
 
+@runtime_checkable
+class Interruptible(Protocol):
+    """A policy that can leave off what it is at and still know where it is and what it holds."""
+
+    def interrupt(self) -> None:
+        """Drop the subgoal and every motion asked for; keep what is known of the world."""
+
+
 class Agent(Protocol):
     """Holds the loop's state: plan, position in it, pending corrections."""
 
@@ -122,6 +130,14 @@ class Agent(Protocol):
 
     def report(self) -> Mapping[str, Any]:
         """Return what recorders show and records keep: plans, current subgoal, corrections."""
+
+
+@runtime_checkable
+class Following(Protocol):
+    """An agent that takes on one task after another in the same world."""
+
+    def follow(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
+        """Begin another task, or take up again the one that was left off: "go on"."""
 
 
 class EpisodeEnv(Protocol):

@@ -17,6 +17,7 @@ from embodied.core.plan import Cause, Outcome, Plan, Status, Subgoal
 from embodied.core.protocols import (
     Correctable,
     Holding,
+    Interruptible,
     MapKeeping,
     PlanContext,
     Planner,
@@ -29,6 +30,7 @@ from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.remembering import Remembering
+from embodied.runtime.resuming import asks_to_go_on
 from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target
 from embodied.runtime.tracking import (
     FINISH,
@@ -46,7 +48,7 @@ class PlanningAgent:
 
     `step` never waits. Planning is a job whose result carries a revision; a result that is not of
     the latest revision is dropped. Corrections act at the next step: stop answers with the stop
-    action, then and ever after until the next `begin`; motion goes to the policy, if it takes any;
+    action, then and ever after until the next `begin` or `follow`; motion goes to the policy, if it takes any;
     target keeps still until the plan has what is meant; amend lets the plan at hand go on
     meanwhile; replace drops it, ends what was begun safely, and plans for the new instruction.
     What was done stays done: a step that a new plan begins with as well is not begun again.
@@ -114,7 +116,7 @@ class PlanningAgent:
         self._plan_wanted = True
         self._job_open = False
         self._amending = False
-        self._rechoosing = self._replaced = False
+        self._rechoosing = self._replaced = self._unsettled = False
         self._unfound: Outcome | None = None
         self._first: list[Subgoal] = []
         self._index = self._since = 0
@@ -147,6 +149,41 @@ class PlanningAgent:
         self._now_s = 0.0
         self._forget(instruction, tuple(skills))
         self._policy.reset()
+
+    def follow(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
+        """Begin another task in the same world: what was seen and what is held stay known.
+
+        "Go on" takes up again what was left off, be it that somebody said stop. Any other task
+        begins anew; where the one before was left off, what it holds is put down first.
+        """
+        left_off = self._plan is None or self._current() is not None
+        if left_off and self._instruction.text and asks_to_go_on(instruction.text):
+            self._take_up()
+            return
+        self._tell_end()
+        self._interrupt()
+        self._forget(instruction, tuple(skills))
+        self._unsettled, self._replaced = left_off, True
+
+    def _take_up(self) -> None:
+        """Go on with the subgoal that was left off, begun anew."""
+        self._interrupt()
+        self._ending, self._begun = "", False
+        self._plan_wanted = self._plan is None
+        self._told_end = False
+
+    def _interrupt(self) -> None:
+        """Forget what was said and drop every motion."""
+        self._queue.forget()
+        self._dialogue.forget()
+        self._halt.clear()
+        self._leave_off()
+
+    def _leave_off(self) -> None:
+        if isinstance(self._policy, Interruptible):
+            self._policy.interrupt()
+        else:
+            self._policy.reset()
 
     def correct(self, text: str) -> None:
         """Queue what a person said; safe from any thread.
@@ -192,6 +229,9 @@ class PlanningAgent:
             return self._stop_action
         if self._dialogue.question:
             return self._wait(observation)
+        if self._unsettled:
+            self._unsettled = False
+            self._settle(observation)
         if self._plan_wanted:
             self._submit(observation)
         self._collect()
@@ -265,8 +305,10 @@ class PlanningAgent:
             told.not_understood = heard.question
             self._dialogue.pose(heard.question, About.CORRECTION, self._now_s)
         elif correction.kind is CorrectionKind.STOP:
-            policy.reset()
+            self._leave_off()
             self._log.take_effect("halted", self._now_s)
+        elif asks_to_go_on(correction.text):
+            told.effect, told.effect_s = "goes on", self._now_s
         elif correction.kind is CorrectionKind.REPLACE:
             self._corrections.append(correction)
             number = len(self._log.told)
@@ -288,8 +330,7 @@ class PlanningAgent:
 
     def _drop_plan(self, observation: Observation) -> None:
         """Drop what was asked before, and end safely what was begun for it."""
-        policy = self._policy
-        self._first = list(policy.settling(observation)) if isinstance(policy, Settling) else []
+        self._settle(observation)
         self._plan = None
         self._index = 0
         # What was done for another instruction is no part of this one.
@@ -301,6 +342,10 @@ class PlanningAgent:
         self._amending = self._rechoosing = False
         self._unfound = None
         self._dialogue.drop()
+
+    def _settle(self, observation: Observation) -> None:
+        policy = self._policy
+        self._first = list(policy.settling(observation)) if isinstance(policy, Settling) else []
 
     def _submit(self, observation: Observation) -> None:
         self._plan_wanted = False

@@ -14,7 +14,7 @@ from embodied.core.entity import Entity
 from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
-from embodied.core.protocols import Agent
+from embodied.core.protocols import Agent, Following
 from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import classify
 from embodied.runtime.gate import Gate, Robot
@@ -178,6 +178,7 @@ class LiveLoop:
         *,
         skills: Sequence[SkillSpec] = (),
         max_duration_s: float | None = None,
+        left_off: bool = False,
     ) -> LiveEnd:
         """Carry out an instruction; return once it is over, the robot standing still.
 
@@ -185,6 +186,8 @@ class LiveLoop:
             instruction: What is asked.
             skills: What the robot can do.
             max_duration_s: How long it may take; None is no limit.
+            left_off: Whether the task before was cut short: it is ended safely first, or "go on"
+                takes it up again, where the agent can.
         """
         before_s = sys.getswitchinterval()
         sys.setswitchinterval(min(before_s, SWITCH_INTERVAL_S))
@@ -197,7 +200,9 @@ class LiveLoop:
             beside = Beside(lambda seen: (seen, perceive(seen)), name="perception")
         started_s = self._clock()
         try:
-            self._agent.begin(instruction, skills=skills)
+            agent = self._agent
+            begin = agent.follow if left_off and isinstance(agent, Following) else agent.begin
+            begin(instruction, skills=skills)
             watchdog.start()
             reason = self._loop(beside, started_s, max_duration_s)
         finally:

@@ -19,7 +19,7 @@ from embodied.core.correction import Correction
 from embodied.core.errors import ConfigError
 from embodied.core.observation import Observation
 from embodied.core.plan import RUNNING, Outcome, Subgoal
-from embodied.core.protocols import Correctable, Holding, Policy, Settling
+from embodied.core.protocols import Correctable, Holding, Interruptible, Policy, Settling
 from embodied.runtime.keyboard import keyboard
 from embodied.runtime.tracking import Told
 
@@ -69,6 +69,13 @@ class SharedControl:
     def reset(self) -> None:
         """Forget the last episode."""
         self._policy.reset()
+
+    def interrupt(self) -> None:
+        """Leave off what it is at."""
+        if isinstance(self._policy, Interruptible):
+            self._policy.interrupt()
+        else:
+            self._policy.reset()
 
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal."""

@@ -53,13 +53,17 @@ class ArmSkillPolicy:
     def reset(self) -> None:
         """Forget the last episode."""
         self.body = ArmBody()
+        self._steps = 0
+        self._said: dict[str, ObjectRef] = {}
+        self._rejected: dict[str, list[Thing]] = {}
+        self._meant: dict[str, Thing] = {}
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """Leave off the subgoal and every motion asked for; what is held stays known."""
         self.overlay = Overlay(*self._overlay_settings)
         self._run: Run | None = None
         self._subgoal: Subgoal | None = None
-        self._steps = 0
-        self._meant: dict[str, Thing] = {}
-        self._said: dict[str, ObjectRef] = {}
-        self._rejected: dict[str, list[Thing]] = {}
         self._doubt: Grounding | None = None
         self._motion = STILL
         self._way_mps = np.zeros(3)

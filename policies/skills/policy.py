@@ -41,12 +41,16 @@ class SkillPolicy:
         """Forget the last episode."""
         self.body = Body()
         self.tools = Tools(self.body, Search(self.body, load_whereabouts()))
+        self._until = 0
+        self._asked: set[ObjectRef] = set()
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """Leave off the subgoal; the map and what is held stay known."""
         self._run: Run | None = None
         self._subgoal: Subgoal | None = None
-        self._until = 0
         self._outcome: Outcome | None = None
         self._rest: tuple[GridPose, bool] | None = None
-        self._asked: set[ObjectRef] = set()
         self._answered: Observation | None = None
 
     def begin(self, subgoal: Subgoal) -> None:

@@ -16,7 +16,6 @@ from embodied.runtime.corrections import classify
 from embodied.runtime.halting import asks_to_halt
 from embodied.runtime.live import LiveCounts, LiveEnd, LiveLoop, LiveTimings, Perceive
 from embodied.runtime.robot.bridge import BridgedRobot
-from embodied.runtime.robot.continued import Continued
 from embodied.runtime.robot.diagnostics import Health
 from embodied.runtime.robot.emergency import EmergencyStop
 from embodied.runtime.robot.goals import Feedback, GoalBook, GoalEnd, Why
@@ -55,6 +54,8 @@ class SessionSettings:
 
 
 SUPERVISED_EVERY_S = 0.05
+CUT_SHORT = (Why.STOPPED, Why.CANCELLED, Why.PREEMPTED, Why.EMERGENCY, Why.STALE, Why.TIME)
+"""Ends that leave a task half done, with a thing in the hand, say."""
 TURN_TIMEOUT_S = 10.0
 """How long a goal waits for the one before to come to rest."""
 
@@ -99,7 +100,7 @@ class Session:
         self._report: Mapping[str, Any] = {}
         self._last = LiveCounts()
         self._instruction = ""
-        self._unsettled = False
+        self._left_off = False
         self._corrections = 0
         self._questions: tuple[int, str] = (0, "")
         self._deaf = emergency.listen(self._on_emergency)
@@ -257,10 +258,9 @@ class Session:
         waits = self._wait_ready(name)
         if waits:
             return Why.STALE, f"did not begin: {waits}", 0
-        agent = Continued(self._agent) if self._unsettled else self._agent
         loop = LiveLoop(
             self._robot,
-            agent,
+            self._agent,
             perceive=self._perceive,
             timings=LiveTimings(rate_hz=self.settings.rate_hz, stale_after_s=SUPERVISED_EVERY_S),
             on_tick=self._on_tick,
@@ -280,6 +280,7 @@ class Session:
                 instruction,
                 skills=self._skills,
                 max_duration_s=self.settings.max_duration_s or None,
+                left_off=self._left_off,
             )
             why, text = self._judge(name, end)
         except Exception as error:  # an agent that fails must not take the node with it
@@ -289,8 +290,7 @@ class Session:
             with self._lock:
                 self._loop, self._last = None, loop.counts
             self._robot.halt()
-        # After a stop the agent stands until it begins anew.
-        self._unsettled = why in (Why.PREEMPTED, Why.CANCELLED) and not loop.stopped
+        self._left_off = why in CUT_SHORT
         return why, text, self._corrections
 
     def _wait_ready(self, name: str) -> str:

@@ -1,0 +1,26 @@
+"""Words that ask to go on with what was left off."""
+
+import re
+
+_GAP = r"[\s,.!?;:]*"
+_FILLER = (
+    r"(?:(?:it|that)'?s (?:ok|okay|fine|all right|alright|good)|please|now|then|ok|okay|yes|yeah|right|all right|alright|good|fine|sorry|no|robot|hey|"
+    r"thanks|thank you|you can|you may|you could|can you|could you|just|again|with (?:it|that|this|"
+    r"what you were doing|your work|the task|your task|the job)|what you were doing|from there|"
+    r"where you (?:were|left off|stopped)|from where you (?:were|left off|stopped)|your task|"
+    r"the task|working|moving|it|that|and|so|as before|never mind|"
+    r"false alarm|i was wrong)"
+)
+_ON = (
+    r"(?:go (?:on|ahead)|carry on|continue|resume|proceed|keep (?:going|on|at it|moving|working)|"
+    r"as you were|un-?pause|pick up where you left off|finish (?:it|that|what you (?:were doing|"
+    r"started|began)|the job|the task|your task))"
+)
+_ASKS = re.compile(
+    rf"{_GAP}(?:\b{_FILLER}\b{_GAP})*+\b{_ON}\b(?:{_GAP}\b(?:{_FILLER}|{_ON})\b)*+{_GAP}", re.I
+)
+
+
+def asks_to_go_on(text: str) -> bool:
+    """Whether an utterance asks for nothing but to go on: "go on", "okay, continue please"."""
+    return _ASKS.fullmatch(text.replace("\u2019", "'")) is not None

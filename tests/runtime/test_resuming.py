@@ -1,0 +1,138 @@
+"""Left off and taken up again: "wait!", "go on", and one task after another in the same world."""
+
+import pytest
+
+from embodied.core.action import STOP
+from embodied.core.instruction import Instruction
+from embodied.core.observation import Observation
+from embodied.core.plan import DONE, Plan, Subgoal
+from embodied.core.protocols import PlanContext
+from embodied.runtime.agent import PlanningAgent
+from embodied.runtime.resuming import asks_to_go_on
+from tests.runtime.test_talk import Arm, Words, act, agent_of
+
+
+class Rested(Arm):
+    """An arm that can leave off."""
+
+    interrupts = 0
+
+    def interrupt(self) -> None:
+        self.interrupts += 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["go on", "Okay, continue please.", "you can carry on now", "resume", "it's fine, go ahead",
+     "sorry, false alarm, keep going", "finish what you were doing", "as you were"],
+)  # fmt: skip
+def test_words_that_ask_for_nothing_but_to_go_on(said: str) -> None:
+    assert asks_to_go_on(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["go on and open the door", "continue to the kitchen", "keep the mug", "go", "on", ""]
+)
+def test_words_that_ask_for_more_are_a_task(said: str) -> None:
+    assert not asks_to_go_on(said)
+
+
+def test_after_a_stop_go_on_takes_up_the_subgoal_that_was_left_off() -> None:
+    arm = Rested()
+    agent = agent_of(arm)
+    assert act(agent, 5) == ["a", "a", "a", "b", "b"]
+    agent.correct("wait!")
+    assert act(agent, 2, 5.0) == [STOP.name, STOP.name]
+    agent.follow(Instruction.from_text("okay, go on"))
+    assert act(agent, 4, 7.0) == ["b", "b", "b", STOP.name]
+    assert arm.begun == ["a", "b", "b"]
+    assert agent.report()["end_reason"] == "the plan is carried out"
+    assert agent.report()["instruction"] == "a b"
+
+
+def test_a_stop_and_another_task_leave_what_the_policy_knows() -> None:
+    arm = Rested()
+    agent = agent_of(arm)
+    act(agent, 1)
+    before = arm.resets
+    agent.correct("stop")
+    agent.follow(Instruction.from_text("c"))
+    assert act(agent, 4, 1.0) == ["c", "c", "c", STOP.name]
+    assert arm.resets == before
+    assert arm.interrupts >= 1
+
+
+def test_a_policy_that_cannot_leave_off_is_reset() -> None:
+    arm = Arm()
+    agent = agent_of(arm)
+    act(agent, 1)
+    before = arm.resets
+    agent.correct("stop")
+    act(agent, 1, 1.0)
+    assert arm.resets > before
+
+
+def test_a_task_that_was_left_off_is_settled_before_another_one_and_a_finished_one_is_not() -> None:
+    arm = Rested(holds=True)
+    agent = agent_of(arm, "a")
+    assert act(agent, 4) == ["a", "a", "a", STOP.name]
+    agent.follow(Instruction.from_text("b"))
+    assert act(agent, 1, 4.0) == ["b"]
+    agent.correct("stop")
+    act(agent, 1, 5.0)
+    agent.follow(Instruction.from_text("c"))
+    assert act(agent, 4, 6.0) == ["down", "down", "down", "c"]
+
+
+def test_go_on_with_nothing_left_off_is_planned_for_like_any_words() -> None:
+    agent = agent_of(Rested(), "a")
+    act(agent, 4)
+    agent.follow(Instruction.from_text("go on"))
+    assert act(agent, 1, 4.0) == ["go"]
+
+
+def test_go_on_said_while_it_goes_on_changes_nothing() -> None:
+    agent = agent_of(Rested())
+    act(agent, 1)
+    agent.correct("go on")
+    assert act(agent, 2, 1.0) == ["a", "a"]
+    (said,) = agent.report()["corrections"]
+    assert said["effect"] == "goes on"
+    assert len(agent.report()["plans"]) == 1
+
+
+def test_words_that_make_no_plan_end_in_words_and_the_next_task_is_taken() -> None:
+    agent = PlanningAgent(Words(), Rested())
+    agent.begin(Instruction.from_text("a"))
+    act(agent, 4)
+    agent.follow(Instruction.from_text("vague"))
+    assert act(agent, 1, 4.0) == [STOP.name]
+    assert agent.report()["end_reason"] == "plan: vague"
+    agent.follow(Instruction.from_text("b"))
+    assert act(agent, 1, 5.0) == ["b"]
+
+
+class Remembers:
+    """A planner that is told how episodes ended."""
+
+    def __init__(self) -> None:
+        self.ends: list[str] = []
+
+    def plan(self, context: PlanContext) -> Plan:
+        return Plan(context.instruction, 0, (Subgoal("say", text=context.instruction.text),))
+
+    def ended(self, context: PlanContext) -> None:
+        assert all(outcome is DONE for _, outcome in context.history)
+        self.ends.append(context.instruction.text)
+
+
+def test_each_task_is_remembered_by_itself() -> None:
+    planner = Remembers()
+    agent = PlanningAgent(planner, Rested())
+    agent.begin(Instruction.from_text("a"))
+    act(agent, 4)
+    agent.follow(Instruction.from_text("b"))
+    act(agent, 4, 4.0)
+    agent.begin(Instruction.from_text("c"))
+    assert planner.ends == ["a", "b"]
+    assert agent.step(Observation(), 9.0).name == "c"
