@@ -12,6 +12,7 @@ from embodied.core.errors import ConfigError, EmbodiedError, UnknownNameError
 COMMANDS = {
     "eval": ("embodied.commands.evaluate", "run a benchmark and print its metrics"),
     "run": ("embodied.commands.watch", "watch one episode: every step in words, and a video"),
+    "talk": ("embodied.commands.talk", "one room, one task after another, by word of mouth"),
     "train": ("embodied.commands.train", "train a small model; weights, card and logs"),
     "plan": ("embodied.commands.plan", "show a plan with its reasons, or score a planner"),
     "serve": ("embodied.commands.serve", "a language model over HTTP; our world as a THOR build"),

@@ -3,17 +3,16 @@
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from embodied.commands.rooms import find, suiting
 from embodied.commands.settings import compose
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
-from embodied.core.errors import ConfigError, PlanningError, UnknownNameError
+from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
-from embodied.core.plan import ObjectRef, Plan
-from embodied.core.protocols import Agent, PlanContext, Planner, Step, Subscriber
-from embodied.core.skills import SkillSpec
+from embodied.core.protocols import Agent, Step, Subscriber
 from embodied.runtime.keyboard import keyboard
 from embodied.runtime.pace import Pacer
 from embodied.runtime.recorders import action_text, file_stem
@@ -51,8 +50,6 @@ def help_text() -> str:
 
 MOST_NAME = 80
 """Letters of the words that a recording is named after."""
-MOST_ROOMS = 120
-"""Rooms looked through for one that has what an instruction needs."""
 ACTING = ("planner=parsed", "policy=skills", "perception=privileged")
 """Settings of the agent that carries out what is said on the command line."""
 
@@ -75,11 +72,15 @@ class StepPrinter:
 
     def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
         """Print what was asked."""
-        self._step, self._subgoal, self._motion, self._question = 0, "", "", ""
-        self._heard = 0
+        self._step = self._heard = 0
+        self.next_task()
         self._say(f"{spec.episode_id}\n{instruction.text}")
         for number, step in enumerate(instruction.steps, start=1):
             self._say(f"  {number}. {step}")
+
+    def next_task(self) -> None:
+        """Print the subgoal anew: another task begins, or this one is taken up again."""
+        self._subgoal, self._motion, self._question = "", "", ""
 
     def on_step(self, step: Step) -> None:
         """Print the subgoal where it changed, then the action and what became of it."""
@@ -100,7 +101,13 @@ class StepPrinter:
 
     def _tell_talk(self, report: Mapping[str, Any]) -> None:
         """Print what was made of a correction, and what the agent asks."""
-        for said in report.get("corrections", ())[self._heard :]:
+        corrections = report.get("corrections", ())
+        if len(corrections) < self._heard:
+            self._heard = 0  # another task
+        for said in corrections[self._heard :]:
+            if said["kind"] == "stop":  # how it ends tells of it
+                self._heard += 1
+                continue
             effect = said.get("not_understood") or said.get("effect")
             if not effect:
                 break
@@ -146,10 +153,15 @@ def instruction_and_settings(words: Sequence[str]) -> tuple[str | None, list[str
     settings = [word for word in words if word not in said]
     if not said:
         return None, settings
+    return " ".join(said), with_actor(settings)
+
+
+def with_actor(settings: Sequence[str]) -> list[str]:
+    """Return the settings, and those of the agent that carries words out where none is chosen."""
     chosen = {word.partition("=")[0] for word in settings}
-    if "agent" not in chosen:
-        settings += [word for word in ACTING if word.partition("=")[0] not in chosen]
-    return " ".join(said), settings
+    if "agent" in chosen:
+        return list(settings)
+    return [*settings, *(word for word in ACTING if word.partition("=")[0] not in chosen)]
 
 
 def listen(agent: Agent, lines: IO[str]) -> threading.Thread:
@@ -206,9 +218,9 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
         )
         if said is not None and config["episode"] is None:
             ask = input if config["ask"] and sys.stdin.isatty() else None
-            spec, said = _suiting(config, session.env.unwrapped, episodes, said, ask=ask)
+            spec, said = suiting(config, session.env.unwrapped, episodes, said, ask=ask)
         else:
-            spec = _find(episodes, config["episode"])
+            spec = find(episodes, config["episode"])
         watchers: list[Subscriber] = [StepPrinter(sys.stdout)]
         if sys.stdin.isatty():
             if shared:
@@ -229,14 +241,19 @@ def _watch(config: dict[str, Any], said: str | None) -> int:
         )
     finally:
         session.close()
-    folder, stem = Path(config["output_dir"]), file_stem(spec.episode_id)
+    print_recordings(Path(config["output_dir"]), spec, said)
+    return 1 if record.error else 0
+
+
+def print_recordings(folder: Path, spec: EpisodeSpec, said: str | None) -> None:
+    """Print where the film and the picture of an episode lie, named after the words they show."""
+    stem = file_stem(spec.episode_id)
     for what, file in (
         ("Video", folder / "videos" / f"{stem}.mp4"),
         ("Picture", folder / "pictures" / f"{stem}.png"),
     ):
         if file.exists():
             print(f"{what}: {named_after(file, said)}")
-    return 1 if record.error else 0
 
 
 def named_after(file: Path, said: str | None) -> Path:
@@ -253,83 +270,3 @@ def named_after(file: Path, said: str | None) -> Path:
         return file
     words = re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")[:MOST_NAME].strip("-")
     return file.replace(file.with_name(f"{words or 'said'}{file.suffix}"))
-
-
-def understood(
-    planner: Planner, said: str, skills: Sequence[SkillSpec], ask: Callable[[str], str] | None
-) -> tuple[Plan, str]:
-    """Plan for what was said, asking where the words leave it open what to do.
-
-    Args:
-        planner: Makes the plan.
-        said: The words.
-        skills: What can be done.
-        ask: Puts a question to a person and returns the answer; None where nobody is there.
-
-    Returns:
-        The plan, and the words it was made of: one or two words of an answer add to what was said,
-        more take its place.
-
-    Raises:
-        PlanningError: If there is no plan, and nobody to ask or no answer.
-    """
-    while True:
-        try:
-            return planner.plan(
-                PlanContext(Instruction.from_text(said), skills=tuple(skills))
-            ), said
-        except PlanningError as error:
-            question = getattr(error, "question", "")
-            if ask is None or not question:
-                raise
-            answer = ask(f"{question} ").strip()
-            if not answer:
-                raise
-            said = answer if len(answer.split()) > 2 else f"{said} {answer}"
-
-
-def _suiting(
-    config: Mapping[str, Any],
-    world: Any,
-    episodes: Sequence[EpisodeSpec],
-    said: str,
-    *,
-    ask: Callable[[str], str] | None,
-) -> tuple[EpisodeSpec, str]:
-    """Return the first episode whose room has what the plan for the words needs, and the words."""
-    if config["planner"]["make"] is None or not (
-        hasattr(world, "has_room_for") or hasattr(world, "suits")
-    ):
-        return episodes[0], said
-    from embodied.evaluation.configured import make
-
-    planner = make(config["planner"]["make"], what="planner.make")
-    plan, said = understood(planner, said, world.skills, ask)
-    named = [
-        value
-        for subgoal in plan.subgoals
-        for value in subgoal.arguments.values()
-        if isinstance(value, ObjectRef)
-    ]
-    needed = {reference.category for reference in named}
-    for spec in episodes[:MOST_ROOMS]:
-        if hasattr(world, "suits"):
-            suits = world.suits(spec.episode_id, named)
-        else:
-            suits = world.has_room_for(spec.episode_id, needed)
-        if suits:
-            return spec, said
-    raise ConfigError(
-        f"None of the first {MOST_ROOMS} rooms of this split has all of: "
-        f"{', '.join(sorted({str(reference) for reference in named}))}. "
-        "Choose one with episode=..."
-    )
-
-
-def _find(episodes: Sequence[EpisodeSpec], wanted: str | None) -> EpisodeSpec:
-    if wanted is None:
-        return episodes[0]
-    for spec in episodes:
-        if wanted in (spec.episode_id, spec.trajectory_id):
-            return spec
-    raise UnknownNameError("episode", wanted, [spec.episode_id for spec in episodes])

@@ -29,6 +29,7 @@ from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
+from embodied.runtime.referring import spelled_out
 from embodied.runtime.remembering import Remembering
 from embodied.runtime.resuming import asks_to_go_on
 from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target
@@ -48,9 +49,9 @@ class PlanningAgent:
 
     `step` never waits. Planning is a job whose result carries a revision; a result that is not of
     the latest revision is dropped. Corrections act at the next step: stop answers with the stop
-    action, then and ever after until the next `begin` or `follow`; motion goes to the policy, if it takes any;
-    target keeps still until the plan has what is meant; amend lets the plan at hand go on
-    meanwhile; replace drops it, ends what was begun safely, and plans for the new instruction.
+    action, then and ever after until the next `begin` or `follow`; motion goes to the policy, if it
+    takes any; target keeps still until the plan has what is meant; amend lets the plan at hand go
+    on meanwhile; replace drops it, ends what was begun safely, and plans for the new instruction.
     What was done stays done: a step that a new plan begins with as well is not begun again.
 
     Args:
@@ -162,8 +163,17 @@ class PlanningAgent:
             return
         self._tell_end()
         self._interrupt()
+        instruction = self._spelled_out(instruction, skills)
         self._forget(instruction, tuple(skills))
         self._unsettled, self._replaced = left_off, True
+
+    def _spelled_out(self, instruction: Instruction, skills: Sequence[SkillSpec]) -> Instruction:
+        """Say what `it` is, where that was said in the task before."""
+        done = () if self._plan is None else self._plan.subgoals[: self._index + 1]
+        words = spelled_out(instruction.text, done, skills)
+        if words == instruction.text:
+            return instruction
+        return Instruction.from_text(words, id=instruction.id)
 
     def _take_up(self) -> None:
         """Go on with the subgoal that was left off, begun anew."""
@@ -480,8 +490,14 @@ class PlanningAgent:
                 return action
 
     def _asked_where(self, subgoal: Subgoal, outcome: Outcome) -> bool:
-        """Ask where a thing is; what failed is tried as before where nobody knows."""
+        """Ask where a thing is; what failed is tried as before where nobody knows.
+
+        A thing that the words did not name so ("the table" is read as a side table) is asked for
+        at the last: a new plan may take it for something else.
+        """
         sought = spoken(outcome.evidence.removeprefix("found no ") or str(subgoal))
+        if sought not in self._instruction.text.lower() and not self._gives_up_on(subgoal):
+            return False
         question = f"I cannot find the {sought.removeprefix('the ')}. Where is it?"
         if not self._dialogue.pose(question, About.PLACE, self._now_s):
             return False
@@ -489,12 +505,7 @@ class PlanningAgent:
         return True
 
     def _replan(self, observation: Observation, outcome: Outcome) -> bool:
-        history, subgoal = self._history, self._history[-1][0]
-        if self._replans >= self._max_replans:
-            self._ending = self._gave_up(outcome)
-            return False
-        tried = sum(done.status is not Status.DONE and each == subgoal for each, done in history)
-        if tried >= self._max_tries:
+        if self._gives_up_on(self._history[-1][0]):
             self._ending = self._gave_up(outcome)
             return False
         self._replans += 1
@@ -502,6 +513,11 @@ class PlanningAgent:
         self._plan = None  # the failed step is not tried again while the new plan is made
         self._collect()
         return not self._ending
+
+    def _gives_up_on(self, subgoal: Subgoal) -> bool:
+        """Whether a subgoal that failed is not tried again."""
+        failed = [each for each, done in self._history if done.status is not Status.DONE]
+        return self._replans >= self._max_replans or failed.count(subgoal) >= self._max_tries
 
     def _think_again(self, observation: Observation) -> bool:
         """Tell the planner that what it planned is done and the task is not."""

@@ -4,12 +4,12 @@ import re
 
 _GAP = r"[\s,.!?;:]*"
 _FILLER = (
-    r"(?:(?:it|that)'?s (?:ok|okay|fine|all right|alright|good)|please|now|then|ok|okay|yes|yeah|right|all right|alright|good|fine|sorry|no|robot|hey|"
-    r"thanks|thank you|you can|you may|you could|can you|could you|just|again|with (?:it|that|this|"
-    r"what you were doing|your work|the task|your task|the job)|what you were doing|from there|"
-    r"where you (?:were|left off|stopped)|from where you (?:were|left off|stopped)|your task|"
-    r"the task|working|moving|it|that|and|so|as before|never mind|"
-    r"false alarm|i was wrong)"
+    r"(?:(?:it|that)'?s (?:ok|okay|fine|all right|alright|good)|please|now|then|ok|okay|yes|yeah|"
+    r"right|all right|alright|good|fine|sorry|no|robot|hey|thanks|thank you|you (?:can|may|could)|"
+    r"can you|could you|just|again|with (?:it|that|this|what you were doing|(?:the|your) "
+    r"(?:task|job|work))|what you were doing|from there|(?:from )?where you (?:were|left off|"
+    r"stopped)|(?:the|your) task|working|moving|it|that|and|so|as before|never mind|false alarm|"
+    r"i was wrong)"
 )
 _ON = (
     r"(?:go (?:on|ahead)|carry on|continue|resume|proceed|keep (?:going|on|at it|moving|working)|"

@@ -16,6 +16,7 @@ from embodied.core.observation import DEPTH, IMAGES, LAST_ACTION_SUCCESS, Observ
 from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
 from envs.household import commands
+from envs.household.catalog import object_types
 from envs.household.episode import Command, Episode, EpisodeSource
 from envs.household.goals import GoalTracker, all_met
 from envs.household.gym_spaces import CAMERA, action_space, checked_mask, observation_space
@@ -140,6 +141,14 @@ class InteractionEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         """Whether an episode's room has something of every type. Privileged: it picks demos."""
         there = {spec.type for spec in self.source.load(episode_id).scene.objects}
         return all(name.removesuffix("Sliced") in there for name in types)
+
+    def contents(self, episode_id: str) -> Mapping[str, Sequence[str]]:
+        """Return types in an episode's room by what they are for. Privileged: for people."""
+        there = sorted({spec.type for spec in self.source.load(episode_id).scene.objects})
+        types = object_types()
+        taken = [name for name in there if types[name].can("pickupable")]
+        places = [name for name in there if types[name].can("receptacle") and name not in taken]
+        return {"things": taken, "places": places}
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None

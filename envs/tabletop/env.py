@@ -154,19 +154,27 @@ class TabletopEnv(gymnasium.Env[dict[str, Any], dict[str, Any]]):
 
     def suits(self, episode_id: str, references: Sequence[ObjectRef]) -> bool:
         """Whether an episode's table has all that is named. Privileged: it picks demonstrations."""
-        scene = self.source.load(episode_id).scene
-        there = [ThingName(BLOCK, each.colour) for each in scene.blocks]
-        there += [ThingName(BOWL, each.colour) for each in scene.bowls]
-        there += [ThingName(DRAWER)] if scene.drawer is not None else []
+        blocks, places = self._named(episode_id)
         return all(
             any(
                 thing.category == reference.category.lower()
                 and set(reference.attributes) & set(COLOURS) <= {thing.colour}
-                for thing in there
+                for thing in (*blocks, *places)
             )
             for reference in references
             if reference.category.lower() != "table"
         )
+
+    def contents(self, episode_id: str) -> Mapping[str, Sequence[str]]:
+        """Return names on an episode's table by what they are for. Privileged: for people."""
+        things, places = self._named(episode_id)
+        return {"things": [str(each) for each in things], "places": [str(each) for each in places]}
+
+    def _named(self, episode_id: str) -> tuple[list[ThingName], list[ThingName]]:
+        scene = self.source.load(episode_id).scene
+        blocks = [ThingName(BLOCK, each.colour) for each in scene.blocks]
+        places = [ThingName(BOWL, each.colour) for each in scene.bowls]
+        return blocks, [*places, *([ThingName(DRAWER)] if scene.drawer is not None else [])]
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None

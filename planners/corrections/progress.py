@@ -8,6 +8,7 @@ from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER
 from planners.corrections.colours import COLOURS
+from planners.wording import sentence
 
 History = Sequence[tuple[Subgoal, Outcome]]
 
@@ -169,7 +170,9 @@ def _swap(subgoal: Subgoal, old: str, new: str) -> Subgoal:
         else value
         for name, value in subgoal.arguments.items()
     }
-    return replace(subgoal, arguments=arguments)
+    swapped = replace(subgoal, arguments=arguments)
+    worded = subgoal.text and arguments != subgoal.arguments
+    return replace(swapped, text=sentence(swapped)) if worded else swapped
 
 
 def _takes(subgoal: Subgoal, skills: Sequence[SkillSpec]) -> bool:

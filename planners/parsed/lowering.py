@@ -175,7 +175,8 @@ class Lowering:
                           alternative="I cut with a knife.")  # fmt: skip
         if hand.type not in KNIVES:
             self._free_hand()
-            knife = Item((knives[0] if knives else KNIFE,), "the knife")
+            told = next((tool for tool in tools if knives), None)
+            knife = Item((knives[0] if knives else KNIFE,), told.phrase if told else "")
             self._fetch(knife)
         self._add("slice", object=self._reference("slice", replace(item, states=()), name))
         hand.cut[name] = True

@@ -5,8 +5,9 @@ from pathlib import Path
 import gymnasium
 import pytest
 
+from embodied.commands.rooms import understood
 from embodied.commands.settings import compose
-from embodied.commands.watch import instruction_and_settings, named_after, understood
+from embodied.commands.watch import instruction_and_settings, named_after
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext

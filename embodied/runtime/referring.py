@@ -1,0 +1,73 @@
+"""What `it` means in a task that follows another one: what that one was about."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from embodied.core.naming import spoken
+from embodied.core.plan import ObjectRef, Subgoal
+from embodied.core.skills import SkillSpec
+
+_PRONOUN = re.compile(
+    r"\b(?:it|them|(?:that|this)(?=\s+(?:in|on|onto|into|to|up|down|away|back|off|out|over|under|"
+    r"next|and|then|too|again|now|please)\b|[\s.!?,;]*$))\b(?!')",
+    re.I,
+)
+_NAMES = re.compile(
+    r"\b(?:the|a|an|my|your|his|her|some|any|another|other|both|all|every|each|one|two|three|four)"
+    r"\b",
+    re.I,
+)
+"""A word of these before a pronoun names what the pronoun may then stand for."""
+_INTO = re.compile(r"\b(?:in|on|into|onto|inside|inside of|on top of)\s+$", re.I)
+_VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
+"""Verbs that are not called as the skill is."""
+OBJECT, RECEPTACLE = "object", "receptacle"
+
+
+def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpec]) -> str:
+    """Return words with an `it` spelled out that nothing in them explains.
+
+    "Put it in the sink" as "put the mug in the sink", "put the bread in it" as "... in the fridge".
+
+    Args:
+        words: What is asked now.
+        before: Subgoals of the task before, in their order.
+        skills: What the robot can do; `close it` means what can be closed.
+    """
+    pronoun = _PRONOUN.search(words)
+    if pronoun is None:
+        return words
+    lead = words[: pronoun.start()]
+    place = _INTO.search(lead) is not None
+    if len(_NAMES.findall(lead)) > place:
+        return words
+    if place:
+        argument, fits = RECEPTACLE, _categories(skills, RECEPTACLE)
+        allowed = [frozenset().union(*fits)] if fits else []
+    else:
+        verbs = {_VERBS.get(word, word) for word in lead.lower().split()}
+        argument, allowed = OBJECT, _categories([s for s in skills if s.name in verbs], OBJECT)
+    for reference in _handled(before, argument):
+        if all(reference.category in categories for categories in allowed):
+            name = replace(reference, category=spoken(reference.category), relation="")
+            return f"{lead}the {name}{words[pronoun.end() :]}"
+    return words
+
+
+def _categories(skills: Sequence[SkillSpec], argument: str) -> list[frozenset[str]]:
+    return [spec.categories[argument] for spec in skills if argument in spec.categories]
+
+
+def _handled(subgoals: Sequence[Subgoal], argument: str) -> list[ObjectRef]:
+    """Return what was named as this argument, the latest first, and then as any other."""
+    named = [
+        (name, value)
+        for subgoal in reversed(subgoals)
+        for name, value in subgoal.arguments.items()
+        if isinstance(value, ObjectRef)
+    ]
+    return [
+        *(value for name, value in named if name == argument),
+        *(value for name, value in named if name != argument),
+    ]

@@ -1,0 +1,48 @@
+"""`it` in a task that follows another one."""
+
+import pytest
+
+from embodied.core.plan import ObjectRef, Subgoal
+from embodied.runtime.referring import spelled_out
+from envs.household.skills import SKILLS
+
+MUG = ObjectRef("Mug", ("red",), "on the table", "the red mug on the table")
+BEFORE = (
+    Subgoal("pick", {"object": MUG}),
+    Subgoal("place", {"object": MUG, "receptacle": ObjectRef("Fridge")}),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("put it in the sink", "put the red mug in the sink"),
+        ("now wash it, please", "now wash the red mug, please"),
+        ("wash it and put it on the table", "wash the red mug and put it on the table"),
+        ("take that to the table", "take the red mug to the table"),
+        ("close it", "close the fridge"),
+        ("shut it again", "shut the fridge again"),
+        ("put the bread in it", "put the bread in the fridge"),
+    ],
+)
+def test_it_is_what_the_task_before_was_about(said: str, meant: str) -> None:
+    assert spelled_out(said, BEFORE, SKILLS) == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "take the apple and heat it",
+        "take an apple, take a bowl, and put the apple in it",
+        "take that mug",
+        "that's fine",
+        "slice it",  # no mug can be sliced: better asked than guessed
+        "open the drawer",
+    ],
+)
+def test_it_is_left_alone_where_the_words_explain_it_or_nothing_fits(said: str) -> None:
+    assert spelled_out(said, BEFORE, SKILLS) == said
+
+
+def test_without_a_task_before_there_is_nothing_to_mean() -> None:
+    assert spelled_out("put it in the sink", (), SKILLS) == "put it in the sink"
