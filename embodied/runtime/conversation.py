@@ -117,7 +117,8 @@ class Conversation:
                 corrections=tuple(corrections),
                 end_reason=reason,
                 duration_s=time.perf_counter() - self._started_s,
-                **self._world.outcome(),
+                # what the room's own episode would have had as its goal is none here
+                **{**self._world.outcome(), "goal_conditions_met": 0, "goal_conditions_total": 0},
             )
             for each in self._subscribers:
                 each.on_end(record)
@@ -151,17 +152,21 @@ class Conversation:
             observation = self._world.decode_observation(self._raw)
             action = self._agent.step(observation, observation.stamp_s)
             if _stops(action):
+                # the world as the task leaves it, which no further action shows
+                self._tell(Step(observation, action, {}, self._agent.report()))
                 return ""
             encoded = self._world.encode_action(action)
             self._raw, _, terminated, truncated, info = self._env.step(encoded)
-            step = Step(observation, action, info, self._agent.report())
-            for each in self._subscribers:
-                each.on_step(step)
+            self._tell(Step(observation, action, info, self._agent.report()))
             self._steps += 1
             if terminated or truncated:
                 return "a limit of the environment ran out"
             if over := self._over():
                 return over
+
+    def _tell(self, step: Step) -> None:
+        for each in self._subscribers:
+            each.on_step(step)
 
     def _over(self) -> str:
         most, longest_s = self._limits.max_steps, self._limits.max_duration_s

@@ -19,7 +19,7 @@ _NAMES = re.compile(
     re.I,
 )
 """A word of these before a pronoun names what the pronoun may then stand for."""
-_INTO = re.compile(r"\b(?:in|on|into|onto|inside|inside of|on top of)\s+$", re.I)
+_INTO = re.compile(r"\b(?:(?P<inside>in|into|inside(?: of)?)|on|onto|on top of)\s+$", re.I)
 _VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
 """Verbs that are not called as the skill is."""
 OBJECT, RECEPTACLE = "object", "receptacle"
@@ -39,12 +39,13 @@ def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpe
     if pronoun is None:
         return words
     lead = words[: pronoun.start()]
-    place = _INTO.search(lead) is not None
-    if len(_NAMES.findall(lead)) > place:
+    place = _INTO.search(lead)
+    if len(_NAMES.findall(lead)) > (place is not None):
         return words
-    if place:
-        argument, fits = RECEPTACLE, _categories(skills, RECEPTACLE)
-        allowed = [frozenset().union(*fits)] if fits else []
+    if place is not None:
+        fits = _categories(skills, RECEPTACLE)
+        allowed = [frozenset[str]().union(*fits)] if fits else []
+        argument = RECEPTACLE if place["inside"] and _went_inside(before) else OBJECT
     else:
         verbs = {_VERBS.get(word, word) for word in lead.lower().split()}
         argument, allowed = OBJECT, _categories([s for s in skills if s.name in verbs], OBJECT)
@@ -53,6 +54,12 @@ def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpe
             name = replace(reference, category=spoken(reference.category), relation="")
             return f"{lead}the {name}{words[pronoun.end() :]}"
     return words
+
+
+def _went_inside(subgoals: Sequence[Subgoal]) -> bool:
+    """Whether the last thing that went anywhere went into something rather than onto it."""
+    told = [each for each in subgoals if isinstance(each.arguments.get(RECEPTACLE), ObjectRef)]
+    return bool(told) and re.search(r"\b(?:in|into|inside) the\b", told[-1].text) is not None
 
 
 def _categories(skills: Sequence[SkillSpec], argument: str) -> list[frozenset[str]]:

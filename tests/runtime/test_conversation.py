@@ -127,7 +127,8 @@ def test_tasks_follow_one_another_in_one_world_and_one_long_episode() -> None:
     assert world.done == list("abcde")
     assert world.resets == 1
     assert agent.begun == [("begin", "ab"), ("follow", "cd"), ("follow", "e")]
-    assert watcher.told == ["begin ab", *"abcde", "end"]
+    stop = STOP.name
+    assert watcher.told == ["begin ab", "a", "b", stop, "c", "d", stop, "e", stop, "end"]
     assert [each["end_reason"] for each in rests] == ["spelled"] * 3
     assert (record.steps, record.status) == (5, EpisodeStatus.FAILURE)
     assert record is watcher.record

@@ -5,11 +5,14 @@ import pytest
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.runtime.referring import spelled_out
 from envs.household.skills import SKILLS
+from envs.tabletop.tasks import SKILLS as TABLETOP
 
 MUG = ObjectRef("Mug", ("red",), "on the table", "the red mug on the table")
 BEFORE = (
     Subgoal("pick", {"object": MUG}),
-    Subgoal("place", {"object": MUG, "receptacle": ObjectRef("Fridge")}),
+    Subgoal(
+        "place", {"object": MUG, "receptacle": ObjectRef("Fridge")}, "Put the mug in the fridge."
+    ),
 )
 
 
@@ -42,6 +45,27 @@ def test_it_is_what_the_task_before_was_about(said: str, meant: str) -> None:
 )
 def test_it_is_left_alone_where_the_words_explain_it_or_nothing_fits(said: str) -> None:
     assert spelled_out(said, BEFORE, SKILLS) == said
+
+
+def test_what_stands_on_something_may_be_what_the_next_thing_goes_into_or_onto() -> None:
+    bowl, table = ObjectRef("Bowl"), ObjectRef("DiningTable")
+    before = (
+        Subgoal(
+            "place", {"object": bowl, "receptacle": table}, "Put the bowl on the dining table."
+        ),
+    )
+    assert spelled_out("put the apple in it", before, SKILLS) == "put the apple in the bowl"
+
+
+def test_blocks_are_stacked_on_the_block_that_was_moved_and_put_into_the_bowl() -> None:
+    red, bowl = ObjectRef("block", ("red",)), ObjectRef("bowl", ("blue",))
+    before = (
+        Subgoal("put", {"object": red, "receptacle": bowl}, "Put the red block in the bowl."),
+    )
+    said = "stack the blue block on it"
+    assert spelled_out(said, before, TABLETOP) == "stack the blue block on the red block"
+    said = "put the blue block in it"
+    assert spelled_out(said, before, TABLETOP) == "put the blue block in the blue bowl"
 
 
 def test_without_a_task_before_there_is_nothing_to_mean() -> None:
