@@ -159,6 +159,8 @@ class Deeds:
             ]
         ) and back[0]:
             return self._put_down.deposit(items, back[0])
+        if "back" in clause.text.split() or clause.verb == "return":
+            raise Question("Where should I put it back?", certain=True)
         raise Question("Where should I put it?")
 
     def _trash(self, clause: Clause) -> list[Deed]:

@@ -17,6 +17,7 @@ from planners.parsed.commands import CommandReader
 from planners.parsed.encoder import AdaptedEncoder
 from planners.parsed.literal import literal
 from planners.parsed.plausibility import Plausibility
+from planners.parsed.putting import HOME
 from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import Question, Refused
 from planners.parsed.spoken import spoken
@@ -115,7 +116,7 @@ class ParsedPlanner:
             raise Question("What should I do?", raw=text)
         said = text
         if not one_task:
-            text = wanted(said)
+            text = wanted(HOME.sub("back", said))
             if said.strip() and not text:
                 raise Question("What should I do instead?", raw=said, certain=True)
         understanding = self.understand(text, steps, skills=skills)

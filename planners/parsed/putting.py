@@ -1,5 +1,6 @@
 """Where things go: into, onto, beside, back to where they were."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,13 @@ from planners.parsed.refusals import Question, Refused
 
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
+
+HOME = re.compile(
+    r"\b(?:back )?(?:to )?(?:where (?:it|they) (?:was|were|stood|lay|came from|belongs?|goes)|"
+    r"where you (?:found|got|took) (?:it|them)(?: from)?|(?:to|in|into|on) its (?:old )?place)\b",
+    re.IGNORECASE,
+)
+"""Words for where a thing was before; `back` says as much."""
 
 
 class Putting:
@@ -33,7 +41,8 @@ class Putting:
             Refused: If nothing is called so, or nothing can be put there.
             Question: If it is not said where.
         """
-        if "back" in clause.particles or "back" in clause.verb or clause.verb == "return":
+        back = "back" in clause.text.split() or clause.verb == "return"
+        if back:
             home = [self._resolve.mentions.placed.get(t) for each in items for t in each.types[:1]]
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self.deposit(items, home[0])
@@ -61,7 +70,7 @@ class Putting:
             if words and not set(words.split()) & NO_FURNITURE:
                 raise Refused(f"I can not put anything at {words!r}.",
                               alternative="Name a piece of furniture or a vessel.")  # fmt: skip
-            raise Question("Where should I put it?")
+            raise Question(f"Where should I put it{' back' * back}?", certain=back)
         return self.deposit(items, places)
 
     def _beside(self, items: Sequence[Item], refs: Sequence[Ref]) -> tuple[Item, ...]:

@@ -21,6 +21,7 @@ from policies.vln.ensemble import Ensemble, members_of
 from policies.vln.measuring import evaluate
 from policies.vln.model import ModelConfig, VlnModel
 from policies.vln.parts import RouteTable, parts_of
+from policies.vln.rewording import reworded
 from policies.vln.weights import context_encoder, load_model, name_vectors, save_model
 from policies.vln.words import Vocabulary, collect, frozen_vectors
 from policies.vln.world import WorldTensors
@@ -37,10 +38,12 @@ class VlnTraining:
         model: Settings of `ModelConfig`.
         schedule: Settings of `Schedule`.
         read_legs: Takes instructions apart, for `model.legs`.
-        init: File of weights to start from, or several over the same words, each member from one
-            of theirs; none starts anew. Where `model` asks for parts that they do not have, those
-            start anew; parts that it leaves out are dropped. With no updates they are put together
-            and calibrated as they are.
+        init: File of weights to start from, or several, each member from one of theirs and all on
+            the words of the first; none starts anew. Where `model` asks for parts that they do not
+            have, those start anew; parts that it leaves out are dropped. With no updates they are
+            put together and calibrated as they are.
+        first: What is learned before, where nothing is given to start from: `model` and
+            `schedule`, each with what differs; none begins with it all.
         parts: Share of what is learned from that are parts of routes, see `parts`; the first
             weights of `init` cut them.
         threads: Threads of torch.
@@ -67,6 +70,7 @@ class VlnTraining:
         schedule: Mapping[str, Any] | None = None,
         read_legs: LegReader | None = None,
         init: str | Sequence[str] | None = None,
+        first: Mapping[str, Mapping[str, Any]] | None = None,
         parts: float = 0.0,
         threads: int = 1,
         members: int = 1,
@@ -85,6 +89,7 @@ class VlnTraining:
                 f"give task.make.members={len(self._init)} to put them together."
             )
         self._parts = parts
+        self._first = None if self._init or not first else first
         self._members, self._last = members, last
         self._last_updates, self._last_rate = last_updates, last_rate
         self._read_legs = read_legs
@@ -97,6 +102,25 @@ class VlnTraining:
             ModelConfig(vocabulary_size=2, **self._model)
         except TypeError as error:
             raise ConfigError(f"task=vln has no such setting: {error}") from error
+        if self._first is not None:
+            for name in self._first.get("model", {}):
+                self._model.setdefault(name, getattr(ModelConfig, name))
+            self._before = VlnTraining(
+                data=data,
+                train=train,
+                measure=measure,
+                words_of=words_of,
+                model={**self._model, **self._first.get("model", {})},
+                schedule={
+                    **(schedule or {}),
+                    "calibrated": 0,
+                    "measured_last": self._schedule.measured,
+                    **self._first.get("schedule", {}),
+                },
+                read_legs=read_legs,
+                threads=threads,
+                members=members,
+            )
 
     def run(self, *, output_dir: Path, seed: int) -> str:
         """Train, going on from the checkpoints below `output_dir` if they are there.
@@ -109,6 +133,13 @@ class VlnTraining:
         """
         output_dir.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(self._threads)
+        spent_min = 0.0
+        if self._first is not None:
+            learned = output_dir / "first" / "vln.safetensors"
+            if not learned.exists():
+                self._before.run(output_dir=learned.parent, seed=seed)
+            self._init = [str(learned)]
+            spent_min = json.loads(learned.with_name("card.json").read_text())["cpu_minutes"]
         encoder = context_encoder(self._model.get("encoder"))
         if encoder is not None:
             self._model["context_size"] = encoder.size
@@ -165,7 +196,7 @@ class VlnTraining:
             "scores_are_of": "vln_fold.safetensors" if self._last else path.name,
             "calibrated": added,
             "minutes": round((sum(r.seconds for r in runs) + time.monotonic() - started_s) / 60, 1),
-            "cpu_minutes": round(sum(run.cpu_s for run in runs) / 60.0, 1),
+            "cpu_minutes": round(sum(run.cpu_s for run in runs) / 60.0 + spent_min, 1),
             "members": self._members,
             "parameters": sum(p.numel() for p in used.parameters()),
             "model": dataclasses.asdict(used.config),
@@ -239,9 +270,11 @@ class VlnTraining:
         if self._init:
             read = [load_model(path) for path in self._init]
             vocabulary = read[0][1]
-            if any(words.words != vocabulary.words for _, words in read):
-                raise ConfigError("The weights of task.make.init were trained on other words.")
-            members = [member for model, _ in read for member in members_of(model)]
+            members = [
+                reworded(member, words, vocabulary)
+                for model, words in read
+                for member in members_of(model)
+            ]
             return self._changed(members[number % len(members)]).requires_grad_(True), vocabulary
         if (output_dir / "words.npz").exists():
             with np.load(output_dir / "words.npz") as file:

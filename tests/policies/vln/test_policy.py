@@ -227,3 +227,24 @@ def test_weights_of_two_runs_are_put_together_as_they_are(
     together, _ = load_model(tmp_path / "run/vln.safetensors")
     for member, each in zip(together.members, kept, strict=True):
         torch.testing.assert_close(member.score.weight, each.score.weight, rtol=1e-3, atol=1e-4)
+
+
+def test_what_is_learned_first_is_learned_without_what_is_left_out(
+    town, routes, vocabulary, tmp_path, capsys
+):
+    first = {"model": {"objects": False}, "schedule": {"updates": 2}}
+    words = tmp_path / "run/first/words.npz"
+    words.parent.mkdir(parents=True)
+    np.savez(words, words=np.array(vocabulary.words), vectors=vocabulary.vectors)
+    train(tmp_path / "run", town, routes, vocabulary, 4, first=first)
+    before, _ = load_model(tmp_path / "run/first/vln.safetensors")
+    after, _ = load_model(tmp_path / "run/vln.safetensors")
+    assert (before.config.objects, after.config.objects) == (False, True)
+    cards = [
+        json.loads((tmp_path / name / "card.json").read_text()) for name in ("run/first", "run")
+    ]
+    assert [card["schedule"]["updates"] for card in cards] == [2, 4]
+    assert cards[1]["cpu_minutes"] >= cards[0]["cpu_minutes"]
+    capsys.readouterr()
+    train(tmp_path / "run", town, routes, vocabulary, 4, first=first)
+    assert "update 2:" not in capsys.readouterr().out, "what was learned first is not learned again"
