@@ -141,7 +141,7 @@ def corrected_commands(world: TabletopWorld, rng: np.random.Generator) -> Iterat
     from embodied.core.motion import Motion
     from embodied.core.observation import Observation
     from embodied.core.plan import Subgoal
-    from embodied.runtime.motions import read_motion
+    from embodied.language.motions import read_motion
     from envs.tabletop.sightings import entities_in_view
     from envs.tabletop.tasks import BLOCK, ThingName
     from policies.arm.policy import ArmSkillPolicy

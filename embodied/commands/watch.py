@@ -90,6 +90,9 @@ class StepPrinter:
             self._subgoal = subgoal
             self._say(f"- {subgoal}")
         self._tell_talk(step.report)
+        if not step.info:  # how a task left the world; nothing was done
+            self._step -= 1
+            return
         motion = str(step.report.get("motion", ""))
         if motion:  # twenty lines a second are no use to anybody
             if motion != self._motion:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
+from embodied.core.motion import DIRECTIONS_OF, Frame
 from embodied.core.skills import Condition, SkillSpec
 
 RELATIONS = ("in", "on", "next to", "left of", "right of", "in front of", "behind")
 """Where a thing can be put or pushed, seen from what it is put to; left is +y, front is -x."""
 BESIDE = RELATIONS[2:]
 """Relations that leave a thing on the table beside the other."""
+
+MOVE_HAND = "move_hand"
+"""Skill that makes one language motion, see `embodied.core.motion.motion_of`."""
 
 _HAND_EMPTY = Condition("hand_empty")
 _HOLDING = Condition("holding", ("object",))
@@ -94,5 +98,17 @@ def arm_skills(
             preconditions=("something is in the hand",),
             effects=("the hand is empty",),
             causes=(_HAND_EMPTY,),
+        ),
+        SkillSpec(
+            MOVE_HAND,
+            {"motion": "text", "direction": "text", "amount": "number", "frame": "text"},
+            "Move, rotate or tilt the hand, open or close the gripper, go slower or faster: by "
+            "metres, radians, a share or a factor; 0 is as far as usual.",
+            effects=("the hand is where it was asked for",),
+            categories={
+                "motion": frozenset(DIRECTIONS_OF),
+                "direction": frozenset().union(*DIRECTIONS_OF.values()),
+                "frame": frozenset([str(Frame.ROBOT), str(Frame.SPEAKER)]),
+            },
         ),
     )

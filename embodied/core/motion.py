@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from embodied.core.plan import ObjectRef
+from embodied.core.plan import Argument, ObjectRef
 
 
 class MotionKind(StrEnum):
@@ -97,6 +97,45 @@ class Motion:
         elif self.frame is Frame.SPEAKER:
             words += " as you see it"
         return words
+
+
+DIRECTIONS_OF: Mapping[str, tuple[str, ...]] = {
+    **{str(kind): (*DIRECTIONS[kind],) for kind in DIRECTIONS},
+    str(MotionKind.GRIPPER): (OPEN, CLOSE),
+    str(MotionKind.SPEED): (SLOWER, FASTER),
+}
+"""Directions of each kind of motion that can be told without naming an object."""
+LASTING = 1e3
+"""Amount of a motion that lasts until somebody says otherwise."""
+
+
+def arguments_of(motion: Motion) -> dict[str, Argument]:
+    """Return a motion that is not told from an object as a subgoal's arguments."""
+    return {
+        "motion": str(motion.kind),
+        "direction": motion.direction,
+        "amount": LASTING if motion.holds else motion.amount or 0.0,
+        "frame": str(motion.frame),
+    }
+
+
+def motion_of(arguments: Mapping[str, Argument]) -> Motion:
+    """Return the motion that a subgoal's arguments name, see `arguments_of`.
+
+    Raises:
+        ValueError: If there is no such motion.
+    """
+    kind, direction = MotionKind(str(arguments["motion"])), str(arguments["direction"])
+    amount = arguments["amount"]
+    if direction not in DIRECTIONS_OF[kind] or not isinstance(amount, int | float):
+        raise ValueError(f"no motion is called {kind} {direction} {amount!r}")
+    return Motion(
+        kind,
+        direction,
+        Frame(str(arguments["frame"])),
+        amount=None if amount <= 0.0 else float(amount),
+        holds=amount >= LASTING,
+    )
 
 
 def describe(

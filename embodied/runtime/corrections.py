@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.motion import Frame, Motion
+from embodied.language.motions import Unclear, read_motion
 from embodied.runtime.halting import WORDS_OF_NOTHING, asks_to_halt, tells_what_is_wrong
-from embodied.runtime.motions import Unclear, read_motion
 
 _GAP = r"[\s,.!;:]*"
 _FILLER = (

@@ -9,12 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embodied.core.arm_skills import BESIDE
+from embodied.core.arm_skills import BESIDE, MOVE_HAND
 from embodied.core.entity import Entity
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER
+from embodied.language.motions import Unclear, read_motion
 from planners.parsed.arm_plan import Deed, DeedPlanner
 from planners.parsed.arm_words import any_of, group_of, meaning_of, noun_phrase, tables
 from planners.parsed.refusals import UNABLE, UNKNOWN, Question, Refused
@@ -84,7 +85,7 @@ class ArmReader:
         words = " ".join(_SPELLED.get(word, word) for word in words.split())
         deeds: list[Deed] = []
         for clause in self._clauses(words):
-            deeds.append(self._deed(clause, deeds, text))
+            deeds.append(self._deed_or_motion(clause, deeds, text))
         if not deeds:
             raise Question("What should I do?", raw=text)
         return self._plans.plan(deeds, entities, text)
@@ -131,6 +132,19 @@ class ArmReader:
             clause = re.sub(rf"^((?:{degrees})(?:ly)?)\s+((?:{slides})\b.*)$", r"\2 \1", clause)
             clause = re.sub(r"[\s,]+(?:please|now|for me|carefully|gently|too)$", "", clause)
         return clause
+
+    def _deed_or_motion(self, clause: str, before: Sequence[Deed], text: str) -> Deed:
+        """Read a clause as something done to things, or else as a motion of the hand."""
+        try:
+            return self._deed(clause, before, text)
+        except Refused:
+            last = next((each.motion for each in reversed(before) if each.motion), None)
+            motion = read_motion(clause, last=last) if MOVE_HAND in self._skills else None
+            if isinstance(motion, Unclear):
+                raise Question(motion.question, raw=text) from None
+            if motion is None or motion.about is not None:
+                raise
+            return Deed(MOVE_HAND, motion=motion)
 
     def _deed(self, clause: str, before: Sequence[Deed], text: str) -> Deed:
         wished = self._wish(clause)

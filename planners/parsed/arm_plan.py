@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embodied.core.arm_skills import MOVE_HAND
 from embodied.core.entity import Entity
+from embodied.core.motion import Motion, arguments_of
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
@@ -24,6 +26,7 @@ class Deed:
         relation: One of `embodied.core.arm_skills.RELATIONS`.
         where: What the relation is to.
         share: How far open.
+        motion: What `move_hand` is to do.
     """
 
     verb: str
@@ -31,6 +34,7 @@ class Deed:
     relation: str = ""
     where: ObjectRef | None = None
     share: float | None = None
+    motion: Motion | None = None
 
 
 class DeedPlanner:
@@ -58,6 +62,9 @@ class DeedPlanner:
                 plan.append(
                     self._subgoal(deed.verb, object=deed.things[0], share=deed.share or 0.0)
                 )
+            elif deed.motion is not None:
+                words = f"{str(deed.motion).capitalize()}."
+                plan.append(Subgoal(MOVE_HAND, arguments_of(deed.motion), words))
             elif deed.verb == "down":
                 plan.append(self._subgoal("put_down"))
                 held = None

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.action import VectorAction
+from embodied.core.arm_skills import MOVE_HAND
 from embodied.core.correction import Correction
 from embodied.core.errors import UnknownNameError
-from embodied.core.motion import STILL, describe
+from embodied.core.motion import STILL, describe, motion_of
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.task_plans import ANOTHER
@@ -197,6 +198,13 @@ class ArmSkillPolicy:
     def _ground(self, subgoal: Subgoal) -> Outcome | None:
         """Find what the subgoal is about, and begin; return why that cannot be done."""
         self.body.adopt()
+        if subgoal.skill == MOVE_HAND:
+            try:
+                motion = motion_of(subgoal.arguments)
+            except ValueError as error:
+                return failed(Cause.NOT_UNDERSTOOD, str(error))
+            if not self.overlay.add(motion, self.body):
+                return failed(Cause.NOT_FOUND, f"found no {motion.about}")
         found: dict[str, Thing] = {}
         for name in ("object", "receptacle"):
             reference = subgoal.arguments.get(name)

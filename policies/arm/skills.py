@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embodied.core.arm_skills import BESIDE
+from embodied.core.arm_skills import BESIDE, MOVE_HAND
 from embodied.core.plan import Argument, Cause
 from policies.arm.body import WIDTH_M, ArmBody, Run, failed
 from policies.arm.grasping import put_down, set_down, take
@@ -24,6 +24,8 @@ BAR_GRIP = 0.03 / WIDTH_M
 AROUND_BAR_M = np.array([-0.004, 0.0, 0.0])
 """From the bar's middle to between the fingers: away from the drawer's front."""
 MOST_TRIES = 3
+SETTLED_TICKS = 4
+"""Ticks that the hand rests after a motion that was a task by itself."""
 
 
 @dataclass(frozen=True)
@@ -323,6 +325,13 @@ def _stroke(body: ArmBody, thing: Thing, goal: np.ndarray) -> Run:
     return None
 
 
+def rest(body: ArmBody, given: Given) -> Run:
+    """Keep still for a moment: what moves is the motion laid over it."""
+    for _ in range(SETTLED_TICKS):
+        yield body.still()
+    return None
+
+
 SKILLS: Mapping[str, Callable[[ArmBody, Given], Run]] = {
     "pick": pick,
     "place": place,
@@ -330,6 +339,7 @@ SKILLS: Mapping[str, Callable[[ArmBody, Given], Run]] = {
     "open": slide,
     "close": slide,
     "put_down": lay_down,
+    MOVE_HAND: rest,
 }
 """Name of a skill to what carries it out."""
 

@@ -6,12 +6,15 @@ from embodied.core.arm_skills import arm_skills
 from embodied.core.entity import Entity
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
+from embodied.core.motion import arguments_of, motion_of
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.protocols import PlanContext
 from planners.checked import CheckedPlanner
 from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.planner import ParsedPlanner
 from planners.parsed.refusals import Question
+from planners.symbolic.check import misfits
+from planners.symbolic.domain import Domain
 
 SKILLS = arm_skills(movable=["block"], receptacles=["bowl", "drawer"], openable=["drawer"])
 
@@ -153,3 +156,29 @@ def test_what_is_said_not_to_be_done_is_not_done(said: str) -> None:
 def test_where_all_is_forbidden_it_is_asked_what_else() -> None:
     with pytest.raises(PlanningError, match="instead"):
         ParsedPlanner().plan(PlanContext(Instruction.from_text("do not touch anything"), SKILLS))
+
+
+@pytest.mark.parametrize(
+    ("text", "motions"),
+    [
+        ("move left", ["move left"]),
+        ("move up 5 cm and open the gripper", ["move up", "gripper open"]),
+        ("pick up the red block, then move up 10 cm", ["pick", "move up"]),
+        ("turn left 30 degrees", ["rotate left"]),
+        ("move back until I say stop", ["move back"]),
+    ],
+)
+def test_motions_of_the_hand_are_steps_like_any_other(text: str, motions: list[str]) -> None:
+    found = ArmReader(SKILLS).read(text)
+    told = [f"{step.arguments.get('motion', step.skill)} {step.arguments.get('direction', '')}"
+            for step in found]  # fmt: skip
+    assert [each.strip() for each in told] == motions
+    for step in found:
+        if step.skill == "move_hand":
+            assert arguments_of(motion_of(step.arguments)) == step.arguments
+            assert not misfits(step, Domain(SKILLS))
+
+
+def test_a_motion_that_leaves_its_direction_open_is_asked_about() -> None:
+    with pytest.raises(Question, match="Which way"):
+        ArmReader(SKILLS).read("rotate 90 degrees")

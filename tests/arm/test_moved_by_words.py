@@ -5,9 +5,10 @@ import pytest
 from arm_standin import Standin, block
 
 from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.motion import Motion, arguments_of
 from embodied.core.observation import Observation
 from embodied.core.plan import ObjectRef, Status, Subgoal
-from embodied.runtime.motions import read_motion
+from embodied.language.motions import read_motion
 from policies.arm.policy import ArmSkillPolicy
 
 RED = ObjectRef("block", ("red",))
@@ -134,3 +135,49 @@ def test_it_reports_the_motion_in_words_that_it_understands() -> None:
     assert {"move arm down", "move arm up", "close gripper"} <= heard
     for words in heard - {"hold still"}:
         assert read_motion(words) is not None, words
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("move 4 cm to the left", (0.0, 0.04, 0.0)),
+        ("5 cm higher", (0.0, 0.0, 0.05)),
+        ("go forward", (0.05, 0.0, 0.0)),
+    ],
+)
+def test_a_motion_may_be_all_that_is_asked(text: str, way: tuple[float, float, float]) -> None:
+    world, policy = Standin([block("red", 0.4, 0.2)]), ArmSkillPolicy()
+    began = world.hand.copy()
+    motion = read_motion(text)
+    assert isinstance(motion, Motion)
+    policy.begin(Subgoal("move_hand", arguments_of(motion)))
+    for _ in range(60):
+        action, outcome = policy.act(world.observation())
+        if action is None:
+            break
+        world.step(action)
+    assert outcome.status is Status.DONE
+    assert world.hand - began == pytest.approx(np.array(way), abs=2e-3)
+
+
+def test_a_motion_that_lasts_lasts_until_it_is_left_off() -> None:
+    world, policy = Standin([block("red", 0.4, 0.2)]), ArmSkillPolicy()
+    motion = read_motion("move left until I say stop")
+    assert isinstance(motion, Motion)
+    policy.begin(Subgoal("move_hand", arguments_of(motion)))
+    for _ in range(100):
+        action, outcome = policy.act(world.observation())
+        assert outcome.status is Status.RUNNING
+        assert action.values[1] > 0.0
+    policy.interrupt()
+    action = policy.hold(world.observation())
+    assert not action.values[:6].any()
+
+
+def test_what_is_no_motion_fails_in_words() -> None:
+    world, policy = Standin([block("red", 0.4, 0.2)]), ArmSkillPolicy()
+    wrong = {"motion": "gripper", "direction": "left", "amount": 0.0, "frame": "robot"}
+    policy.begin(Subgoal("move_hand", wrong))
+    _, outcome = policy.act(world.observation())
+    assert outcome.status is Status.FAILED
+    assert "gripper left" in outcome.evidence

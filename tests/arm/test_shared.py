@@ -13,8 +13,8 @@ from arm_standin import Standin, block
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.errors import ConfigError
 from embodied.core.plan import ObjectRef, Status, Subgoal
+from embodied.language.motions import read_motion
 from embodied.runtime.keyboard import Keyboard
-from embodied.runtime.motions import read_motion
 from embodied.runtime.shared import SharedControl, with_control
 from policies.arm.policy import ArmSkillPolicy
 

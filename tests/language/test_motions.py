@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embodied.core.motion import DIRECTIONS, STILL, Frame, Motion, MotionKind, describe
-from embodied.runtime.motions import Unclear, read_motion
+from embodied.language.motions import Unclear, read_motion
 
 MOVE, ROTATE, TILT = MotionKind.MOVE, MotionKind.ROTATE, MotionKind.TILT
 LEFT = Motion(MOVE, "left", amount=0.04)
