@@ -115,6 +115,9 @@ class Interruptible(Protocol):
     def interrupt(self) -> None:
         """Drop the subgoal and every motion asked for; keep what is known of the world."""
 
+    def next_task(self) -> None:
+        """Likewise, and try again what was tried or searched in vain: another task begins."""
+
 
 class Agent(Protocol):
     """Holds the loop's state: plan, position in it, pending corrections."""

@@ -162,7 +162,11 @@ class PlanningAgent:
             self._take_up()
             return
         self._tell_end()
-        self._interrupt()
+        self._forget_words()
+        if isinstance(self._policy, Interruptible):
+            self._policy.next_task()
+        else:
+            self._policy.reset()
         instruction = self._spelled_out(instruction, skills)
         self._forget(instruction, tuple(skills))
         self._unsettled, self._replaced = left_off, True
@@ -177,17 +181,16 @@ class PlanningAgent:
 
     def _take_up(self) -> None:
         """Go on with the subgoal that was left off, begun anew."""
-        self._interrupt()
+        self._forget_words()
+        self._leave_off()
         self._ending, self._begun = "", False
         self._plan_wanted = self._plan is None
         self._told_end = False
 
-    def _interrupt(self) -> None:
-        """Forget what was said and drop every motion."""
+    def _forget_words(self) -> None:
         self._queue.forget()
         self._dialogue.forget()
         self._halt.clear()
-        self._leave_off()
 
     def _leave_off(self) -> None:
         if isinstance(self._policy, Interruptible):

@@ -77,6 +77,13 @@ class SharedControl:
         else:
             self._policy.reset()
 
+    def next_task(self) -> None:
+        """Leave off what it is at for another task."""
+        if isinstance(self._policy, Interruptible):
+            self._policy.next_task()
+        else:
+            self._policy.reset()
+
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal."""
         self._policy.begin(subgoal)

@@ -69,6 +69,11 @@ class ArmSkillPolicy:
         self._motion = STILL
         self._way_mps = np.zeros(3)
 
+    def next_task(self) -> None:
+        """Likewise; what was rejected may be meant now."""
+        self.interrupt()
+        self._said, self._rejected, self._meant = {}, {}, {}
+
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal; shifts that were asked for in the one before are gone.
 

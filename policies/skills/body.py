@@ -70,6 +70,16 @@ class Body:
         self.bumps = 0
         self.log: list[str] = []
 
+    def next_task(self) -> None:
+        """Keep the map, and hold nothing of the task before against any thing or place."""
+        self.refusals.clear()
+        self.denied.clear()
+        self.rejected.clear()
+        self.failures = self.bumps = 0
+        for each in self.map.instances:
+            each.searched = 0.0
+            each.states.pop("placed", None)
+
     # --- single actions
 
     def do(self, name: str, target: Instance | None = None) -> Walk:

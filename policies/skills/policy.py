@@ -53,6 +53,14 @@ class SkillPolicy:
         self._rest: tuple[GridPose, bool] | None = None
         self._answered: Observation | None = None
 
+    def next_task(self) -> None:
+        """Likewise; what was tried or searched in vain is tried again."""
+        self.interrupt()
+        self.body.next_task()
+        self.tools.search.next_task()
+        self.tools = Tools(self.body, self.tools.search)
+        self._asked = set()
+
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal.
 

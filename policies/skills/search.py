@@ -83,6 +83,12 @@ class Search:
         self._level: set[Cell] = set()
         self._seen_beside: set[int] = set()
 
+    def next_task(self) -> None:
+        """Look again where something else was looked for."""
+        self._looked_into.clear()
+        self._level.clear()
+        self._seen_beside.clear()
+
     def find(self, reference: ObjectRef, choose: Choose) -> Found:
         """Look until `choose` names an instance; None where everything was looked at in vain."""
         body = self._body

@@ -15,10 +15,13 @@ from tests.runtime.test_talk import Arm, Words, act, agent_of
 class Rested(Arm):
     """An arm that can leave off."""
 
-    interrupts = 0
+    interrupts = tasks = 0
 
     def interrupt(self) -> None:
         self.interrupts += 1
+
+    def next_task(self) -> None:
+        self.tasks += 1
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,7 @@ def test_a_stop_and_another_task_leave_what_the_policy_knows() -> None:
     agent.follow(Instruction.from_text("c"))
     assert act(agent, 4, 1.0) == ["c", "c", "c", STOP.name]
     assert arm.resets == before
-    assert arm.interrupts >= 1
+    assert (arm.interrupts, arm.tasks) == (0, 1), "it had not heard the stop before the next task"
 
 
 def test_a_policy_that_cannot_leave_off_is_reset() -> None:
