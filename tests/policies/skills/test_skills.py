@@ -297,3 +297,32 @@ def test_the_second_of_two_that_are_brought_rejects_nothing() -> None:
     assert outcome.status is Status.DONE, policy.body.log
     assert not policy.body.rejected
     assert (first.inside is place) != (second.inside is place)
+
+
+def test_what_was_looked_for_in_vain_is_found_for_the_next_task_once_it_is_there() -> None:
+    world = BoxWorld([table()])
+    outcome, policy = carry_out(world, [PICK])
+    assert outcome.cause is Cause.NOT_FOUND
+    thing = mug()
+    world.boxes.append(thing)
+    world.steps = 0
+    policy.next_task()
+    outcome, _ = carry_out(world, [PICK], policy)
+    assert outcome.status is Status.DONE
+    assert world.held is thing
+
+
+def test_the_map_and_what_is_held_outlast_a_task_and_what_was_put_down_may_be_meant_again() -> None:
+    world = BoxWorld([table(), mug(), counter()])
+    place = Subgoal("place", {"object": of("Mug"), "receptacle": of("CounterTop")})
+    _, policy = carry_out(world, [PICK])
+    policy.next_task()
+    assert policy.body.map.hand.category == "Mug"
+    outcome, _ = carry_out(world, [place], policy)
+    assert outcome.status is Status.DONE
+    known = len(policy.body.map.instances)
+    policy.next_task()
+    assert len(policy.body.map.instances) == known
+    assert not any(each.is_("placed") for each in policy.body.map.instances)
+    outcome, _ = carry_out(world, [PICK], policy)
+    assert outcome.status is Status.DONE
