@@ -152,7 +152,7 @@ class VlnTraining:
         places = WorldTensors(world, name_vectors(world.object_names, vocabulary))
         splits = {
             split: self._examples(split, vocabulary, world, _together(starts).config)
-            for split in {self._train, self._measure, self._last or self._train}
+            for split in {self._measure, self._last or self._measure, *self._learned_from()}
         }
         if self._parts:
             splits[self._train] = self._with_parts(vocabulary, world, places, starts, seed)
@@ -163,7 +163,8 @@ class VlnTraining:
             folder.mkdir(exist_ok=True)
             runs.append(Run(model, self._schedule, folder, seed + number))
             runs[-1].resume()
-            runs[-1].train(splits[self._train], splits[self._measure], places)
+            measure = splits[self._measure]
+            runs[-1].train(splits.get(self._train, measure), measure, places)
         measure = splits[self._measure]
         network = _together([run.average for run in runs])
         # calibration is no part of what goes on learning
@@ -190,7 +191,7 @@ class VlnTraining:
             "seed": seed,
             "date": datetime.date.today().isoformat(),
             "learned_from": learned_from,
-            "instructions": len(splits[self._train]),
+            "instructions": len(splits.get(self._train, ())),
             "measured_on": self._measure,
             "scores": scores,
             "scores_are_of": "vln_fold.safetensors" if self._last else path.name,
@@ -206,6 +207,10 @@ class VlnTraining:
         (output_dir / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
         return f"{self._measure}: {told}\nweights: {path}"
+
+    def _learned_from(self) -> tuple[str, ...]:
+        """Return the split to learn from; none where weights are but put together."""
+        return (self._train,) if self._schedule.updates else ()
 
     def _with_parts(
         self,
