@@ -31,7 +31,7 @@ from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.referring import spelled_out
 from embodied.runtime.remembering import Remembering
-from embodied.runtime.resuming import asks_to_go_on
+from embodied.runtime.resuming import asks_to_go_on, objects_to_it
 from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target
 from embodied.runtime.tracking import (
     FINISH,
@@ -154,8 +154,9 @@ class PlanningAgent:
     def follow(self, instruction: Instruction, *, skills: Sequence[SkillSpec] = ()) -> None:
         """Begin another task in the same world: what was seen and what is held stay known.
 
-        "Go on" takes up again what was left off, be it that somebody said stop. Any other task
-        begins anew; where the one before was left off, what it holds is put down first.
+        "Go on" takes up again what was left off, be it that somebody said stop; "no, the spoon"
+        once a task is done asks for it again, with the spoon. Any other task begins anew; where
+        the one before was left off, what it holds is put down first.
         """
         left_off = self._plan is None or self._current() is not None
         if left_off and self._instruction.text and asks_to_go_on(instruction.text):
@@ -167,8 +168,12 @@ class PlanningAgent:
             self._policy.next_task()
         else:
             self._policy.reset()
-        instruction = self._spelled_out(instruction, skills)
-        self._forget(instruction, tuple(skills))
+        before, words = self._instruction, instruction.text
+        if not left_off and objects_to_it(words) and classify(words).kind is CorrectionKind.TARGET:
+            self._forget(before, tuple(skills))
+            self._corrections.append(Correction(words, self._now_s, CorrectionKind.TARGET))
+        else:
+            self._forget(self._spelled_out(instruction, skills), tuple(skills))
         self._unsettled, self._replaced = left_off, True
 
     def _spelled_out(self, instruction: Instruction, skills: Sequence[SkillSpec]) -> Instruction:

@@ -54,7 +54,7 @@ _ADDS = re.compile(
 # Words that say which thing, or which place, is meant instead.
 _CHOOSES = re.compile(
     r"\b(?:one|ones)\b|\binstead\b|\bnot (?:the|that|this|in|on|into|onto)\b|\bwrong\b|"
-    r"^(?:no|nope|actually|sorry|i (?:meant|mean)|it's|it is)\b[\s,.!:;]*"
+    r"^(?:(?:no|nope|actually|sorry|i (?:meant|mean)|it's|it is)\b[\s,.!:;]*)+"
     r"(?:(?:take|use|get|pick(?: up)?|put it) )?"
     r"(?:in |on |into |onto |at )?(?:the|a|an|that|another|my)\b|"
     r"^(?:use )?(?:the|that|another)\s+[\w -]+$|"

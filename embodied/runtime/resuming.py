@@ -1,4 +1,4 @@
-"""Words that ask to go on with what was left off."""
+"""Words about the task before: to go on with what was left off, or to do it otherwise."""
 
 import re
 
@@ -24,3 +24,15 @@ _ASKS = re.compile(
 def asks_to_go_on(text: str) -> bool:
     """Whether an utterance asks for nothing but to go on: "go on", "okay, continue please"."""
     return _ASKS.fullmatch(text.replace("\u2019", "'")) is not None
+
+
+_OBJECTS = re.compile(
+    r"\s*(?:(?:no|nope|not|sorry|oops|wrong|that'?s (?:not|the wrong)|i (?:meant|mean|said))\b|"
+    r".*\binstead\W*$)",
+    re.I | re.S,
+)
+
+
+def objects_to_it(text: str) -> bool:
+    """Whether an utterance objects to what was done: "no, the spoon", "the other one instead"."""
+    return _OBJECTS.match(text.replace("\u2019", "'")) is not None

@@ -87,8 +87,31 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
         for reader in _READERS if said else ():
             change = reader(said, plan, types)
             if change is not None:
+                change = _in_its_role(change, plan, skills)
                 return replace(change, rejects=_REJECTS.match(text) is not None)
     return None
+
+
+def _in_its_role(change: Change, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) -> Change:
+    """A thing named by itself takes the place of what the plan's skills would take it for.
+
+    "No, the counter" is where things are to go, "no, the floor lamp" another lamp.
+    """
+    if change.kind is not Kind.OTHER_OBJECT or change.instead_of or change.thing is None:
+        return change
+    specs = {spec.name: spec for spec in skills}
+    fitting: dict[str, ObjectRef] = {}
+    for subgoal in plan:
+        for argument, value in subgoal.arguments.items():
+            spec = specs.get(subgoal.skill)
+            types = spec.categories.get(argument) if spec else None
+            if isinstance(value, ObjectRef) and (types is None or change.thing.category in types):
+                fitting.setdefault(argument, value)
+    if not fitting or "object" in fitting:
+        return change
+    if "receptacle" in fitting:
+        return Change(Kind.OTHER_PLACE, change.thing)
+    return replace(change, instead_of=next(iter(fitting.values())))
 
 
 def _not_but(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:

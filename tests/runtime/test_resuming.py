@@ -87,6 +87,16 @@ def test_a_task_that_was_left_off_is_settled_before_another_one_and_a_finished_o
     assert act(agent, 4, 6.0) == ["down", "down", "down", "c"]
 
 
+def test_who_objects_to_what_was_done_gets_the_same_task_done_otherwise() -> None:
+    agent = agent_of(Rested(), "a b")
+    assert act(agent, 7)[-1] == STOP.name
+    agent.follow(Instruction.from_text("no, the c"))
+    assert act(agent, 7, 7.0) == ["c", "c", "c", "b", "b", "b", STOP.name]
+    assert agent.report()["instruction"] == "a b"
+    agent.follow(Instruction.from_text("put it on the d"))
+    assert act(agent, 1, 14.0) == ["put"], "what objects to nothing is a task of its own"
+
+
 def test_go_on_with_nothing_left_off_is_planned_for_like_any_words() -> None:
     agent = agent_of(Rested(), "a")
     act(agent, 4)
