@@ -100,7 +100,7 @@ def _talk(config: dict[str, Any], said: str | None) -> int:
         def room(words: str) -> tuple[Any, str]:
             if config["episode"] is not None:
                 return find(episodes, config["episode"]), words
-            return suiting(config, world, episodes, words, ask=lines.ask)
+            return suiting(config, world, episodes, words, ask=lines.ask if lines.spoken else None)
 
         found = begun(said, lines, room)
         if found is None:
@@ -228,7 +228,6 @@ class Lines:
             self.say(PROMPT, end="")
 
     def question(self, text: str) -> None:
-        """Print a question."""
-        self.say(f"? {text}")
+        """Wait for the answer to a question, which the steps have told."""
         if self.spoken:
             self.say(PROMPT, end="")

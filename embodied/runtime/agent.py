@@ -108,6 +108,7 @@ class PlanningAgent:
         self._halt = threading.Event()
         self._now_s = 0.0
         self._revision = 0
+        self._about: tuple[Subgoal, ...] = ()
         self._forget(Instruction(id="", parts=()), ())
 
     def _forget(self, instruction: Instruction, skills: tuple[SkillSpec, ...]) -> None:
@@ -148,6 +149,7 @@ class PlanningAgent:
         self._dialogue.forget()
         self._halt.clear()
         self._now_s = 0.0
+        self._about = ()
         self._forget(instruction, tuple(skills))
         self._policy.reset()
 
@@ -169,17 +171,20 @@ class PlanningAgent:
         else:
             self._policy.reset()
         before, words = self._instruction, instruction.text
+        if self._plan is not None:
+            self._about = self._plan.subgoals[: self._index + 1]
+        # words that made no plan began nothing
+        unsettled = left_off and (self._plan is not None or bool(self._history))
         if not left_off and objects_to_it(words) and classify(words).kind is CorrectionKind.TARGET:
             self._forget(before, tuple(skills))
             self._corrections.append(Correction(words, self._now_s, CorrectionKind.TARGET))
         else:
             self._forget(self._spelled_out(instruction, skills), tuple(skills))
-        self._unsettled, self._replaced = left_off, True
+        self._unsettled, self._replaced = unsettled, True
 
     def _spelled_out(self, instruction: Instruction, skills: Sequence[SkillSpec]) -> Instruction:
-        """Say what `it` is, where that was said in the task before."""
-        done = () if self._plan is None else self._plan.subgoals[: self._index + 1]
-        words = spelled_out(instruction.text, done, skills)
+        """Say what `it` is, where that was said in the last task that was planned."""
+        words = spelled_out(instruction.text, self._about, skills)
         if words == instruction.text:
             return instruction
         return Instruction.from_text(words, id=instruction.id)

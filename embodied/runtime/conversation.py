@@ -15,6 +15,7 @@ from embodied.runtime.episode import GymEnv, Limits
 from embodied.runtime.halting import asks_to_halt
 
 GOODBYES = frozenset(["bye", "goodbye", "quit", "exit", "that's all", "that is all"])
+STILL = "standing still"
 
 
 class Conversation:
@@ -52,10 +53,10 @@ class Conversation:
         self._rest, self._asks = rest, asks
         self._lock = threading.Lock()
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._busy = self._asking = False
+        self._busy = self._asking = self._halted = False
         self._newest: list[str] = []
         self._raw: Any = None
-        self._started_s, self._steps = 0.0, 0
+        self._started_s, self._steps, self._tasks = 0.0, 0, 0
 
     def hear(self, text: str, *, task: bool = False) -> None:
         """Take what a person says; safe from any thread.
@@ -69,6 +70,8 @@ class Conversation:
             return
         with self._lock:
             if task or self._asking or not self._busy:
+                # a task that is on its way to begin must not begin after a stop
+                self._halted |= not task and asks_to_halt(text)
                 self._waiting.put(text)
             else:
                 self._agent.correct(text)
@@ -88,7 +91,7 @@ class Conversation:
         Returns:
             The record of it all; nobody knows here what was meant, so nothing counts as success.
         """
-        self._started_s, self._steps = time.perf_counter(), 0
+        self._started_s, self._steps, self._tasks = time.perf_counter(), 0, 0
         options = {"episode_id": self._spec.episode_id, "instruction": first}
         self._raw, info = self._env.reset(seed=seed, options=options)
         for each in self._subscribers:
@@ -97,16 +100,15 @@ class Conversation:
             self._agent.bind(self._world)
         plans: list[tuple[str, ...]] = []
         corrections: list[Mapping[str, Any]] = []
-        reason, words, tasks = "", first, 0
+        reason, words = "", first
         try:
             while words:
-                over, refused = self._carry_out(words, number=tasks)
+                over, refused = self._carry_out(words)
                 report = self._agent.report()
                 plans += report.get("plans", ())
                 corrections += report.get("corrections", ())
                 reason = over or refused or str(report.get("end_reason", ""))
                 self._rest({**report, "end_reason": reason})
-                tasks += 1
                 words = "" if over else self._next()
         finally:
             record = EpisodeRecord(
@@ -124,12 +126,15 @@ class Conversation:
                 each.on_end(record)
         return record
 
-    def _carry_out(self, words: str, *, number: int) -> tuple[str, str]:
+    def _carry_out(self, words: str) -> tuple[str, str]:
         """Carry a task out; return why the world has ended, and why there was no plan, if so."""
         agent = self._agent
-        begin = agent.follow if number and isinstance(agent, Following) else agent.begin
+        begin = agent.follow if self._tasks and isinstance(agent, Following) else agent.begin
         with self._lock:
-            begin(Instruction.from_text(words, id=f"said/{number}"), skills=self._world.skills)
+            if self._halted:
+                return "", STILL
+            begin(Instruction.from_text(words, id=f"said/{self._tasks}"), skills=self._world.skills)
+            self._tasks += 1
             self._busy = True
         try:
             return self._go_on(), ""
@@ -188,7 +193,7 @@ class Conversation:
         if answer is None:
             self._waiting.put(None)
         with self._lock:
-            self._asking = False
+            self._asking = self._halted = False
             self._agent.correct("stop" if answer is None else answer)
 
     def _next(self) -> str:
@@ -198,7 +203,8 @@ class Conversation:
             if said is None or said.lower().strip(" .!") in GOODBYES:
                 return ""
             if asks_to_halt(said):
-                self._rest({"end_reason": "standing still"})
+                self._halted = False
+                self._rest({"end_reason": STILL})
                 continue
             return said
 

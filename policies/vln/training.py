@@ -203,6 +203,7 @@ class VlnTraining:
             "model": dataclasses.asdict(used.config),
             "schedule": dataclasses.asdict(self._schedule),
             "init": self._init,
+            "first": self._first,
         }
         (output_dir / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())

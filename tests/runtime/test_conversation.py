@@ -58,6 +58,7 @@ class Speller:
         self.begun: list[tuple[str, str]] = []
         self.heard: list[str] = []
         self.asked = ""
+        self.left: list[str] = []
         self.at_step = threading.Event()
         self.hold: threading.Event | None = None
 
@@ -212,3 +213,15 @@ def test_what_is_recorded_is_closed_when_the_person_leaves_with_ctrl_c() -> None
     with pytest.raises(KeyboardInterrupt):
         conversation(World(), Leaves(), subscribers=[watcher]).run("abc")
     assert watcher.told == ["begin abc", "a", "b", "end"]
+
+
+def test_a_stop_said_while_a_task_is_about_to_begin_keeps_it_from_beginning() -> None:
+    world, agent, rests = World(), Speller(), []
+    talk = conversation(world, agent, rest=rests.append)
+    talk.hear("ab", task=True)
+    talk.hear("stop")
+    talk.hear("cd", task=True)
+    talk.close()
+    talk.run("e")
+    assert agent.begun == [("begin", "cd")]
+    assert world.done == ["c", "d"]

@@ -1,11 +1,13 @@
 """Left off and taken up again: "wait!", "go on", and one task after another in the same world."""
 
+from dataclasses import replace
+
 import pytest
 
 from embodied.core.action import STOP
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
-from embodied.core.plan import DONE, Plan, Subgoal
+from embodied.core.plan import DONE, ObjectRef, Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.runtime.agent import PlanningAgent
 from embodied.runtime.resuming import asks_to_go_on
@@ -149,3 +151,22 @@ def test_each_task_is_remembered_by_itself() -> None:
     agent.begin(Instruction.from_text("c"))
     assert planner.ends == ["a", "b"]
     assert agent.step(Observation(), 9.0).name == "c"
+
+
+def test_words_that_made_no_plan_settle_nothing_and_leave_it_what_it_was() -> None:
+    arm = Rested(holds=True)
+    mug = Subgoal("say", {"object": ObjectRef("mug")}, text="mug")
+
+    class Named(Words):
+        def plan(self, context: PlanContext) -> Plan:
+            plan = super().plan(context)
+            return replace(plan, subgoals=(mug,)) if "mug" in context.instruction.text else plan
+
+    agent = PlanningAgent(Named(), arm)
+    agent.begin(Instruction.from_text("mug"))
+    act(agent, 4)
+    agent.follow(Instruction.from_text("vague"))
+    assert act(agent, 1, 4.0) == [STOP.name]
+    agent.follow(Instruction.from_text("say it"))
+    assert act(agent, 1, 5.0) == ["mug"]
+    assert agent.report()["instruction"] == "say the mug"
