@@ -55,6 +55,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Words after `embodied`; those of the process by default.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _dispatch(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; the interpreter's last flush must not meet it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code
+
+
+def _dispatch(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(help_text())
         return OK
@@ -75,9 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _call(name: str, rest: list[str]) -> int:
     try:
         command = importlib.import_module(COMMANDS[name][0])
-        code: int = command.run(rest)
-        sys.stdout.flush()
-        return code
+        return int(command.run(rest))
     except (ConfigError, UnknownNameError) as error:
         print(f"embodied {name}: {error}", file=sys.stderr)
         return USAGE
@@ -87,10 +96,6 @@ def _call(name: str, rest: list[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (`| head`) has gone; the interpreter's last flush must not meet it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     except OSError as error:
         if error.errno not in UNWRITABLE or error.filename is None:
             raise

@@ -194,6 +194,20 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_ends_the_run(tmp_path: Path) -> N
     assert json.loads((tmp_path / "summary.json").read_text())["n"] == 10
 
 
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["eval", "--help"]])
+def test_a_reader_that_went_away_is_no_traceback(words: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "embodied", *words],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_folder_that_cannot_be_written_to_is_told_in_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
