@@ -1,25 +1,22 @@
 """The agent that plans, acts, and takes corrections while it does."""
 
-import dataclasses
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from embodied.core.action import STOP, Action
 from embodied.core.correction import Correction, CorrectionKind
-from embodied.core.entity import Entity
 from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.motion import Frame
 from embodied.core.naming import spoken
 from embodied.core.observation import Observation
-from embodied.core.plan import Cause, Outcome, Plan, Status, Subgoal
+from embodied.core.plan import Cause, Outcome, Status, Subgoal
 from embodied.core.protocols import (
     Correctable,
     Holding,
     Interruptible,
     MapKeeping,
-    PlanContext,
     Planner,
     Policy,
     Privileged,
@@ -29,18 +26,17 @@ from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
+from embodied.runtime.progress import Progress
 from embodied.runtime.referring import spelled_out
 from embodied.runtime.remembering import Remembering
 from embodied.runtime.resuming import asks_to_go_on, objects_to_it
-from embodied.runtime.talk import About, CorrectionLog, Dialogue, as_target
+from embodied.runtime.talk import About, Dialogue, as_target
 from embodied.runtime.tracking import (
     FINISH,
     Told,
-    cause_of,
     confidence_of,
     likelier,
     not_finished,
-    remembered,
 )
 
 
@@ -112,23 +108,11 @@ class PlanningAgent:
         self._forget(Instruction(id="", parts=()), ())
 
     def _forget(self, instruction: Instruction, skills: tuple[SkillSpec, ...]) -> None:
-        self._instruction = instruction
-        self._skills = skills
-        self._plan: Plan | None = None
+        self._task = Progress(instruction, skills)
         self._plan_wanted = True
-        self._job_open = False
-        self._amending = False
+        self._job_open = self._amending = False
         self._rechoosing = self._replaced = self._unsettled = False
         self._unfound: Outcome | None = None
-        self._first: list[Subgoal] = []
-        self._index = self._since = 0
-        self._begun = False
-        self._replans = 0
-        self._ending = ""
-        self._history: list[tuple[Subgoal, Outcome]] = []
-        self._corrections: list[Correction] = []
-        self._log = CorrectionLog()
-        self._plans: list[tuple[str, ...]] = []
         self._counted_before = totals(self._planner, self._policy)
         self._told_end = False
 
@@ -160,8 +144,8 @@ class PlanningAgent:
         once a task is done asks for it again, with the spoon. Any other task begins anew; where
         the one before was left off, what it holds is put down first.
         """
-        left_off = self._plan is None or self._current() is not None
-        if left_off and self._instruction.text and asks_to_go_on(instruction.text):
+        before, words = self._task, instruction.text
+        if before.left_off and before.instruction.text and asks_to_go_on(words):
             self._take_up()
             return
         self._tell_end()
@@ -170,17 +154,16 @@ class PlanningAgent:
             self._policy.next_task()
         else:
             self._policy.reset()
-        before, words = self._instruction, instruction.text
-        if self._plan is not None:
-            self._about = self._plan.subgoals[: self._index + 1]
-        # words that made no plan began nothing
-        unsettled = left_off and (self._plan is not None or bool(self._history))
-        if not left_off and objects_to_it(words) and classify(words).kind is CorrectionKind.TARGET:
-            self._forget(before, tuple(skills))
-            self._corrections.append(Correction(words, self._now_s, CorrectionKind.TARGET))
+        self._about = before.reached or self._about
+        objects = not before.left_off and objects_to_it(words)
+        if objects and classify(words).kind is CorrectionKind.TARGET:
+            self._forget(before.instruction, tuple(skills))
+            self._task.corrections.append(Correction(words, self._now_s, CorrectionKind.TARGET))
         else:
             self._forget(self._spelled_out(instruction, skills), tuple(skills))
-        self._unsettled, self._replaced = unsettled, True
+        # words that made no plan began nothing
+        self._unsettled = before.left_off and bool(before.plan is not None or before.history)
+        self._replaced = True
 
     def _spelled_out(self, instruction: Instruction, skills: Sequence[SkillSpec]) -> Instruction:
         """Say what `it` is, where that was said in the last task that was planned."""
@@ -193,8 +176,8 @@ class PlanningAgent:
         """Go on with the subgoal that was left off, begun anew."""
         self._forget_words()
         self._leave_off()
-        self._ending, self._begun = "", False
-        self._plan_wanted = self._plan is None
+        self._task.ending, self._task.begun = "", False
+        self._plan_wanted = self._task.plan is None
         self._told_end = False
 
     def _forget_words(self) -> None:
@@ -248,7 +231,7 @@ class PlanningAgent:
         self._now_s = now_s
         self._hear(observation)
         if self.halted:
-            self._ending = "a person said stop"
+            self._task.ending = "a person said stop"
             return self._stop_action
         if self._dialogue.question:
             return self._wait(observation)
@@ -259,40 +242,29 @@ class PlanningAgent:
             self._submit(observation)
         self._collect()
         action = self._act(observation)
-        if self._ending:
+        if self._task.ending:
             self._tell_end()
         return action
 
     def report(self) -> Mapping[str, Any]:
         """Return plans, current subgoal, progress, corrections, counts and why the agent ended."""
-        current = self._current()
         told = self._policy.report() if isinstance(self._policy, Told) else {}
         if "cause" in told:
             told = {**told, "cause": likelier(str(told["cause"]), confidence_of(self._planner))}
         return {
-            "instruction": self._instruction.text,
-            "plans": tuple(self._plans),
-            "subgoal": "" if current is None else str(current),
-            "subgoal_index": self._index,
-            "subgoal_count": 0 if self._plan is None else len(self._plan.subgoals),
-            "corrections": self._log.record(),
+            **self._task.record(),
             "question": self._dialogue.question,
             "questions": self._dialogue.record(),
-            "end_reason": self._ending,
             "measures": since(totals(self._planner, self._policy), self._counted_before),
             **told,
         }
 
     def state_text(self) -> str:
         """Return the state of the loop in one screen: plan, subgoal, and what the policy tells."""
-        lines = [f"asked: {self._instruction.text}"]
-        subgoals = () if self._plan is None else self._plan.subgoals
-        marks = ["x" if n < self._index else ">" if n == self._index else " " for n in range(99)]
-        lines += [f" {mark} {each}" for mark, each in zip(marks, subgoals, strict=False)]
-        lines += remembered(self._history)
+        lines = self._task.lines()
         if isinstance(self._policy, Told):
             lines.append(self._policy.state_text())
-        return "\n".join([*lines, self._ending]).rstrip()
+        return "\n".join([*lines, self._task.ending]).rstrip()
 
     def _hear(self, observation: Observation) -> None:
         for correction, heard in self._queue.drain():
@@ -303,11 +275,12 @@ class PlanningAgent:
         if answer.about is About.CORRECTION and answer.text:
             self.correct(answer.text)
         elif answer.about is About.TASK and not answer.text:
-            self._ending = "plan: nobody said what was meant"
+            self._task.ending = "plan: nobody said what was meant"
         elif answer.about is About.TASK:
             words = answer.text.split()
-            whole = answer.text if len(words) > 2 else f"{self._instruction.text} {answer.text}"
-            self._instruction = Instruction.from_text(whole, id=f"{self._instruction.id}?")
+            asked = self._task.instruction
+            whole = answer.text if len(words) > 2 else f"{asked.text} {answer.text}"
+            self._task.instruction = Instruction.from_text(whole, id=f"{asked.id}?")
             self._plan_wanted = True
         elif meant := as_target(answer.text):
             self._unfound = None
@@ -315,13 +288,13 @@ class PlanningAgent:
             self._take_in(said, Heard(CorrectionKind.TARGET), observation)
 
     def _take_in(self, correction: Correction, heard: Heard, observation: Observation) -> None:
-        current, policy = self._current(), self._policy
+        task, policy = self._task, self._policy
         motion = str(policy.report().get("motion", "")) if isinstance(policy, Told) else ""
-        told = self._log.add(
+        told = task.log.add(
             correction,
             observation,
-            subgoal="" if current is None else str(current),
-            index=self._index,
+            subgoal="" if task.current is None else str(task.current),
+            index=task.index,
             motion=motion,
         )
         if heard.question:
@@ -329,16 +302,13 @@ class PlanningAgent:
             self._dialogue.pose(heard.question, About.CORRECTION, self._now_s)
         elif correction.kind is CorrectionKind.STOP:
             self._leave_off()
-            self._log.take_effect("halted", self._now_s)
+            task.log.take_effect("halted", self._now_s)
         elif asks_to_go_on(correction.text):
             told.effect, told.effect_s = "goes on", self._now_s
         elif correction.kind is CorrectionKind.REPLACE:
-            self._corrections.append(correction)
-            number = len(self._log.told)
-            self._instruction = Instruction.from_text(
-                heard.instruction, id=f"{self._instruction.id}#{number}"
-            )
-            self._drop_plan(observation)
+            task.corrections.append(correction)
+            number = f"{task.instruction.id}#{len(task.log.told)}"
+            self._begin_otherwise(Instruction.from_text(heard.instruction, id=number), observation)
         elif (
             correction.kind is CorrectionKind.MOTION
             and isinstance(policy, Correctable)
@@ -346,29 +316,24 @@ class PlanningAgent:
         ):
             told.effect, told.effect_s = str(correction.motion), self._now_s
         else:
-            self._corrections.append(correction)
+            task.corrections.append(correction)
             self._plan_wanted = True
-            self._amending = self._plan is not None
+            self._amending = task.plan is not None
             self._rechoosing |= correction.kind is CorrectionKind.TARGET
 
-    def _drop_plan(self, observation: Observation) -> None:
+    def _begin_otherwise(self, instruction: Instruction, observation: Observation) -> None:
         """Drop what was asked before, and end safely what was begun for it."""
         self._settle(observation)
-        self._plan = None
-        self._index = 0
-        # What was done for another instruction is no part of this one.
-        self._since = len(self._history)
-        self._replaced = True
-        self._begun = False
-        self._replans = 0
-        self._plan_wanted = True
+        self._task.replace(instruction)
+        self._replaced = self._plan_wanted = True
         self._amending = self._rechoosing = False
         self._unfound = None
         self._dialogue.drop()
 
     def _settle(self, observation: Observation) -> None:
         policy = self._policy
-        self._first = list(policy.settling(observation)) if isinstance(policy, Settling) else []
+        begun = policy.settling(observation) if isinstance(policy, Settling) else ()
+        self._task.first = list(begun)
 
     def _submit(self, observation: Observation) -> None:
         self._plan_wanted = False
@@ -377,23 +342,13 @@ class PlanningAgent:
         seen = observation.entities
         if isinstance(self._policy, MapKeeping):
             seen = self._policy.seen() or seen
-        context = self._context(seen)
+        context = self._task.context(seen)
         self._executor.submit(lambda: self._planner.plan(context), revision=self._revision)
 
-    def _context(self, entities: tuple[Entity, ...] = ()) -> PlanContext:
-        return PlanContext(
-            instruction=self._instruction,
-            skills=self._skills,
-            entities=entities,
-            history=tuple(self._history[self._since :]),
-            corrections=tuple(self._corrections),
-            current_plan=self._plan,
-        )
-
     def _tell_end(self) -> None:
-        if isinstance(self._planner, Remembering) and self._history and not self._told_end:
+        if isinstance(self._planner, Remembering) and self._task.history and not self._told_end:
             self._told_end = True
-            self._planner.ended(self._context())
+            self._planner.ended(self._task.context())
 
     def _collect(self) -> None:
         for result in self._executor.poll():
@@ -401,7 +356,7 @@ class PlanningAgent:
                 continue
             self._job_open = False
             if result.plan is not None:
-                self._take(result.plan)
+                self._task.take(result.plan, revision=self._revision, now_s=self._now_s)
             elif result.error is not None:
                 self._regret(result.error)
             if not self._plan_wanted:
@@ -409,18 +364,18 @@ class PlanningAgent:
 
     def _regret(self, error: Exception) -> None:
         """Do without the plan that could not be made."""
-        planning = isinstance(error, PlanningError)
-        if planning and self._replans and not self._amending:
-            self._ending = f"plan: no new plan: {error}"
+        task, planning = self._task, isinstance(error, PlanningError)
+        if planning and task.replans and not self._amending:
+            task.ending = f"plan: no new plan: {error}"
             return
         if planning and self._amending:
             # The words made no plan; the task at hand still stands. What was not understood is
             # not read again with what is said next; of several the others are tried without it.
-            waiting = [each for each in self._log.told if not (each.effect or each.not_understood)]
+            waiting = task.log.waiting()
             if waiting:
                 waiting[0].not_understood = str(error)
-                self._corrections = [
-                    each for each in self._corrections if each is not waiting[0].correction
+                task.corrections = [
+                    each for each in task.corrections if each is not waiting[0].correction
                 ]
                 self._plan_wanted = len(waiting) > 1
             if self._rechoosing:
@@ -432,52 +387,34 @@ class PlanningAgent:
         if not (planning and self._replaced):
             raise error
         # Words said in the middle bring no robot down: it ends in words, what was begun settled.
-        self._ending = f"plan: {error}"
-        for each in self._log.told:
-            if not each.effect and not each.not_understood:
-                each.not_understood = str(error)
-
-    def _take(self, plan: Plan) -> None:
-        before = self._current() if self._begun and not self._first else None
-        self._plan = dataclasses.replace(plan, revision=self._revision)
-        listed = tuple(str(subgoal) for subgoal in plan.subgoals)
-        self._plans.append(listed)
-        self._log.take_effect(f"plan: {'; '.join(listed)}", self._now_s)
-        self._index = 0
-        if not self._first:
-            # What is under way and still meant goes on where it is.
-            self._begun = before is not None and before == self._current()
-
-    def _current(self) -> Subgoal | None:
-        if self._first:
-            return self._first[0]
-        if self._plan is None or self._index >= len(self._plan.subgoals):
-            return None
-        return self._plan.subgoals[self._index]
+        task.ending = f"plan: {error}"
+        for each in task.log.waiting():
+            each.not_understood = str(error)
 
     def _act(self, observation: Observation) -> Action:
+        task = self._task
         while True:
-            if self._ending and self._plan is None and not (self._job_open or self._first):
+            if task.ending and task.plan is None and not (self._job_open or task.first):
                 return self._stop_action
             if self._unfound is not None:
                 outcome, self._unfound = self._unfound, None
                 if not self._replan(observation, outcome):
                     return self._stop_action
-            if self._plan is None and not self._first:
+            if task.plan is None and not task.first:
                 return self._wait(observation)
             if self._rechoosing and self._job_open:
                 return self._wait(observation)  # rather still than on with what was not meant
-            subgoal = self._current()
+            subgoal = task.current
             if subgoal is None:
                 if self._job_open:
                     return self._wait(observation)
                 if self._ends_itself and self._think_again(observation):
                     continue
-                self._ending = self._ending or "the plan is carried out"
+                task.ending = task.ending or "the plan is carried out"
                 return self._stop_action
-            if not self._begun:
+            if not task.begun:
                 self._policy.begin(subgoal)
-                self._begun = True
+                task.begun = True
             action, outcome = self._policy.act(observation)
             if outcome.question and self._dialogue.pose(
                 outcome.question, About.INSTANCE, self._now_s
@@ -485,20 +422,13 @@ class PlanningAgent:
                 return self._wait(observation)
             if outcome.status is Status.RUNNING:
                 return self._wait(observation) if action is None else action
-            self._begun = False
-            if self._first:
-                self._first.pop(0)  # however it ended: the new task does not wait for the old one
-                self._history.append((subgoal, outcome))
-                if action is not None:
-                    return action
-                continue
-            self._history.append((subgoal, outcome))
-            if outcome.status is Status.DONE:
-                self._index += 1
-            elif outcome.cause is Cause.NOT_FOUND and self._asked_where(subgoal, outcome):
-                return self._wait(observation)
-            elif not self._replan(observation, outcome):
-                return self._stop_action
+            settling = bool(task.first)
+            task.ended(outcome)
+            if outcome.status is not Status.DONE and not settling:
+                if outcome.cause is Cause.NOT_FOUND and self._asked_where(subgoal, outcome):
+                    return self._wait(observation)
+                if not self._replan(observation, outcome):
+                    return self._stop_action
             if action is not None:
                 return action
 
@@ -509,7 +439,7 @@ class PlanningAgent:
         at the last: a new plan may take it for something else.
         """
         sought = spoken(outcome.evidence.removeprefix("found no ") or str(subgoal))
-        if sought not in self._instruction.text.lower() and not self._gives_up_on(subgoal):
+        if sought not in self._task.instruction.text.lower() and not self._gives_up_on(subgoal):
             return False
         question = f"I cannot find the {sought.removeprefix('the ')}. Where is it?"
         if not self._dialogue.pose(question, About.PLACE, self._now_s):
@@ -518,32 +448,29 @@ class PlanningAgent:
         return True
 
     def _replan(self, observation: Observation, outcome: Outcome) -> bool:
-        if self._gives_up_on(self._history[-1][0]):
-            self._ending = self._gave_up(outcome)
+        task = self._task
+        if self._gives_up_on(task.history[-1][0]):
+            task.ending = task.gave_up(outcome, confidence=confidence_of(self._planner))
             return False
-        self._replans += 1
+        task.replans += 1
         self._submit(observation)
-        self._plan = None  # the failed step is not tried again while the new plan is made
+        task.plan = None  # the failed step is not tried again while the new plan is made
         self._collect()
-        return not self._ending
+        return not task.ending
 
     def _gives_up_on(self, subgoal: Subgoal) -> bool:
         """Whether a subgoal that failed is not tried again."""
-        failed = [each for each, done in self._history if done.status is not Status.DONE]
-        return self._replans >= self._max_replans or failed.count(subgoal) >= self._max_tries
+        task = self._task
+        return task.replans >= self._max_replans or task.failures_of(subgoal) >= self._max_tries
 
     def _think_again(self, observation: Observation) -> bool:
         """Tell the planner that what it planned is done and the task is not."""
-        if self._plan is None or not self._plan.subgoals:
+        task = self._task
+        if task.plan is None or not task.plan.subgoals:
             return False  # the planner has nothing more to try
         outcome = not_finished()
-        self._history.append((Subgoal(FINISH, {"attempt": float(self._replans)}), outcome))
+        task.history.append((Subgoal(FINISH, {"attempt": float(task.replans)}), outcome))
         return self._replan(observation, outcome)
-
-    def _gave_up(self, outcome: Outcome) -> str:
-        why = outcome.evidence or outcome.cause.value
-        cause = likelier(cause_of(outcome), confidence_of(self._planner))
-        return f"{cause}: gave up after {self._replans} new plans; last failure: {why}"
 
     def _wait(self, observation: Observation) -> Action:
         if isinstance(self._policy, Holding):

@@ -203,11 +203,14 @@ class CorrectionLog:
         self.told.append(Told(correction, subgoal, index, motion, state))
         return self.told[-1]
 
+    def waiting(self) -> list[Told]:
+        """Return what has had no effect yet."""
+        return [each for each in self.told if not (each.effect or each.not_understood)]
+
     def take_effect(self, effect: str, now_s: float) -> None:
         """Say what came of everything that has had no effect yet."""
-        for each in self.told:
-            if not each.effect and not each.not_understood:
-                each.effect, each.effect_s = effect, now_s
+        for each in self.waiting():
+            each.effect, each.effect_s = effect, now_s
 
     def record(self) -> tuple[Mapping[str, Any], ...]:
         """Return the lines for the episode's record."""
