@@ -19,13 +19,16 @@ def help_text() -> str:
     return (
         'Usage: embodied plan "WHAT TO DO" ["A STEP" ...] [key=value ...]\n'
         "       embodied plan benchmark=alfred [key=value ...]\n\n"
-        "With words, shows the plan that a planner makes of them, as a tree with its reasons.\n"
+        "With words, shows the plan that a planner makes of them, as a tree with its reasons, for\n"
+        "the body of the benchmark: the household's unless you choose another.\n"
         "With a benchmark, scores the planner on the texts of a split against the tasks that the\n"
         "texts were given for; output_dir gets episodes.jsonl (a line a text) and summary.json.\n"
         "Interrupt it as you like: the same command goes on where it was.\n\n"
         "Examples:\n"
         '  embodied plan "put a chilled apple slice on the table"\n'
         '  embodied plan "put the mug in the sink, then open the fridge"\n'
+        '  embodied plan benchmark=tabletop "push the red block to the bowl"\n'
+        '  embodied plan benchmark=r2r planner=routes "go past the sofa and turn left"\n'
         "  embodied plan benchmark=alfred benchmark.split=valid_seen text=goal\n\n"
         "Settings, with their defaults:\n"
         f"  planner          parsed      who plans: {planners}\n"

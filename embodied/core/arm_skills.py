@@ -12,6 +12,12 @@ BESIDE = RELATIONS[2:]
 
 MOVE_HAND = "move_hand"
 """Skill that makes one language motion, see `embodied.core.motion.motion_of`."""
+SHIFT = "shift"
+"""Skill that moves a thing over the table the way a language motion tells."""
+OVER_TABLE = ("left", "right", "forward", "back")
+"""Directions that a thing can be shifted in."""
+CARRIED, PUSHED = "carried", "pushed"
+"""How it gets there."""
 
 _HAND_EMPTY = Condition("hand_empty")
 _HOLDING = Condition("holding", ("object",))
@@ -71,6 +77,25 @@ def arm_skills(
                 "object": things,
                 "receptacle": things | places,
                 "relation": frozenset(BESIDE),
+            },
+        ),
+        SkillSpec(
+            SHIFT,
+            {
+                "object": "object",
+                "direction": "text",
+                "amount": "number",
+                "frame": "text",
+                "manner": "text",
+            },
+            "Move an object on the table some way, by metres; 0 is as far as usual.",
+            preconditions=("the hand is empty, or what is in it is put down first",),
+            effects=("the object is so far from where it was",),
+            categories={
+                "object": things,
+                "direction": frozenset(OVER_TABLE),
+                "frame": frozenset([str(Frame.ROBOT), str(Frame.SPEAKER)]),
+                "manner": frozenset([CARRIED, PUSHED]),
             },
         ),
         SkillSpec(

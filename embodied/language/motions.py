@@ -129,7 +129,7 @@ _HOLDS = re.compile(
     r"the whole (?:time|way)|all the (?:time|way))$"
 )
 _TO_OBJECT = re.compile(
-    rf"^(?:{_MOVE} )?(?P<amount>{_AMOUNT})? ?"
+    rf"^(?:{_MOVE} )?(?:{_MEASURE} |(?P<amount>{_AMOUNT}) ?)?"
     r"(?P<way>towards?|closer to|nearer to|nearer|closer|over to|away from|further from|"
     r"farther from|further away from|off) (?P<of>(?:the|that|this|my|a) .+|me|it)$"
 )
@@ -266,8 +266,11 @@ def _to_object(words: str, last: Motion | None, frame: Frame) -> Motion | Unclea
     said = match["of"]
     away = re.search(r"\b(?:away|further|farther|off)\b", match["way"]) is not None
     direction = AWAY if away else TOWARDS
-    amount = match["amount"]
-    metres = USUAL_M * AMOUNT_WORDS[amount] if amount else None
+    metres = None
+    if match["amount"]:
+        metres = USUAL_M * AMOUNT_WORDS[match["amount"]]
+    elif match["number"]:
+        metres = _measured(match["number"], match["unit"], MotionKind.MOVE)
     if said == "me":
         # Who stands behind the robot or opposite it is only known to the body: its speaker's frame.
         back = "back" if direction == TOWARDS else "forward"
@@ -319,11 +322,15 @@ def _usual(kind: MotionKind) -> float:
 def _amount(match: re.Match[str], kind: MotionKind) -> float | None:
     for number, unit in ((match["number"], match["unit"]), (match["number2"], match["unit2"])):
         if number is not None:
-            value = NUMBERS[number] if number in NUMBERS else float(number)
-            metres, radians = UNITS[unit]
-            return value * (metres if kind is MotionKind.MOVE else radians) or None
+            return _measured(number, unit, kind)
     words = match["before"] or match["after"]
     return _usual(kind) * AMOUNT_WORDS[words] if words else None
+
+
+def _measured(number: str, unit: str, kind: MotionKind) -> float | None:
+    value = NUMBERS[number] if number in NUMBERS else float(number)
+    metres, radians = UNITS[unit]
+    return value * (metres if kind is MotionKind.MOVE else radians) or None
 
 
 _READERS: tuple[Callable[[str, Motion | None, Frame], Motion | Unclear | None], ...] = (

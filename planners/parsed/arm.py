@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embodied.core.arm_skills import BESIDE, MOVE_HAND
+from embodied.core.arm_skills import BESIDE, CARRIED, MOVE_HAND, OVER_TABLE, PUSHED, SHIFT
 from embodied.core.entity import Entity
+from embodied.core.motion import Motion, MotionKind
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
@@ -25,6 +26,7 @@ _SIDE = (
     r"(?! of\b)|(?:that is |that's )?(?:nearest|closest|farthest|furthest)"
     r"(?: to (?:you|the robot))?)"
 )
+_SIDE_ON = r"(?:on|at|in) (?:the |my |your )?(?:left|right|front|back)(?: side)?"
 _SPLIT = re.compile(
     r"\s*(?:[;.!?]+|,?\s*\b(?:and then|after that|afterwards|then|and after that|followed by)\b)\s*"
 )
@@ -188,6 +190,11 @@ class ArmReader:
             verb = "push"  # "pull the block to the bowl" and "push the block in front of it"
         if verb in ("open", "close"):
             return self._slide(verb, rest, last, text)
+        manner = {"put": CARRIED, "push": PUSHED}.get(verb)
+        shifted = None if manner is None else self._shift(rest, last, manner)
+        if shifted is not None:
+            held = bool(before) and before[-1].verb == "pick"
+            return Deed(MOVE_HAND, motion=shifted.motion) if held else shifted
         return self._handle(verb, match["verb"], rest, last, text)
 
     def _place_of(self, deed: Deed) -> ObjectRef | None:
@@ -265,6 +272,21 @@ class ArmReader:
             return min(1.0, float(number["number"]) / 100.0)
         found = re.search(rf"\b(?:{group_of('shares')})\b", words)
         return float(meaning_of("shares", found[0])) if found else None
+
+    def _shift(self, rest: str, last: ObjectRef | None, manner: str) -> Deed | None:
+        """Read `the red block 5 cm to the left`, which names no place but a way."""
+        named = re.match(
+            rf"(?:(?P<it>it|that)|.*?\b(?:{self._noun})(?:\s+{_SIDE_ON})?)\b",
+            rest,
+        )
+        if SHIFT not in self._skills or named is None:
+            return None
+        thing = last if named["it"] else self._thing(named[0])
+        motion = read_motion(f"move {rest[named.end() :]}")
+        if thing is None or not isinstance(motion, Motion) or motion.kind is not MotionKind.MOVE:
+            return None
+        over = motion.direction in OVER_TABLE and motion.about is None
+        return Deed(SHIFT, (thing,), manner, motion=motion) if over else None
 
     def _handle(self, verb: str, said: str, rest: str, last: ObjectRef | None, text: str) -> Deed:
         down = re.match(r"(?:it|that|them)(?:\s+(?:back\s+)?down)?$", rest)

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from embodied.core.arm_skills import MOVE_HAND
+from embodied.core.arm_skills import CARRIED, MOVE_HAND, PUSHED, SHIFT
 from embodied.core.entity import Entity
-from embodied.core.motion import Motion, arguments_of
+from embodied.core.motion import Frame, Motion, arguments_of
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from planners.parsed.arm_words import said
 from planners.parsed.refusals import UNABLE, Refused
 
+VERBS = {CARRIED: "Move", PUSHED: "Push"}
+"""Manner of a shift to how it is said."""
 OPEN_ENOUGH = 0.45
 """A drawer that is open so far needs no opening before something is put in."""
 
@@ -23,10 +25,10 @@ class Deed:
     Attributes:
         verb: A row of the verbs, or `down`.
         things: What it is done to.
-        relation: One of `embodied.core.arm_skills.RELATIONS`.
+        relation: One of `embodied.core.arm_skills.RELATIONS`; of a shift its manner.
         where: What the relation is to.
         share: How far open.
-        motion: What `move_hand` is to do.
+        motion: What the hand, or a thing that is shifted, is to do.
     """
 
     verb: str
@@ -62,6 +64,9 @@ class DeedPlanner:
                 plan.append(
                     self._subgoal(deed.verb, object=deed.things[0], share=deed.share or 0.0)
                 )
+            elif deed.verb == SHIFT and deed.motion is not None:
+                plan.append(self._shift(deed.things[0], deed.motion, deed.relation, text))
+                held = None
             elif deed.motion is not None:
                 words = f"{str(deed.motion).capitalize()}."
                 plan.append(Subgoal(MOVE_HAND, arguments_of(deed.motion), words))
@@ -102,6 +107,17 @@ class DeedPlanner:
             return thing
         plan.append(self._subgoal("place", object=thing, receptacle=where, relation=deed.relation))
         return None
+
+    def _shift(self, thing: ObjectRef, motion: Motion, manner: str, text: str) -> Subgoal:
+        self._need(SHIFT, thing, text)
+        told = arguments_of(motion)
+        del told["motion"]
+        far = f" by {100 * motion.amount:.0f} cm" if motion.amount else ""
+        whose = " as you see it" if motion.frame is Frame.SPEAKER else ""
+        verb = VERBS[manner]
+        way = f"{motion.direction}{far}{whose}"
+        words = said(SHIFT, {"object": thing, "verb": verb, "way": way})
+        return Subgoal(SHIFT, {"object": thing, **told, "manner": manner}, words)
 
     def _need(self, skill: str, thing: ObjectRef, text: str) -> None:
         allowed = self._skills[skill].categories.get("object")

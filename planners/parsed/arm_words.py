@@ -53,6 +53,7 @@ FORMS: Mapping[str, str] = {
     "pick": "Pick up {object}.",
     "place": "Put {object} {relation} {receptacle}.",
     "push": "Push {object} {relation} {receptacle}.",
+    "shift": "{verb} {object} {way}.",
     "open": "Open {object} to {share:.0%}.",
     "close": "Close {object} to {share:.0%}.",
     "put_down": "Put down what is held.",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
+from embodied.core.routes import ROUTE
 from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
@@ -19,7 +20,7 @@ from planners.parsed.literal import literal
 from planners.parsed.plausibility import Plausibility
 from planners.parsed.putting import HOME
 from planners.parsed.reader import TaskReader, TaskReading
-from planners.parsed.refusals import Question, Refused
+from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.spoken import spoken
 from planners.parsed.understanding import Understander, Understanding
 from planners.wanted import wanted
@@ -84,6 +85,12 @@ class ParsedPlanner:
         """
         self.explanation = None
         instruction = context.instruction
+        if any(ROUTE in skill.arguments for skill in context.skills):
+            raise Refused(
+                "planner=parsed reads tasks of a household or an arm; this body follows routes.",
+                alternative="Choose planner=routes, or planner=route_whole for policy=vln.",
+                kind=UNABLE,
+            )
         if is_arm(context.skills):
             text = ". ".join([instruction.text, *instruction.steps]).strip()
             if not text:

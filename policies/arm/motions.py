@@ -75,13 +75,17 @@ class Overlay:
             return False
         if motion.kind is MotionKind.MOVE:
             self.last_unit = unit
-            amount = min(motion.amount or USUAL_M, MOST_M)
             # Two sentences in a row, "2 cm left" and "3 cm forward", add up.
-            self.way_m = unit * FAR if motion.holds else self.way_m + unit * amount
+            self.way_m = unit * FAR if motion.holds else self.way_m + unit * _metres(motion)
         else:
             amount = min(motion.amount or USUAL_RAD, MOST_RAD)
             self.turn_rad = unit * FAR if motion.holds else self.turn_rad + unit * amount
         return True
+
+    def way_of(self, motion: Motion, body: ArmBody) -> Floats | None:
+        """Return the way [3] in the base frame that a move is, None where its object is unseen."""
+        unit = self._direction(motion, body)
+        return None if unit is None else unit * _metres(motion)
 
     def _direction(self, motion: Motion, body: ArmBody) -> Floats | None:
         """Return the unit vector in the base frame, None where the object is not to be seen."""
@@ -135,6 +139,10 @@ class Overlay:
             body.offset_m = body.offset_m * keep
             body.turn_rad *= keep
             body.lean_rad = body.lean_rad * keep
+
+
+def _metres(motion: Motion) -> float:
+    return min(motion.amount or USUAL_M, MOST_M)
 
 
 def _rest(left: Floats, speed: Floats) -> Floats:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.action import VectorAction
-from embodied.core.arm_skills import MOVE_HAND
+from embodied.core.arm_skills import MOVE_HAND, SHIFT
 from embodied.core.correction import Correction
 from embodied.core.errors import UnknownNameError
-from embodied.core.motion import STILL, describe, motion_of
+from embodied.core.motion import STILL, MotionKind, describe, motion_of
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.task_plans import ANOTHER
@@ -203,12 +203,15 @@ class ArmSkillPolicy:
     def _ground(self, subgoal: Subgoal) -> Outcome | None:
         """Find what the subgoal is about, and begin; return why that cannot be done."""
         self.body.adopt()
-        if subgoal.skill == MOVE_HAND:
+        way_m = None
+        if subgoal.skill in (MOVE_HAND, SHIFT):
             try:
-                motion = motion_of(subgoal.arguments)
+                motion = motion_of({"motion": str(MotionKind.MOVE), **subgoal.arguments})
             except ValueError as error:
                 return failed(Cause.NOT_UNDERSTOOD, str(error))
-            if not self.overlay.add(motion, self.body):
+            if subgoal.skill == SHIFT:
+                way_m = self.overlay.way_of(motion, self.body)
+            elif not self.overlay.add(motion, self.body):
                 return failed(Cause.NOT_FOUND, f"found no {motion.about}")
         found: dict[str, Thing] = {}
         for name in ("object", "receptacle"):
@@ -240,12 +243,13 @@ class ArmSkillPolicy:
             if not grounding.told_apart:
                 self._doubt = grounding
         self._meant.update(found)
-        relation = subgoal.arguments.get("relation", "")
+        relation = subgoal.arguments.get("relation") or subgoal.arguments.get("manner", "")
         given = Given(
             found.get("object"),
             found.get("receptacle"),
             str(relation) or "in",
             share_of(subgoal.skill, subgoal.arguments.get("share")),
+            way_m,
         )
         self._run = SKILLS[subgoal.skill](self.body, given)
         return None

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embodied.core.arm_skills import BESIDE, MOVE_HAND
+from embodied.core.arm_skills import BESIDE, MOVE_HAND, PUSHED, SHIFT
 from embodied.core.plan import Argument, Cause
-from policies.arm.body import WIDTH_M, ArmBody, Run, failed
+from policies.arm.body import WIDTH_M, ArmBody, Floats, Run, failed
 from policies.arm.grasping import put_down, set_down, take
-from policies.arm.spots import beside, free_spot
+from policies.arm.spots import beside, free_spot, gap_m, in_reach, room_m
 from policies.arm.things import Thing, same
 
+CLEAR_M = 0.004
+"""Room that a thing which is pushed keeps to others."""
 NEAR_ENOUGH_M = 0.035
 """How far from its place a thing may lie that was put or pushed there."""
 OPEN_ENOUGH = 0.45
@@ -35,14 +37,16 @@ class Given:
     Attributes:
         object: The thing, where one is named.
         receptacle: Where it is to go, where that is named.
-        relation: How it is to be there.
+        relation: How it is to be there; of a shift, how it is to get there.
         share: How far open it is to be.
+        way_m: [3], base frame: how far from where it is.
     """
 
     object: Thing | None = None
     receptacle: Thing | None = None
     relation: str = ""
     share: float = 1.0
+    way_m: Floats | None = None
 
 
 def pick(body: ArmBody, given: Given) -> Run:
@@ -265,6 +269,44 @@ def push(body: ArmBody, given: Given) -> Run:
     )
     if goal is None:
         return failed(Cause.NO_SPACE, f"there is no room {given.relation} the {where.name}")
+    return (yield from _push_to(body, thing, goal))
+
+
+def shift(body: ArmBody, given: Given) -> Run:
+    """Move a thing on the table some way, carried or pushed; what is held is only carried on."""
+    thing, way_m = given.object, given.way_m
+    assert thing is not None
+    assert way_m is not None
+    if body.held is not None and same(body.now(body.held), body.now(thing)):
+        body.doing = f"carry the {thing.name} on"
+        there = body.hand_m + way_m
+        return (yield from body.go(lambda: there, speed_mps=0.15, near_m=0.01))
+    if body.held is not None:
+        outcome = yield from put_down(body)
+        if outcome is not None:
+            return outcome
+    thing = body.now(thing)
+    goal = thing.position_m[:2] + way_m[:2]
+    if not in_reach(goal[None])[0]:
+        far = f"{100 * float(np.linalg.norm(way_m)):.0f} cm"
+        return failed(Cause.NOT_REACHABLE, f"{far} further the {thing.name} is out of my reach")
+    pushed = given.relation == PUSHED
+    passed = np.linspace(thing.position_m[:2], goal, 12) if pushed else goal[None]
+    others = body.others(thing)
+    if room_m(passed, thing.radius_m, others).min() < CLEAR_M:
+        near = min(others, key=lambda each: float(gap_m(passed, each).min()))
+        return failed(Cause.NO_SPACE, f"the {near.name} is in the way")
+    if pushed:
+        return (yield from _push_to(body, thing, goal))
+    outcome = yield from take(body, thing)
+    if outcome is not None:
+        return outcome
+    body.doing = f"put the {thing.name} down"
+    target = np.array([*goal, thing.size_m[2] / 2.0 + 0.002])
+    return (yield from set_down(body, target))
+
+
+def _push_to(body: ArmBody, thing: Thing, goal: Floats) -> Run:
     for number in range(1, 2 * MOST_TRIES + 1):
         if np.linalg.norm(body.now(thing).position_m[:2] - goal) < 0.012:
             return None
@@ -278,7 +320,7 @@ def push(body: ArmBody, given: Given) -> Run:
     return failed(Cause.NO_EFFECT, f"the {thing.name} could not be pushed there")
 
 
-def _stroke(body: ArmBody, thing: Thing, goal: np.ndarray) -> Run:
+def _stroke(body: ArmBody, thing: Thing, goal: Floats) -> Run:
     """Come down behind the thing and push it along the line to the goal, while it stays on it."""
     body.doing = f"push the {thing.name}"
     here = body.now(thing)
@@ -336,6 +378,7 @@ SKILLS: Mapping[str, Callable[[ArmBody, Given], Run]] = {
     "pick": pick,
     "place": place,
     "push": push,
+    SHIFT: shift,
     "open": slide,
     "close": slide,
     "put_down": lay_down,

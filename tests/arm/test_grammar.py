@@ -179,6 +179,42 @@ def test_motions_of_the_hand_are_steps_like_any_other(text: str, motions: list[s
             assert not misfits(step, Domain(SKILLS))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("move the green block to the left", ("green", "left", 0.0, "robot", "carried")),
+        ("push the red block 5 cm to the right", ("red", "right", 0.05, "robot", "pushed")),
+        ("nudge the red block forward a little", ("red", "forward", 0.025, "robot", "pushed")),
+        ("slide the red block 8 cm towards me", ("red", "back", 0.08, "speaker", "pushed")),
+        ("shift the block on the left 4 cm back", (None, "back", 0.04, "robot", "carried")),
+        ("move the red block left without lifting it", ("red", "left", 0.0, "robot", "pushed")),
+    ],
+)
+def test_a_thing_may_be_moved_some_way(text: str, told: tuple[object, ...]) -> None:
+    (step,) = ArmReader(SKILLS).read(text)
+    colour, *way = told
+    assert step.skill == "shift"
+    assert step.arguments["object"].attributes == ((colour,) if colour else ())
+    found = [step.arguments[name] for name in ("direction", "amount", "frame", "manner")]
+    assert found[1] == pytest.approx(way[1], abs=0.006)
+    assert (found[0], *found[2:]) == (way[0], *way[2:])
+    assert not misfits(step, Domain(SKILLS))
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("push the red block left, then move it forward 3 cm", ["shift", "shift"]),
+        ("pick up the red block, then move it left 5 cm", ["pick", "move_hand"]),
+        ("put the green block to the left of the red block", ["pick", "place"]),
+        ("put the block on the left in the bowl", ["pick", "place"]),
+        ("push the red block to the bowl", ["push"]),
+    ],
+)
+def test_a_way_is_told_from_a_place(text: str, skills: list[str]) -> None:
+    assert [step.skill for step in ArmReader(SKILLS).read(text)] == skills
+
+
 def test_a_motion_that_leaves_its_direction_open_is_asked_about() -> None:
     with pytest.raises(Question, match="Which way"):
         ArmReader(SKILLS).read("rotate 90 degrees")

@@ -108,6 +108,58 @@ def test_it_pushes_without_lifting() -> None:
     assert gap < 0.1
 
 
+def shift(thing: ObjectRef, direction: str, amount: float, manner: str) -> Subgoal:
+    way = {"direction": direction, "amount": amount, "frame": "robot", "manner": manner}
+    return Subgoal("shift", {"object": thing, **way})
+
+
+@pytest.mark.parametrize("manner", ["carried", "pushed"])
+@pytest.mark.parametrize(
+    ("direction", "unit"), [("left", (0, 1)), ("right", (0, -1)), ("back", (-1, 0))]
+)
+def test_a_thing_is_shifted_as_far_as_was_said(
+    manner: str, direction: str, unit: tuple[int, int]
+) -> None:
+    world, highest = Standin([block("red", 0.5, 0.0), block("blue", 0.3, -0.2)]), []
+    subgoal = shift(RED, direction, 0.08, manner)
+    outcome = carry_out(
+        world,
+        ArmSkillPolicy(),
+        subgoal,
+        meanwhile=lambda step: highest.append(world.item("red block").place[2]),
+    )
+    assert outcome.status is Status.DONE
+    wanted = np.array([0.5, 0.0]) + 0.08 * np.array(unit)
+    assert world.item("red block").place[:2] == pytest.approx(wanted, abs=0.015)
+    assert (max(highest) > 0.03) == (manner == "carried")
+
+
+@pytest.mark.parametrize(
+    ("direction", "amount", "cause", "why"),
+    [
+        ("forward", 0.3, Cause.NOT_REACHABLE, "reach"),
+        ("left", 0.1, Cause.NO_SPACE, "blue block is in the way"),
+    ],
+)
+def test_why_a_thing_cannot_be_shifted_is_said(
+    direction: str, amount: float, cause: Cause, why: str
+) -> None:
+    world = Standin([block("red", 0.5, 0.0), block("blue", 0.5, 0.07)])
+    outcome = carry_out(world, ArmSkillPolicy(), shift(RED, direction, amount, "pushed"))
+    assert (outcome.status, outcome.cause) == (Status.FAILED, cause)
+    assert why in outcome.evidence
+    assert world.item("red block").place[:2] == pytest.approx([0.5, 0.0])
+
+
+def test_what_is_held_is_carried_on() -> None:
+    world, policy = Standin([block("red", 0.5, 0.0)]), ArmSkillPolicy()
+    carry_out(world, policy, pick(RED))
+    before = world.hand.copy()
+    assert carry_out(world, policy, shift(RED, "left", 0.06, "carried")).status is Status.DONE
+    assert world.hand - before == pytest.approx([0.0, 0.06, 0.0], abs=0.012)
+    assert policy.report()["held"] == "red block"
+
+
 def test_a_block_that_is_moved_on_the_way_is_followed() -> None:
     world, policy = Standin([block("red", 0.5, 0.1)]), ArmSkillPolicy()
 

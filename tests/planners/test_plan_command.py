@@ -118,6 +118,26 @@ def test_a_refusal_is_a_sentence_and_a_code(capsys: pytest.CaptureFixture[str]) 
     assert "elephant" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["benchmark=tabletop", "push the red block to the bowl"], "1. push(red block"),
+        (["benchmark=r2r", "planner=routes", "turn left and stop at the door"], "1. turn(left"),
+        (["benchmark=alfworld", "put the mug in the sinkbasin"], "1. pick(Mug"),
+    ],
+)
+def test_a_plan_is_made_for_the_benchmark_s_body(
+    words: list[str], shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", *words]) == 0
+    assert shown in capsys.readouterr().out
+
+
+def test_a_route_is_no_task_for_the_parser(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "benchmark=r2r", "turn left and stop at the door"]) == 1
+    assert "planner=routes" in capsys.readouterr().err
+
+
 def test_without_words_it_says_what_to_say(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "planner=parsed"]) == 2
     assert "Say what to plan" in capsys.readouterr().err
