@@ -8,6 +8,7 @@ from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIFE, KNIFE_RESTS_ON, 
 from planners.parsed.abilities import Abilities
 from planners.parsed.meaning import Deed, Item
 from planners.parsed.refusals import Question, Refused
+from planners.parsed.supports import where_is
 
 ORDER_OF_CHANGES = ("clean", "heat", "cool")
 TURN_DEG = {"left": 90.0, "right": 90.0, "around": 180.0}
@@ -141,7 +142,10 @@ class Lowering:
         if vessel is not None:
             self._place(vessel, replace(place, contents=None))
         name = self._fetch(replace(item, types=(pair[0], *item.types)))
-        receptacle = ObjectRef(pair[1], _described(place), phrase=place.phrase)
+        relation = ""
+        if place.beside is not None:
+            relation = where_is(self._can.say(self._type("goto", place.beside)))
+        receptacle = ObjectRef(pair[1], _described(place), relation, place.phrase)
         self.choices.setdefault(pair[1], place.types)
         self._add("place", object=self._reference("place", item, name), receptacle=receptacle)
         hand.held, hand.type = None, ""

@@ -13,6 +13,11 @@ NEAR = {"next to", "near", "beside", "close to", "by", "to the side of", "to the
         "beneath", "not", "on the left of", "on the right of", "on the left side of",
         "on the right side of", "to the left side of", "to the right side of", "around",
         "against", "across", "along", "between", "over by", "for"}  # fmt: skip
+BESIDE = {"next to", "near", "beside", "close to", "by", "over by", "against", "around", "behind",
+          "in front of", "to the side of", "to the left of", "to the right of", "on the left of",
+          "on the right of", "on the left side of", "on the right side of",
+          "to the left side of", "to the right side of"}  # fmt: skip
+"""Of these, what leads to a place on the same furniture."""
 TO = {"to", "into", "onto", "over to", "in to", "on to", "back to", "back into", "back onto",
       "up to", "inside", "inside of", "back in", "back on", "towards", "toward"}  # fmt: skip
 BRINGING = ("bring", "carry", "move", "transport", "transfer", "haul", "relocate", "i need",
@@ -31,6 +36,7 @@ class Item:
         count: How many are meant.
         other: Whether it is another one than before.
         contents: What is to be in it.
+        beside: Of a place, what stands there: something goes next to that.
     """
 
     types: tuple[str, ...]
@@ -40,6 +46,7 @@ class Item:
     count: int = 1
     other: bool = False
     contents: "Item | None" = None
+    beside: "Item | None" = None
 
 
 @dataclass(frozen=True)

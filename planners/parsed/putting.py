@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from planners.parsed.clauses import Clause, Ref
-from planners.parsed.meaning import NEAR, Deed, Item, Resolver, unknown
+from planners.parsed.meaning import BESIDE, NEAR, Deed, Item, Resolver, unknown
 from planners.parsed.refusals import Question, Refused
+from planners.parsed.supports import supports_of
 
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
@@ -74,25 +75,33 @@ class Putting:
         return self.deposit(items, places)
 
     def _beside(self, items: Sequence[Item], refs: Sequence[Ref]) -> tuple[Item, ...]:
-        """Next to something is where that was put, if it was; or it is a place itself."""
+        """Next to something is where that was put, if it was; else what such things stand on.
+
+        What stands on the floor is taken for the place itself, where it can be one.
+        """
         near = self._resolve.items(refs, "goto")
         for item in near:
             for name in item.types:
                 if where := self._resolve.mentions.placed.get(name):
                     return where
-        fitting = tuple(
-            where
-            for where in near
-            if all(
-                self._resolve.abilities.choose_pair(
-                    "place", i.types, where.types, sliced="slice" in i.states
-                )
-                for i in items
-            )
-        )
+        if refs[0].led_by in BESIDE:
+            for item in near:
+                kinds = dict.fromkeys(kind for name in item.types for kind in supports_of(name))
+                place = Item(tuple(kinds), beside=item)
+                if kinds and self._fits(items, place):
+                    return (place,)
+        fitting = tuple(where for where in near if self._fits(items, where))
         if not fitting:
             raise Question("On which piece of furniture should I put it?")
         return fitting
+
+    def _fits(self, items: Sequence[Item], where: Item) -> bool:
+        """Whether all of some things go there."""
+        choose = self._resolve.abilities.choose_pair
+        return all(
+            choose("place", each.types, where.types, sliced="slice" in each.states)
+            for each in items
+        )
 
     def deposit(self, items: tuple[Item, ...], places: tuple[Item, ...]) -> list[Deed]:
         """Put things into the first of some places, and what that is carried in into the next."""

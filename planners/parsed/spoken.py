@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, SLICED
+from planners.parsed.supports import stands_there
 from planners.parsed.words import load
 
 INSIDE = frozenset(
@@ -39,6 +40,8 @@ def spoken(subgoal: Subgoal) -> str:
         return ""
     receptacle = subgoal.arguments.get("receptacle")
     inside = isinstance(receptacle, ObjectRef) and receptacle.category in INSIDE
+    if isinstance(receptacle, ObjectRef) and (beside := stands_there(receptacle.relation)):
+        form = form.replace("{at} {receptacle}", f"next to the {beside}")
     words = {name: _words(value) for name, value in subgoal.arguments.items()}
     return form.format(at="in" if inside else "on", **words)
 

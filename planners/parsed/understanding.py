@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from embodied.core.plan import Subgoal
+from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task import PICK_WITH_MOVABLE, Task
 from embodied.core.task_plans import DEVICE_OF, KNIVES, LAMPS, subgoals_of, task_of
 from planners.parsed.clauses import Clause
@@ -13,6 +13,7 @@ from planners.parsed.commands import Command, CommandReader
 from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.slots import values_of
+from planners.parsed.supports import stands_there
 from planners.parsed.words import load
 
 FOREIGN = frozenset({"open", "close", "goto", "turn", "tilt", "move", "toggle"})
@@ -87,6 +88,7 @@ class Understanding:
             or self._says_more
             or self._ends_in_hand
             or self._lays_knife
+            or self._stands_beside
         ):
             return True
         doubtful = self.reading.evidence < DOUBTFUL and self.reading.confidence < UNSURE
@@ -142,6 +144,13 @@ class Understanding:
         skills = {step.skill for step in self.command.subgoals}
         laid = bool(self._placed) and self._placed <= set(KNIVES)
         return laid and "slice" in skills and not skills & CHANGES
+
+    @property
+    def _stands_beside(self) -> bool:
+        """Whether something goes next to what no task names as a place."""
+        assert self.command is not None
+        places = (step.arguments.get("receptacle") for step in self.command.subgoals)
+        return any(isinstance(each, ObjectRef) and stands_there(each.relation) for each in places)
 
     @property
     def _placed(self) -> set[str]:

@@ -160,6 +160,8 @@ class Body:
             sighting = aim.target.itself.sighting
             if not ready() or sighting is None or aim.opens or aim.inside:
                 return False
+            if aim.beside is not None and aim.beside.itself.sighting is None:
+                return False
             return sighting.reach_px >= min(ENOUGH_PX, 0.5 * sighting.area_px)
 
         if self.map.rough and self.sees(aim.target, least_px=0.0) and not self.trusts(aim.target):

@@ -31,6 +31,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (_SIDE.format("right") + r" (?:of|from) (.+)", "right"),
     (_SIDE.format("left") + r"$", "left"),
     (_SIDE.format("right") + r"$", "right"),
+    (r"where (.+) is$", "with"),
     (r"in front of (.+)", "front"),
     (r"(?:behind|in back of) (.+)", "behind"),
     (r"(?:next to|beside|near(?:est)?(?: to)?|close(?:st)? to|by|with|against|at) (.+)", "near"),
@@ -76,7 +77,8 @@ class Cue:
     """What is said of where something stands.
 
     Attributes:
-        kind: `left`, `right`, `front`, `behind`, `near`, `below`, `above`, `held` or `other`.
+        kind: `left`, `right`, `front`, `behind`, `near`, `below`, `above`, `held`, `with` (where
+            the landmark stands) or `other`.
         landmarks: Types of what it stands by; empty where none is named.
     """
 
@@ -146,7 +148,7 @@ def _stands(kind: str, thing: Instance, mark: Instance, scene: SceneMap) -> bool
     if kind == "held":
         return any(each is thing for each in scene.contents(mark)) or thing.inside is mark
     apart_m = gap_m(thing, mark)
-    if kind == "near":
+    if kind in ("near", "with"):
         return apart_m < NEAR_M
     if kind in ("above", "below"):
         higher = float(thing.centre_m[2] - mark.centre_m[2])

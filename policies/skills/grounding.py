@@ -81,6 +81,9 @@ def to_use(
 ) -> Instance | None:
     """Choose a receptacle, lamp or device: one that was used already, else the least effort."""
     found = [each for each in candidates(body, reference) if body.refusals[each] < MOST_FAILURES]
+    shared = [each for each in _with_landmark(body, reference) if each not in rather]
+    if shared:
+        return shared[0]
     found = worded(body, reference, found) or found
     types = types_of(reference)
 
@@ -93,6 +96,31 @@ def to_use(
         )
 
     return min(found, key=order, default=None)
+
+
+def landmark_types(reference: ObjectRef) -> tuple[str, ...]:
+    """Return what stands where a reference goes by that alone: `where the laptop is`."""
+    cue = cue_of(reference)
+    return cue.landmarks if cue is not None and cue.kind == "with" else ()
+
+
+def landmarks(body: Body, reference: ObjectRef) -> list[Instance]:
+    """Return the instances of `landmark_types` that are known; what is in the hand is none."""
+    found = body.map.of_type(*landmark_types(reference))
+    return [each for each in found if each is not body.map.hand.instance]
+
+
+def _with_landmark(body: Body, reference: ObjectRef) -> list[Instance]:
+    """Return the furniture that a landmark stands on, where the words go by that alone."""
+    marks = sorted(landmarks(body, reference), key=lambda each: _effort(body, each))
+    holders = (holder_of(body, each) for each in marks)
+    return [
+        each
+        for each in holders
+        if each is not None
+        and each.category not in CONTAINS
+        and body.refusals[each] < MOST_FAILURES
+    ]
 
 
 def _effort(body: Body, each: Instance) -> float:

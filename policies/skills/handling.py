@@ -8,7 +8,15 @@ import numpy as np
 from embodied.core.plan import Cause, ObjectRef
 from embodied.mapping.instances import Instance
 from policies.skills.body import Body, Run, failed
-from policies.skills.grounding import ANOTHER, holder_of, to_take, to_use, types_of
+from policies.skills.grounding import (
+    ANOTHER,
+    holder_of,
+    landmark_types,
+    landmarks,
+    to_take,
+    to_use,
+    types_of,
+)
 from policies.skills.tools import Taken, Tools, holds, not_found
 from policies.skills.types import CLOSED_RECEPTACLES, MAYBE_CLOSED, SURFACES
 from policies.skills.viewpoints import Aim
@@ -98,6 +106,15 @@ class Place:
             if ANOTHER in asked.attributes and key in tools.placed
             else []
         )
+        beside: Instance | None = None
+        if kinds := landmark_types(reference):
+            mark = ObjectRef(kinds[0])
+            found = yield from tools.search.find(
+                mark, lambda: next(iter(landmarks(body, reference)), None)
+            )
+            if found is None:
+                return not_found(body, mark)
+            beside = found
         outcome = None
         tried: set[Instance] = set()
         for _ in range(body.tries):
@@ -107,7 +124,7 @@ class Place:
             if target is None:
                 return outcome or not_found(tools.body, reference)
             body.doing = f"place {thing} on {target}"
-            outcome = yield from put(body, target)
+            outcome = yield from put(body, target, beside=beside)
             if outcome is not None and outcome.cause is Cause.REFUSED and target in tried:
                 outcome = yield from make_room(tools, target)
             tried.add(target)
@@ -122,8 +139,14 @@ class Place:
         return outcome
 
 
-def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
-    """Put what is held into or onto an instance."""
+def put(
+    body: Body,
+    target: Instance,
+    *,
+    keep_open: bool = False,
+    beside: Instance | None = None,
+) -> Run:
+    """Put what is held into or onto an instance, next to something where that is named."""
     shut = body.shut_in(target)
     for door in (shut, target if target.category in CLOSED_RECEPTACLES else None):
         if door is not None and not door.is_("open"):
@@ -131,7 +154,7 @@ def put(body: Body, target: Instance, *, keep_open: bool = False) -> Run:
             if outcome is not None:
                 body.refusals[target] += 1
                 return outcome
-    outcome = yield from body.interact("PutObject", Aim(target), most=MOST_PUTS)
+    outcome = yield from body.interact("PutObject", Aim(target, beside=beside), most=MOST_PUTS)
     if outcome is not None and target.category in MAYBE_CLOSED and not target.is_("open"):
         stuck = yield from body.interact("OpenObject", Aim(target, opens=True), most=1)
         if stuck is None:

@@ -24,6 +24,10 @@ HALF_VIEW = float(np.tan(np.deg2rad(27.0)))
 REACH_M = 1.4
 """0.1 m less than the rule's, for what the map has wrong."""
 MOST_POINTS = 40
+UNSEEN, UNSEEN_BESIDE = 10.0, 20.0
+"""Cost of not having in view what else is to be used, or what something is to go next to."""
+BESIDE_M = 0.5
+"""What is so near to something, seen from above, is next to it."""
 WIDE_SHARE, DEEP_M = 0.7, 0.35
 """What a container holds lies within this share of its width, and so deep on average."""
 LEAST_AHEAD_M, MOST_BESIDE_M = 0.25, 0.5
@@ -37,6 +41,7 @@ class Aim:
     Attributes:
         target: What must be seen and reached.
         also: What else must be in view.
+        beside: Of the target, only what is next to this is meant, if anything of it is.
         opens: Whether it will open towards the agent.
         inside: Whether what it holds is to be seen, which is only so from its front.
         reach_m: How near its points must be, horizontally.
@@ -44,6 +49,7 @@ class Aim:
 
     target: Instance
     also: tuple[Instance, ...] = ()
+    beside: Instance | None = None
     opens: bool = False
     inside: bool = False
     reach_m: float = REACH_M
@@ -51,7 +57,10 @@ class Aim:
     def now(self) -> "Aim":
         """Return the same for what its things are now: two may have turned out to be one."""
         target, also = self.target.itself, tuple(each.itself for each in self.also)
-        return self if target is self.target else replace(self, target=target, also=also)
+        beside = None if self.beside is None else self.beside.itself
+        if target is self.target:
+            return self
+        return replace(self, target=target, also=also, beside=beside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +90,10 @@ def rank(
         without: Poses that did not do; their neighbours are doubted.
         most: How many are returned at most.
     """
-    points = _unseen_inside(aim.target, without, eye_height_m) if aim.inside else _few(aim.target)
+    if aim.inside:
+        points = _unseen_inside(aim.target, without, eye_height_m)
+    else:
+        points = _few(aim.target, beside=aim.beside)
     lattice = routes.lattice
     ways = routes.cost.min(axis=0)
     i, j = np.nonzero(np.isfinite(ways))
@@ -103,9 +115,10 @@ def rank(
     cost = cost + np.where(share > 0.0, 5.0 * (1.0 - np.minimum(share / 0.6, 1.0)), np.inf)
     cost = cost + _off_middle(points, spots, eye_height_m)
     cost = cost + _doubts(aim, spots, gap.min(axis=1))[:, None, None]
-    for other in aim.also:
-        seen = _share_in_view(_few(other), spots, eye_height_m, None)
-        cost = cost + np.where(seen > 0.3, 0.0, 10.0)
+    for other, doubt in ((aim.beside, UNSEEN_BESIDE), *((each, UNSEEN) for each in aim.also)):
+        if other is not None:
+            seen = _share_in_view(_few(other), spots, eye_height_m, None)
+            cost = cost + np.where(seen > 0.3, 0.0, doubt)
     for pose in without:
         near = np.abs(cells - np.array(pose.cell)).max(axis=1)
         cost[near == 0] += 3.0
@@ -124,9 +137,13 @@ def rank(
     return Ranked(tuple(chosen[:most]), np.array(costs[:most]))
 
 
-def _few(target: Instance) -> NDArray[np.float64]:
-    points = thinned(target.points_m, voxel_m=0.1, most=MOST_POINTS)
-    return points.astype(np.float64)
+def _few(target: Instance, *, beside: Instance | None = None) -> NDArray[np.float64]:
+    points = target.points_m
+    if beside is not None:
+        out = np.maximum(beside.low_m - points, points - beside.high_m)[:, :2]
+        near = np.hypot(*np.maximum(out, 0.0).T) < BESIDE_M
+        points = points[near] if near.any() else points
+    return thinned(points, voxel_m=0.1, most=MOST_POINTS).astype(np.float64)
 
 
 def _unseen_inside(

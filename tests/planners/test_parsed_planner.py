@@ -31,6 +31,33 @@ def answer(planner: ParsedPlanner, text: str) -> tuple[Subgoal, ...] | str:
         return "refuse"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "beside"),
+    [
+        ("put the spoon next to the sink", "CounterTop", "sink"),
+        ("put the mug beside the coffee machine", "CounterTop", "coffee machine"),
+        ("place the apple near the fridge", "CounterTop", "fridge"),
+        ("put a heated potato by the toaster", "CounterTop", "toaster"),
+        ("put the book next to the lamp", "SideTable", "desk lamp"),
+        ("put the fork to the left of the plate", "CounterTop", "plate"),
+    ],
+)
+def test_next_to_a_thing_is_on_what_such_things_stand_on(
+    planner: ParsedPlanner, text: str, kind: str, beside: str
+) -> None:
+    last = plan(planner, text)[-1]
+    where = last.arguments["receptacle"]
+    assert (last.skill, where.category, where.relation) == ("place", kind, f"where the {beside} is")
+    assert last.text.endswith(f"next to the {beside}.")
+
+
+def test_next_to_furniture_or_where_it_was_put_before_is_there(planner: ParsedPlanner) -> None:
+    said = "put the tomato in the fridge and the apple next to it"
+    places = [each.arguments["receptacle"].category for each in plan(planner, said)[1::2]]
+    assert places == ["Fridge", "Fridge"]
+    assert plan(planner, "put the mug next to the table")[-1].arguments["receptacle"].relation == ""
+
+
 def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> None:
     said = "Place a knife in the sink then move it to the counter."
     as_said = planner.plan(PlanContext(Instruction.from_text(said), SKILLS)).subgoals

@@ -49,6 +49,7 @@ def meant(scene: SceneMap, relation: str, *attributes: str, kind: str = "Mug") -
         ("in the fridge", Cue("held", ("Fridge",))),
         ("on top of the side table", Cue("held", ("SideTable",))),
         ("next to the toaster", Cue("near", ("Toaster",))),
+        ("where the toaster is", Cue("with", ("Toaster",))),
         ("behind the plates", Cue("behind", ("Plate",))),
         ("under the microwave", Cue("below", ("Microwave",))),
         ("on the left", Cue("left")),

@@ -89,6 +89,27 @@ def test_what_is_taken_is_put_where_it_belongs() -> None:
     assert thing.inside is place
 
 
+@pytest.mark.parametrize("kind", ["DiningTable", "Desk"])
+def test_what_goes_next_to_something_goes_onto_what_that_stands_on(kind: str) -> None:
+    near, far = table(), table(y=-1.6)
+    thing = mug()
+    laptop = box_at("Laptop", 0.2, -1.5, 0.7, (0.3, 0.2, 0.05), solid=False)
+    world = BoxWorld([near, thing, far, laptop])
+    where = ObjectRef(kind, (), "where the laptop is")
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": where})
+    outcome, _ = carry_out(world, [PICK, put])
+    assert outcome.status is Status.DONE
+    assert thing.inside is far
+
+
+def test_what_something_should_go_next_to_is_missed_by_its_name() -> None:
+    where = ObjectRef("DiningTable", (), "where the laptop is")
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": where})
+    outcome, _ = carry_out(BoxWorld([table(), mug()]), [PICK, put])
+    assert outcome.cause is Cause.NOT_FOUND
+    assert "Laptop" in outcome.evidence
+
+
 def test_a_closed_receptacle_is_opened_used_and_closed_again() -> None:
     thing, oven = mug(x=-0.8), microwave()
     world = BoxWorld([table(x=-0.8), thing, counter(), oven])
