@@ -137,6 +137,8 @@ class CheckedPlanner:
         changes = told.changes
         for correction in new:
             found = self._change(subgoals, correction, context)
+            if found is None and context.objected and not self._reads_corrections:
+                raise PlanningError(self._objection(subgoals, correction, context))
             if found is not None:
                 subgoals, change = found
                 changes = (*changes, change) if change.lasting else changes

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, SLICED
+from planners.supports import stands_there
 
 _HOLLOW = (
     "Bathtub BathtubBasin Bowl Box Cabinet Cup Drawer Fridge GarbageCan LaundryHamper Microwave "
@@ -64,6 +65,8 @@ def _words(name: str, value: Argument) -> str:
         named = f"slice of {named}"
     if ANOTHER in value.attributes:
         named = f"another {named}"
+    if name == "receptacle" and (beside := stands_there(value.relation)):
+        return f"next to the {beside}"
     if value.relation:
         named += f" {value.relation}"
     if name == "receptacle":

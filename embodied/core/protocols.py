@@ -26,6 +26,8 @@ class PlanContext:
         corrections: What a person said meanwhile.
         current_plan: The plan being replaced, if any.
         insights: What earlier episodes taught about tasks like this one, one sentence each.
+        objected: Whether the corrections object to what was done already: a plan without them is
+            what was objected to.
     """
 
     instruction: Instruction
@@ -35,6 +37,7 @@ class PlanContext:
     corrections: tuple[Correction, ...] = ()
     current_plan: Plan | None = None
     insights: tuple[str, ...] = ()
+    objected: bool = False
 
 
 class Planner(Protocol):

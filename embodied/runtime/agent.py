@@ -104,7 +104,7 @@ class PlanningAgent:
         self._halt = threading.Event()
         self._now_s = 0.0
         self._revision = 0
-        self._about: tuple[Subgoal, ...] = ()
+        self._last_planned: Progress | None = None
         self._forget(Instruction(id="", parts=()), ())
 
     def _forget(self, instruction: Instruction, skills: tuple[SkillSpec, ...]) -> None:
@@ -133,7 +133,7 @@ class PlanningAgent:
         self._dialogue.forget()
         self._halt.clear()
         self._now_s = 0.0
-        self._about = ()
+        self._last_planned = None
         self._forget(instruction, tuple(skills))
         self._policy.reset()
 
@@ -145,6 +145,8 @@ class PlanningAgent:
         the one before was left off, what it holds is put down first.
         """
         before, words = self._task, instruction.text
+        if before.plan is not None:
+            self._last_planned = before
         if before.left_off and before.instruction.text and asks_to_go_on(words):
             self._take_up()
             return
@@ -154,10 +156,11 @@ class PlanningAgent:
             self._policy.next_task()
         else:
             self._policy.reset()
-        self._about = before.reached or self._about
-        objects = not before.left_off and objects_to_it(words)
-        if objects and classify(words).kind is CorrectionKind.TARGET:
-            self._forget(before.instruction, tuple(skills))
+        done = self._last_planned
+        objects = done is not None and not done.left_off and objects_to_it(words)
+        if done and objects and classify(words).kind is CorrectionKind.TARGET:
+            self._forget(done.instruction, tuple(skills))
+            self._task.objected = True
             self._task.corrections.append(Correction(words, self._now_s, CorrectionKind.TARGET))
         else:
             self._forget(self._spelled_out(instruction, skills), tuple(skills))
@@ -167,7 +170,8 @@ class PlanningAgent:
 
     def _spelled_out(self, instruction: Instruction, skills: Sequence[SkillSpec]) -> Instruction:
         """Say what `it` is, where that was said in the last task that was planned."""
-        words = spelled_out(instruction.text, self._about, skills)
+        about = () if self._last_planned is None else self._last_planned.reached
+        words = spelled_out(instruction.text, about, skills)
         if words == instruction.text:
             return instruction
         return Instruction.from_text(words, id=instruction.id)

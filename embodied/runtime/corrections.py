@@ -56,7 +56,7 @@ _CHOOSES = re.compile(
     r"\b(?:one|ones)\b|\binstead\b|\bnot (?:the|that|this|in|on|into|onto)\b|\bwrong\b|"
     r"^(?:(?:no|nope|actually|sorry|i (?:meant|mean)|it's|it is)\b[\s,.!:;]*)+"
     r"(?:(?:take|use|get|pick(?: up)?|put it) )?"
-    r"(?:in |on |into |onto |at )?(?:the|a|an|that|another|my)\b|"
+    r"(?:in |on |into |onto |at |next to |beside |near |by )?(?:the|a|an|that|another|my)\b|"
     r"^(?:use )?(?:the|that|another)\s+[\w -]+$|"
     r"^(?:put|place|set|drop|leave) (?:it|that|them) (?:in|on|into|onto|inside|next to|at)\b",
     re.I,

@@ -33,6 +33,7 @@ class Progress:
         log: Everything that was said, and what came of it.
         plans: Every plan there was, in words.
         ending: Why it is over; empty while it is not.
+        objected: Whether it is a task done before, asked for again because it was done wrong.
     """
 
     instruction: Instruction
@@ -48,6 +49,7 @@ class Progress:
     log: CorrectionLog = field(default_factory=CorrectionLog)
     plans: list[tuple[str, ...]] = field(default_factory=list)
     ending: str = ""
+    objected: bool = False
 
     @property
     def current(self) -> Subgoal | None:
@@ -77,6 +79,7 @@ class Progress:
             history=tuple(self.history[self.since :]),
             corrections=tuple(self.corrections),
             current_plan=self.plan,
+            objected=self.objected,
         )
 
     def take(self, plan: Plan, *, revision: int, now_s: float) -> None:

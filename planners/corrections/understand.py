@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER, KNIVES
@@ -11,6 +12,7 @@ from planners.corrections import steps
 from planners.corrections.changes import SOUGHT_FOR, Change, Kind
 from planners.corrections.nouns import RELATION, known_types, read_thing
 from planners.corrections.steps import types_of
+from planners.supports import supports_of, where_is
 from planners.wanted import wanted
 
 _LEAD = re.compile(
@@ -44,6 +46,11 @@ _OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second":
 _PLACE = re.compile(
     r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?"
     r"(?:in|on|onto|into|to|inside|at)\s+(?P<where>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
+)
+_BESIDE = re.compile(
+    r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?(?:right )?"
+    r"(?:next to|beside|near|close to|by)\s+"
+    r"(?P<beside>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
 )
 _THING = re.compile(
     r"^(?:(?:take|get|use|pick up|pick|bring|bring me|grab|fetch)\s+)?"
@@ -211,6 +218,22 @@ def _placed(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chang
     return Change(Kind.OTHER_PLACE, where, relation=relation)
 
 
+def _beside(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """Next to something is on what that stands on."""
+    match = _BESIDE.match(words)
+    mark = match and read_thing(match["beside"], types)
+    if not match or not mark:
+        return None
+    what = match["what"] and read_thing(match["what"], types, prefer=types_of(plan))
+    for kind in supports_of(mark.category):
+        if kind in types:
+            where = ObjectRef(kind, (), where_is(spoken(mark.category)))
+            return Change(
+                Kind.OTHER_PLACE, where, ObjectRef("", phrase=what.category) if what else None
+            )
+    return None
+
+
 def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     match = _THING.match(words)
     if match is None:
@@ -231,6 +254,7 @@ _READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None
     _placed,
     _not_but,
     _one,
+    _beside,
     _place,
     _thing,
 )

@@ -8,7 +8,7 @@ from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIFE, KNIFE_RESTS_ON, 
 from planners.parsed.abilities import Abilities
 from planners.parsed.meaning import Deed, Item
 from planners.parsed.refusals import Question, Refused
-from planners.parsed.supports import where_is
+from planners.supports import where_is
 
 ORDER_OF_CHANGES = ("clean", "heat", "cool")
 TURN_DEG = {"left": 90.0, "right": 90.0, "around": 180.0}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from planners.parsed.clauses import Clause, Ref
 from planners.parsed.meaning import BESIDE, NEAR, Deed, Item, Resolver, unknown
 from planners.parsed.refusals import Question, Refused
-from planners.parsed.supports import supports_of
+from planners.supports import supports_of
 
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""

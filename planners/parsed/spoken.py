@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, SLICED
-from planners.parsed.supports import stands_there
 from planners.parsed.words import load
+from planners.supports import stands_there
 
 INSIDE = frozenset(
     (

@@ -13,8 +13,8 @@ from planners.parsed.commands import Command, CommandReader
 from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.slots import values_of
-from planners.parsed.supports import stands_there
 from planners.parsed.words import load
+from planners.supports import stands_there
 
 FOREIGN = frozenset({"open", "close", "goto", "turn", "tilt", "move", "toggle"})
 """Skills that no task of ALFRED's kind asks for by name."""

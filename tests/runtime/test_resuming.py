@@ -99,6 +99,16 @@ def test_who_objects_to_what_was_done_gets_the_same_task_done_otherwise() -> Non
     assert act(agent, 1, 14.0) == ["put"], "what objects to nothing is a task of its own"
 
 
+def test_words_that_made_no_plan_leave_what_was_done_to_be_objected_to() -> None:
+    agent = agent_of(Rested(), "a b")
+    act(agent, 7)
+    agent.follow(Instruction.from_text("no, the gibberish"))
+    assert act(agent, 1, 7.0) == [STOP.name]
+    assert "Not understood" in agent.report()["end_reason"]
+    agent.follow(Instruction.from_text("no, the c"))
+    assert act(agent, 7, 8.0) == ["c", "c", "c", "b", "b", "b", STOP.name]
+
+
 def test_go_on_with_nothing_left_off_is_planned_for_like_any_words() -> None:
     agent = agent_of(Rested(), "a")
     act(agent, 4)

@@ -20,6 +20,7 @@ FIXTURES: Mapping[str, tuple[str, ...]] = {
     "Sofa": ("SideTable", "CoffeeTable"),
     "ArmChair": ("SideTable", "CoffeeTable"),
     "FloorLamp": ("SideTable", "Desk"),
+    "Lamp": ("SideTable", "Desk", "Dresser"),
 }
 """Type of what is not carried about to the furniture beside it, the likeliest first."""
 LEAST = 0.05
