@@ -11,3 +11,10 @@ def spoken(text: str) -> str:
     `CoffeeMachine` as `coffee machine`, `TVStand` as `tv stand`.
     """
     return _WORDS.sub(" ", text).lower()
+
+
+def with_article(name: str) -> str:
+    """Return a name with the article it takes: `an apple`, `a mug`; `curtains` take none."""
+    if name.endswith("s") and not name.endswith("ss"):
+        return name
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from embodied.core.naming import with_article
 from embodied.core.skills import SkillSpec
 from planners.parsed.refusals import Refused
 
@@ -91,8 +92,8 @@ class Abilities:
         allowed = sorted(self.allowed(skill, argument) or ())
         few = [self.say(name) for name in allowed if name in self._names][:4]
         other = f"I can {do}, for example: {', '.join(few)}." if few else ""
-        reason = f"A {self.say(type_name)} cannot be {done}."
-        return Refused(reason, alternative=other, skill=skill)
+        reason = f"{with_article(self.say(type_name))} cannot be {done}."
+        return Refused(reason[0].upper() + reason[1:], alternative=other, skill=skill)
 
     def refuse_pair(self, skill: str, thing: str, receptacle: str) -> Refused:
         """Say that a thing does not go into a receptacle, and name places where it goes."""
@@ -102,5 +103,6 @@ class Abilities:
         deed = {"heat": "be heated in", "cool": "be cooled in", "clean": "be rinsed in"}.get(
             skill, "be put into or onto"
         )
-        reason = f"A {self.say(thing)} cannot {deed} a {self.say(receptacle)}."
-        return Refused(reason, alternative=other, skill=skill)
+        what, where = with_article(self.say(thing)), with_article(self.say(receptacle))
+        reason = f"{what} cannot {deed} {where}."
+        return Refused(reason[0].upper() + reason[1:], alternative=other, skill=skill)

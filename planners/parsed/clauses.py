@@ -11,6 +11,8 @@ STANDS = {"is", "are"}
 AS_IT_IS = {"open", "closed", "on", "off"}
 """What after `is` says how something stands, and asks for nothing."""
 BELONGS = {"belongs", "belong", "goes"}
+TWO_SIDED = {"between", "among"}
+"""Words that lead to a place with things on more than one side."""
 IGNORED = {"asking", "polite", "here"}
 
 
@@ -145,6 +147,9 @@ def _continued(last: Clause, segment: _Segment) -> Clause | None:
         return None
     if last.tool is None and not said.goals and said.objects and not said.direction:
         into = last.goals if last.goals and last.intent in ("go", "find") else last.objects
+        if last.goals and last.goals[-1].led_by in TWO_SIDED:
+            last.goals += [replace(ref, led_by=last.goals[-1].led_by) for ref in said.objects]
+            return None
         if last.goals and last.intent not in ("go", "find"):
             # "put the pen and the pencil in the box" ended already: a new object of the same verb
             fresh = Clause(intent=last.intent, verb=last.verb, text=last.text)
@@ -182,6 +187,7 @@ def _continued(last: Clause, segment: _Segment) -> Clause | None:
     if said.particles and last.intent in ("on", "off", "turn") and last.objects:
         again = Clause(intent=last.intent, verb=last.verb, text=last.text)
         again.objects, again.particles = list(last.objects), said.particles
+        last.times = again.times = max(last.times, said.times)
         return again
     last.particles += said.particles
     last.unknown += said.unknown
@@ -209,6 +215,8 @@ def _filled(clause: Clause, segment: _Segment) -> Clause:
             if index and refs and _one_noun(tags[index - 1], tag):
                 _rename(clause, refs, ref)
                 continue
+            if index and tags[index - 1].kind == "thing" and tag.text.startswith("of "):
+                continue  # "a glass of wine" is a glass
             role, led_by = _attach(clause, ref, role, refs)
         elif tag.kind == "carrying" or (tag.kind == "goal" and tag.text in ("with", "using")):
             role = "carried"

@@ -175,7 +175,9 @@ class Deeds:
     def _items(self, clause: Clause, skill: str) -> tuple[Item, ...]:
         for ref in clause.objects:
             if ref.thing and (MANY & set(ref.thing.phrase.split())) and not ref.pronoun:
-                raise Question(f"Which ones do you mean by {ref.thing.phrase!r}, and how many?")
+                raise Question(
+                    f"Which ones do you mean by {ref.thing.phrase!r}, and how many?", certain=True
+                )
         return self._resolve.items(clause.objects, skill)
 
     def _simple(self, skill: str, clause: Clause) -> list[Deed]:
@@ -185,7 +187,7 @@ class Deeds:
     def _toggle(self, clause: Clause) -> list[Deed]:
         held = [] if clause.tool is None else [clause.tool]
         lit = self._simple("toggle", replace(clause, goals=[]))
-        return [*self._hold(self._resolve.items(held, "pick")), *lit]
+        return [*self._hold(self._resolve.items(held, "pick")), *(lit * clause.times)]
 
     def _change(self, clause: Clause) -> list[Deed]:
         skill = clause.intent

@@ -85,6 +85,8 @@ class Lowering:
         name = self._type("pick", item)
         if "slice" in item.states and not hand.cut.get(name):
             self._slice(replace(item, states=()), ())
+        elif hand.cut.get(name) and not item.other:
+            item = replace(item, states=_with(item.states, "slice"))  # there is no whole one left
         held = (
             hand.held is not None
             and hand.type == name
@@ -147,7 +149,8 @@ class Lowering:
             relation = where_is(self._can.say(self._type("goto", place.beside)))
         receptacle = ObjectRef(pair[1], _described(place), relation, place.phrase)
         self.choices.setdefault(pair[1], place.types)
-        self._add("place", object=self._reference("place", item, name), receptacle=receptacle)
+        thing = hand.held or item
+        self._add("place", object=self._reference("place", thing, name), receptacle=receptacle)
         hand.held, hand.type = None, ""
 
     def _pair(self, item: Item, place: Item) -> tuple[str, str]:

@@ -16,7 +16,7 @@ NEAR = {"next to", "near", "beside", "close to", "by", "to the side of", "to the
 BESIDE = {"next to", "near", "beside", "close to", "by", "over by", "against", "around", "behind",
           "in front of", "to the side of", "to the left of", "to the right of", "on the left of",
           "on the right of", "on the left side of", "on the right side of",
-          "to the left side of", "to the right side of"}  # fmt: skip
+          "to the left side of", "to the right side of", "between", "among"}  # fmt: skip
 """Of these, what leads to a place on the same furniture."""
 TO = {"to", "into", "onto", "over to", "in to", "on to", "back to", "back into", "back onto",
       "up to", "inside", "inside of", "back in", "back on", "towards", "toward"}  # fmt: skip

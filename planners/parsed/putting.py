@@ -7,7 +7,8 @@ from dataclasses import replace
 from planners.parsed.clauses import Clause, Ref
 from planners.parsed.meaning import BESIDE, NEAR, Deed, Item, Resolver, unknown
 from planners.parsed.refusals import Question, Refused
-from planners.supports import supports_of
+from planners.parsed.tagging import ROOMS
+from planners.supports import SURFACES, supports_of
 
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
@@ -48,6 +49,7 @@ class Putting:
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self.deposit(items, home[0])
         goals = [ref for ref in goals if ref.led_by != "not"]
+        goals = [ref for ref in goals if not _is_room(ref)] or goals
         goals = [ref for ref in goals if ref.led_by != "of"] or goals
         for ref in goals:
             nameless = ref.thing is not None and not ref.thing.types and not ref.pronoun
@@ -86,6 +88,8 @@ class Putting:
                     return where
         if refs[0].led_by in BESIDE:
             for item in near:
+                if refs[0].led_by.startswith("on ") and set(item.types) & set(SURFACES):
+                    break  # "on the left side of the bed" is on the bed
                 kinds = dict.fromkeys(kind for name in item.types for kind in supports_of(name))
                 place = Item(tuple(kinds), beside=item)
                 if kinds and self._fits(items, place):
@@ -122,6 +126,11 @@ class Putting:
             deeds.append(Deed("place", (replace(first, contents=None),), (carried[0],)))
         self._resolve.mentions.note(*items)
         return deeds
+
+
+def _is_room(ref: Ref) -> bool:
+    """Whether it is a room, of which there is one: "the sink in the bathroom"."""
+    return ref.thing is not None and not ref.thing.types and ref.thing.head in ROOMS
 
 
 def _any_known(refs: Sequence[Ref]) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.core.task import PICK_WITH_MOVABLE, Task
-from embodied.core.task_plans import DEVICE_OF, KNIVES, LAMPS, subgoals_of, task_of
+from embodied.core.task import LOOK_IN_LIGHT, PICK_WITH_MOVABLE, Task
+from embodied.core.task_plans import DEVICE_OF, KNIFE_RESTS_ON, KNIVES, LAMPS, subgoals_of, task_of
 from planners.parsed.clauses import Clause
 from planners.parsed.commands import Command, CommandReader
 from planners.parsed.reader import TaskReader, TaskReading
@@ -89,6 +89,7 @@ class Understanding:
             or self._ends_in_hand
             or self._lays_knife
             or self._stands_beside
+            or self._ends_in_vessel
         ):
             return True
         doubtful = self.reading.evidence < DOUBTFUL and self.reading.confidence < UNSURE
@@ -139,9 +140,12 @@ class Understanding:
 
     @property
     def _lays_knife(self) -> bool:
-        """Whether it is said where the knife goes after cutting, and of nothing else."""
+        """Whether it is said where the knife goes after cutting: of nothing else, or elsewhere."""
         assert self.command is not None
         skills = {step.skill for step in self.command.subgoals}
+        ends = (_ends(step) for step in self.command.subgoals if step.skill == "place")
+        if any(what in KNIVES and where != KNIFE_RESTS_ON for what, where in ends):
+            return "slice" in skills
         laid = bool(self._placed) and self._placed <= set(KNIVES)
         return laid and "slice" in skills and not skills & CHANGES
 
@@ -151,6 +155,18 @@ class Understanding:
         assert self.command is not None
         places = (step.arguments.get("receptacle") for step in self.command.subgoals)
         return any(isinstance(each, ObjectRef) and stands_there(each.relation) for each in places)
+
+    @property
+    def _ends_in_vessel(self) -> bool:
+        """Whether the words end with a thing in a vessel, and do not say where that goes."""
+        assert self.command is not None
+        last, parent = self.command.subgoals[-1], self.reading.task.parent
+        if last.skill != "place" or self.reading.task.task_type != PICK_WITH_MOVABLE:
+            return False
+        vessel = _ends(last)[-1]
+        return vessel == self.reading.task.mrecep and not load().says(
+            self.text, parent, by_any_name=True
+        )
 
     @property
     def _placed(self) -> set[str]:
@@ -176,7 +192,8 @@ class Understanding:
             return False
         brought = set(placed)
         places = {place for _, place in brought}
-        return len({thing for thing, _ in brought} - places - set(KNIVES)) > 1
+        tools = set(KNIVES) if "slice" in {s.skill for s in self.command.subgoals} else set()
+        return len({thing for thing, _ in brought} - places - tools) > 1
 
     @property
     def _several_errands(self) -> bool:
@@ -230,7 +247,7 @@ class Understanding:
         """Whether neither half made sense of the words, or a verb is of no skill's."""
         if self.refusal is None:
             return False
-        return self.refusal.kind == UNABLE or self.reading.confidence < LOST
+        return self.refusal.kind == UNABLE or self.reading.confidence < LOST or self._light_unsaid
 
     @property
     def is_plain(self) -> bool:
@@ -240,7 +257,16 @@ class Understanding:
         """
         if self.with_steps:
             return self.reading.confidence >= UNSURE
+        if self._light_unsaid:
+            return False
         return self.reading.evidence > OBVIOUS and self.reading.seen > 0
+
+    @property
+    def _light_unsaid(self) -> bool:
+        """Whether something is to be looked at by a light that the words do not name."""
+        task = self.reading.task
+        named = any(load().says(self.text, lamp, by_any_name=True) for lamp in LAMPS)
+        return task.task_type == LOOK_IN_LIGHT and not (named or self.with_steps)
 
     @property
     def _lights(self) -> bool:

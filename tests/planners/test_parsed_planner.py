@@ -40,6 +40,8 @@ def answer(planner: ParsedPlanner, text: str) -> tuple[Subgoal, ...] | str:
         ("put a heated potato by the toaster", "CounterTop", "toaster"),
         ("put the book next to the lamp", "SideTable", "desk lamp"),
         ("put the fork to the left of the plate", "CounterTop", "plate"),
+        ("put the cup between the plate and the fork", "CounterTop", "plate"),
+        ("put the soap next to the sink in the bathroom", "CounterTop", "sink"),
     ],
 )
 def test_next_to_a_thing_is_on_what_such_things_stand_on(
@@ -86,6 +88,20 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
             "open Fridge; pick Knife; slice Potato; place Knife CounterTop; pick sliced:Potato; "
             "place sliced:Potato GarbageCan",
         ),
+        ("slice the tomato and put the slices in a bowl",
+         "pick Knife; slice Tomato; place Knife CounterTop; pick sliced:Tomato; "
+         "place sliced:Tomato Bowl"),
+        ("slice the apple and put the knife in the sink and the apple on the plate",
+         "pick Knife; slice Apple; place Knife SinkBasin; pick sliced:Apple; "
+         "place sliced:Apple Plate"),
+        ("put a knife and a fork in the sink",
+         "pick Knife; place Knife SinkBasin; pick Fork; place Fork SinkBasin"),
+        ("put an apple in a bowl", "pick Apple; place Apple Bowl"),
+        ("put the pillow on the left side of the bed", "pick Pillow; place Pillow Bed"),
+        ("put the mug in the sink in the kitchen", "pick Mug; place Mug SinkBasin"),
+        ("is there an apple in the fridge?", "goto Apple"),
+        ("turn the lamp off and on twice",
+         "toggle DeskLamp; toggle DeskLamp; toggle DeskLamp; toggle DeskLamp"),
         ("tilt the camera up a little", "tilt up 15"),
         ("turn around", "turn around 180"),
         ("move forward 2 meters", "move forward 2"),
@@ -243,3 +259,15 @@ def test_where_a_thing_stands_rides_on_its_reference():
         "Put the mug on the left of the sink in the fridge.", skills=SKILLS
     )
     assert {each.arguments["object"].relation for each in found} == {"on the left of the sink"}
+
+
+def test_all_of_a_kind_is_asked_about(planner: ParsedPlanner) -> None:
+    assert answer(planner, "put all the apples in the fridge") == "ask"
+
+
+@pytest.mark.parametrize("text", ["turn the alarm clock off", "open the curtains"])
+def test_what_no_skill_does_is_not_taken_for_something_else(
+    planner: ParsedPlanner, text: str
+) -> None:
+    with pytest.raises(Refused, match=r"^(An alarm clock|Curtains) cannot be"):
+        plan(planner, text)
