@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from embodied.commands.evaluate import worker_count
-from embodied.commands.settings import compose
+from embodied.commands.settings import compose, print_config
 from embodied.core.errors import EmbodiedError
 from embodied.evaluation.cores import threads_shared
 from embodied.evaluation.worker import die_with_parent
@@ -65,8 +65,6 @@ def run_builder(root: str, words: Sequence[str]) -> int:
 
     config = compose(root, [word for word in words if word != "--config"])
     if "--config" in words:
-        from embodied.commands.evaluate import print_config
-
         print_config(config)
         return 0
     console = Console(stderr=True)

@@ -1,11 +1,11 @@
 """`embodied eval`: run a benchmark and print its metrics."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from embodied.commands.settings import compose
+from embodied.commands.settings import compose, print_config
 from embodied.commands.sweep import FLAGS, run_sweep
 from embodied.core.errors import ConfigError
 
@@ -70,15 +70,6 @@ def run(words: Sequence[str]) -> int:
         print_config(config)
         return 0
     return evaluate(config, command=["embodied", "eval", *words])
-
-
-def print_config(config: Mapping[str, Any]) -> None:
-    """Print settings as YAML, without the values of secrets."""
-    from omegaconf import OmegaConf
-
-    from embodied.evaluation.redaction import Redactor
-
-    print(OmegaConf.to_yaml(OmegaConf.create(Redactor().clean(config))), end="")
 
 
 def worker_count(setting: Any, *, episodes: int) -> int:

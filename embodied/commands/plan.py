@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from embodied.commands.settings import compose
+from embodied.commands.settings import compose, print_config
 from embodied.core.errors import ConfigError
 
 INTERRUPTED = 130
@@ -57,8 +57,6 @@ def run(words: Sequence[str]) -> int:
     settings = [word for word in words if "=" in word]
     config = compose("plan", settings)
     if "--config" in words:
-        from embodied.commands.evaluate import print_config
-
         print_config(config)
         return 0
     if said:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from embodied.commands.settings import compose, groups
+from embodied.commands.settings import compose, groups, print_config
 from embodied.core.errors import ConfigError
 
 
@@ -60,8 +60,6 @@ def run(words: Sequence[str]) -> int:
             raise ConfigError(f"embodied serve {name} takes settings alone, not {appended[0]!r}.")
         config["server"]["make"]["arguments"] = appended
     if "--config" in rest:
-        from embodied.commands.evaluate import print_config
-
         print_config(config)
         return 0
     from embodied.evaluation.configured import make

@@ -231,3 +231,12 @@ def _flatten(config: Any) -> dict[str, Any]:
     from embodied.evaluation.store import flatten
 
     return flatten(config)
+
+
+def print_config(config: Mapping[str, Any]) -> None:
+    """Print settings as YAML, without the values of secrets."""
+    from omegaconf import OmegaConf
+
+    from embodied.evaluation.redaction import Redactor
+
+    print(OmegaConf.to_yaml(OmegaConf.create(Redactor().clean(config))), end="")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from embodied.commands.rooms import find, suiting
-from embodied.commands.settings import compose
+from embodied.commands.settings import compose, print_config
 from embodied.commands.watch import (
     StepPrinter,
     instruction_and_settings,
@@ -77,8 +77,6 @@ def run(words: Sequence[str]) -> int:
         settings.append("ask=true")
     config = compose("run", settings)
     if "--config" in words:
-        from embodied.commands.evaluate import print_config
-
         print_config(config)
         return 0
     if config["control"]["name"] == "shared":

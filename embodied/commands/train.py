@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from embodied.commands.settings import compose, groups
+from embodied.commands.settings import compose, groups, print_config
 from embodied.core.errors import ConfigError
 
 
@@ -48,8 +48,6 @@ def run(words: Sequence[str]) -> int:
         raise ConfigError(f"Say what to train: task={'|'.join(groups().get('task', []))}")
     config = compose("train", [word for word in words if word != "--config"])
     if "--config" in words:
-        from embodied.commands.evaluate import print_config
-
         print_config(config)
         return 0
     from embodied.evaluation.configured import make

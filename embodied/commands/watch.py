@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from embodied.commands.rooms import find, suiting
-from embodied.commands.settings import compose
+from embodied.commands.settings import compose, print_config
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
@@ -197,8 +197,6 @@ def run(words: Sequence[str]) -> int:
     said, settings = instruction_and_settings([word for word in words if word != "--config"])
     config = compose("run", settings)
     if "--config" in words:
-        from embodied.commands.evaluate import print_config
-
         print_config(config)
         return 0
     return _watch(config, said)
