@@ -122,6 +122,14 @@ class Interruptible(Protocol):
         """Likewise, and try again what was tried or searched in vain: another task begins."""
 
 
+@runtime_checkable
+class Homing(Protocol):
+    """A policy that knows where it took things from."""
+
+    def homes(self) -> Mapping[str, str]:
+        """Return types of things to where each was taken from last: `on the counter top`."""
+
+
 class Agent(Protocol):
     """Holds the loop's state: plan, position in it, pending corrections."""
 

@@ -15,6 +15,7 @@ from embodied.core.plan import Cause, Outcome, Status, Subgoal
 from embodied.core.protocols import (
     Correctable,
     Holding,
+    Homing,
     Interruptible,
     MapKeeping,
     Planner,
@@ -27,7 +28,7 @@ from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.progress import Progress
-from embodied.runtime.referring import spelled_out
+from embodied.runtime.referring import sent_home, spelled_out
 from embodied.runtime.remembering import Remembering
 from embodied.runtime.resuming import asks_to_go_on, objects_to_it
 from embodied.runtime.talk import About, Dialogue, as_target
@@ -172,6 +173,8 @@ class PlanningAgent:
         """Say what `it` is, where that was said in the last task that was planned."""
         about = () if self._last_planned is None else self._last_planned.reached
         words = spelled_out(instruction.text, about, skills)
+        if isinstance(self._policy, Homing):
+            words = sent_home(words, self._policy.homes())
         if words == instruction.text:
             return instruction
         return Instruction.from_text(words, id=instruction.id)

@@ -1,7 +1,7 @@
 """What `it` means in a task that follows another one: what that one was about."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from embodied.core.naming import spoken
@@ -23,6 +23,30 @@ _INTO = re.compile(r"\b(?:(?P<inside>in|into|inside(?: of)?)|on|onto|on top of)\
 _VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
 """Verbs that are not called as the skill is."""
 OBJECT, RECEPTACLE = "object", "receptacle"
+
+
+_BACK = re.compile(
+    r"^(?P<deed>.*?\b(?:put|place|bring|take|move|set|carry|return) )(?P<thing>the .+?)"
+    r"(?P<back> back)?(?P<where> (?:to )?where (?:it|they) "
+    r"(?:was|were|stood|lay|came from|belongs?)(?: before)?)?(?P<rest>(?: again|,? please)?[\s.!]*)$",
+    re.I,
+)
+
+
+def sent_home(words: str, homes: Mapping[str, str]) -> str:
+    """Return words with the place spelled out that "put the mug back" leaves open.
+
+    Args:
+        words: What is asked now.
+        homes: Types of things to where they were taken from: `on the counter top`.
+    """
+    said = _BACK.match(words)
+    if said is None or not (said["back"] or said["where"] or "return" in said["deed"].lower()):
+        return words
+    for kind, where in homes.items():
+        if said["thing"].lower().split()[-len(spoken(kind).split()) :] == spoken(kind).split():
+            return f"{said['deed']}{said['thing']} back {where}{said['rest']}"
+    return words
 
 
 def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpec]) -> str:

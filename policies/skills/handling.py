@@ -16,6 +16,7 @@ from policies.skills.grounding import (
     to_take,
     to_use,
     types_of,
+    where_words,
 )
 from policies.skills.tools import Taken, Tools, holds, not_found
 from policies.skills.types import CLOSED_RECEPTACLES, MAYBE_CLOSED, SURFACES
@@ -71,9 +72,13 @@ class Pick:
             if target is None:
                 return outcome or not_found(tools.body, reference)
             body.doing = f"pick {target}"
-            tools.taken = Taken(target, reference, holder_of(body, target))
+            stood = holder_of(body, target)
+            tools.taken = Taken(target, reference, stood)
+            where = where_words(body, target)
             outcome = yield from self._take(body, target)
             if outcome is None:
+                if stood is not None:
+                    tools.homes[target.category] = where
                 return None
         return outcome
 

@@ -58,7 +58,7 @@ class SkillPolicy:
         self.interrupt()
         self.body.next_task()
         self.tools.search.next_task()
-        self.tools = Tools(self.body, self.tools.search)
+        self.tools = Tools(self.body, self.tools.search, homes=self.tools.homes)
         self._asked = set()
 
     def begin(self, subgoal: Subgoal) -> None:
@@ -172,6 +172,10 @@ class SkillPolicy:
     def state_text(self) -> str:
         """Return what is believed and what is being done, in one screen."""
         return state_text(self.body)
+
+    def homes(self) -> Mapping[str, str]:
+        """Return types of things to where each was taken from last: `on the counter top`."""
+        return self.tools.homes
 
     def report(self) -> Mapping[str, Any]:
         """Return what the agent's report adds.

@@ -21,6 +21,7 @@ class Tools:
         placed: What was put into or onto what, by type of thing and receptacle, last.
         taken: What was last gone for to be taken, what it was asked for as, and where it stood.
         apart: Whether two that belong together were put into or onto two of a kind.
+        homes: Type of a thing to where it was taken from last, in words; for all tasks.
     """
 
     body: Body
@@ -28,6 +29,7 @@ class Tools:
     placed: dict[tuple[str, str], Instance] = field(default_factory=dict)
     taken: "Taken | None" = None
     apart: bool = False
+    homes: dict[str, str] = field(default_factory=dict)
 
     def reject(self, asked: ObjectRef) -> None:
         """Take it that what was gone for last is not what was meant, if another is asked for now.

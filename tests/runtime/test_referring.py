@@ -3,7 +3,7 @@
 import pytest
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.runtime.referring import spelled_out
+from embodied.runtime.referring import sent_home, spelled_out
 from envs.household.skills import SKILLS
 from envs.tabletop.tasks import SKILLS as TABLETOP
 
@@ -70,3 +70,23 @@ def test_blocks_are_stacked_on_the_block_that_was_moved_and_put_into_the_bowl() 
 
 def test_without_a_task_before_there_is_nothing_to_mean() -> None:
     assert spelled_out("put it in the sink", (), SKILLS) == "put it in the sink"
+
+
+HOMES = {"Mug": "on the counter top", "SoapBar": "in the cabinet"}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("put the red mug back", "put the red mug back on the counter top"),
+        ("now put the soap bar back, please.", "now put the soap bar back in the cabinet, please."),
+        ("return the mug", "return the mug back on the counter top"),
+        ("put the mug where it was", "put the mug back on the counter top"),
+        ("put the mug back on the shelf", "put the mug back on the shelf"),
+        ("put the mug in the sink", "put the mug in the sink"),
+        ("put the spoon back", "put the spoon back"),
+        ("move the mug", "move the mug"),
+    ],
+)
+def test_back_is_where_a_thing_was_taken_from(said: str, meant: str) -> None:
+    assert sent_home(said, HOMES) == meant
