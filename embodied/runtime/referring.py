@@ -28,7 +28,8 @@ OBJECT, RECEPTACLE = "object", "receptacle"
 _BACK = re.compile(
     r"^(?P<deed>.*?\b(?:put|place|bring|take|move|set|carry|return) )(?P<thing>the .+?)"
     r"(?P<back> back)?(?P<where> (?:to )?where (?:it|they) "
-    r"(?:was|were|stood|lay|came from|belongs?)(?: before)?)?(?P<rest>(?: again|,? please)?[\s.!]*)$",
+    r"(?:was|were|stood|lay|came from|belongs?)(?: before)?)?"
+    r"(?P<rest>(?: again|,? please)?[\s.!]*)$",
     re.I,
 )
 
