@@ -50,8 +50,16 @@ def help_text() -> str:
 
 MOST_NAME = 80
 """Letters of the words that a recording is named after."""
-ACTING = ("planner=parsed", "policy=skills", "perception=privileged")
-"""Settings of the agent that carries out what is said on the command line."""
+ACTING: Mapping[str, tuple[str, ...]] = {
+    "": ("planner=parsed", "policy=skills", "perception=privileged"),
+    # whether its own task is done means nothing for what was said
+    "alfworld": (
+        *("planner=parsed", "policy=text"),
+        *("benchmark.ends_itself=false", "benchmark.lists_room=false"),
+    ),
+    "r2r": ("planner=routes", "policy=routes"),
+}
+"""Benchmark to the settings of the agent that carries out what is said there; "" for any other."""
 
 
 class StepPrinter:
@@ -161,10 +169,11 @@ def instruction_and_settings(words: Sequence[str]) -> tuple[str | None, list[str
 
 def with_actor(settings: Sequence[str]) -> list[str]:
     """Return the settings, and those of the agent that carries words out where none is chosen."""
-    chosen = {word.partition("=")[0] for word in settings}
+    chosen = {name: value for name, _, value in (word.partition("=") for word in settings)}
     if "agent" in chosen:
         return list(settings)
-    return [*settings, *(word for word in ACTING if word.partition("=")[0] not in chosen)]
+    acting = ACTING.get(chosen.get("benchmark", ""), ACTING[""])
+    return [*settings, *(word for word in acting if word.partition("=")[0] not in chosen)]
 
 
 def listen(agent: Agent, lines: IO[str]) -> threading.Thread:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from embodied.core.skills import SkillSpec
-from embodied.core.task import PICK_AND_PLACE, Task
+from embodied.core.task import PICK_AND_PLACE, PICK_TWO, Task
 from embodied.core.task_plans import DEVICES
 from planners.parsed.meaning import NEAR
 from planners.parsed.understanding import Understanding
@@ -19,6 +19,10 @@ from planners.parsed.words import Words, load
 
 SURE = 0.8
 """Confidence from which on what annotators called so is believed before the grammar's names."""
+_SEVERAL = re.compile(
+    r"\b(?:two|both|pair|couple|another|other|second|all|several|some|more|of them|each|every|"
+    r"set)\b"
+)
 FIELDS = ("object", "mrecep", "parent")
 
 
@@ -39,6 +43,9 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
         device = DEVICES[task.task_type][1]
         if task.parent == device or not _goes_by(understanding, device):
             task = replace(task, task_type=PICK_AND_PLACE)
+    several = _SEVERAL.search(text) is not None or words.says_several(text, task.object)
+    if read is not None and (read.task_type, task.task_type) == (PICK_AND_PLACE, PICK_TWO):
+        task = task if several else replace(task, task_type=PICK_AND_PLACE)
     if read is not None and read.task_type == task.task_type:
         for field in FIELDS:
             value = getattr(read, field)

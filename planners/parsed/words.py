@@ -125,6 +125,14 @@ class Words:
         forms = {form for name in names for form in (name, *plurals_of(name))}
         return any(f" {form} " in f" {plain} " for form in forms)
 
+    def says_several(self, text: str, type_name: str) -> bool:
+        """Return whether a text names several things of a type: any of its names in the plural."""
+        plain = " ".join(re.findall(r"[a-z]+", text.lower()))
+        known = self.nouns.table.items()
+        names = {" ".join(noun) for noun, (types, _) in known if type_name in types}
+        forms = {form for name in names for form in plurals_of(name)}
+        return any(f" {form} " in f" {plain} " for form in forms)
+
     def _noun_words(self) -> tuple[str, ...]:
         return _noun_words()
 

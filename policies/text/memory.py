@@ -82,6 +82,12 @@ class TextMemory:
         for place in reading.listed:
             self.places[place] = [m.name for m in reading.mentions if m.place == place]
 
+    def forget_tries(self) -> None:
+        """Forget what was done and tried; what stands where stays known."""
+        self.laid_down.clear()
+        self.given_up.clear()
+        self.refused.clear()
+
     def _apply(self, command: Command) -> None:
         if command.verb == "go":
             self.here = command.place

@@ -66,6 +66,15 @@ class TextPolicy:
         self._sent: Command | None = None
         self._course: Iterator[Command] = iter(())
 
+    def interrupt(self) -> None:
+        """Leave off the subgoal; what was seen and what is held stay known."""
+        self._course = iter(())
+
+    def next_task(self) -> None:
+        """Likewise; what was put down, given up or refused may be meant or tried again."""
+        self.interrupt()
+        self.memory.forget_tries()
+
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal."""
         self._subgoal = subgoal

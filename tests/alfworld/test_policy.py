@@ -245,3 +245,14 @@ def test_what_is_to_be_handled_and_not_in_the_hand_is_fetched(hands: Hands) -> N
     commands, outcome = hands.do(step("heat", object="Mug", receptacle="Microwave"))
     assert commands[-1] == f"heat {hands.policy.memory.held} with microwave 1"
     assert outcome.status is Status.DONE
+
+
+def test_the_next_task_may_be_about_what_was_put_down(env: AlfWorldEnv) -> None:
+    hands = Hands(env, TextPolicy())
+    hands.do(step("pick", object="Mug"))
+    hands.do(step("place", object="Mug", receptacle="SideTable"))
+    assert hands.do(step("pick", object="Mug"))[1].cause is Cause.NOT_FOUND
+    hands.policy.next_task()
+    commands, outcome = hands.do(step("pick", object="Mug"))
+    assert outcome.status is Status.DONE
+    assert len(commands) == 1, "it is known where it lies, and stands before the agent"

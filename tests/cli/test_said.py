@@ -24,6 +24,22 @@ def test_a_sentence_is_said_and_brings_the_agent_that_can_do_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("benchmark", "parts"),
+    [
+        ("alfworld", ["planner=parsed", "policy=text"]),
+        ("r2r", ["planner=routes", "policy=routes"]),
+        ("tabletop", ["planner=parsed", "policy=skills", "perception=privileged"]),
+    ],
+)
+def test_every_benchmark_has_an_agent_that_does_what_is_said_there(
+    benchmark: str, parts: list[str]
+) -> None:
+    _, settings = instruction_and_settings([f"benchmark={benchmark}", "do as I say"])
+    assert settings[: 1 + len(parts)] == [f"benchmark={benchmark}", *parts]
+    compose("run", settings)
+
+
 def test_what_is_chosen_stays_chosen() -> None:
     said, settings = instruction_and_settings(["agent=expert", "put a mug in the sink"])
     assert said is not None
