@@ -153,6 +153,8 @@ def load() -> Words:
             named.setdefault(noun, []).append(type_name)
     for noun, types in lexicon["shared"].items():
         named[noun] = types.split()
+    for type_name, text in lexicon["names"].items():
+        named.setdefault(_listed(text)[0].replace(" ", ""), [type_name])  # as text games write it
     nouns: dict[str, tuple[tuple[str, ...], bool]] = {}
     for noun, types in named.items():
         for many in plurals_of(noun):

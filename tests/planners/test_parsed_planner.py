@@ -97,6 +97,7 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("put a knife and a fork in the sink",
          "pick Knife; place Knife SinkBasin; pick Fork; place Fork SinkBasin"),
         ("put an apple in a bowl", "pick Apple; place Apple Bowl"),
+        ("put the alarmclock on the sidetable", "pick AlarmClock; place AlarmClock SideTable"),
         ("put the mug in the desk", "pick Mug; place Mug Desk"),
         ("put pencils on the desk",
          "pick Pencil; place Pencil Desk; pick Pencil; place Pencil Desk"),
