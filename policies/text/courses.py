@@ -10,6 +10,7 @@ from embodied.core.plan import Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.task_plans import ANOTHER, LAMPS
 from embodied.mapping.text_world import type_of
 from embodied.mapping.whereabouts import Whereabouts
+from policies.skills.cues import cue_of
 from policies.text.memory import Command, TextMemory
 
 Keep = Callable[[Sequence[str]], frozenset[str]]
@@ -106,11 +107,13 @@ class Courses:
         """Put what is held into or onto a receptacle."""
         memory = self._memory
         thing = yield from self._in_hand(step)
-        kind = _named(step, "receptacle").category
+        named = _named(step, "receptacle")
+        kind = named.category
+        beside = yield from self._where_stands(named)
         places = memory.of_type(kind)
-        if not places:
+        if not (places or beside):
             raise CourseError(Cause.NOT_FOUND, f"there is no {kind} here")
-        for place in places[:MAX_PLACES_TRIED]:
+        for place in [*beside, *places][:MAX_PLACES_TRIED]:
             yield from self._reach(place)
             yield Command("move", thing, place)
             if not memory.held:
@@ -179,6 +182,19 @@ class Courses:
         if type_of(self._memory.held) != named.category:
             yield from self.pick(Subgoal("pick", {"object": named}))
         return self._memory.held
+
+    def _where_stands(self, where: ObjectRef) -> Generator[Command, None, list[str]]:
+        """Return the place of what a place is told by: `where the laptop is`.
+
+        Empty where it is told otherwise, or by furniture, which stands by itself in a text world.
+        """
+        cue = cue_of(where)
+        if cue is None or cue.kind != "with":
+            return []
+        if any(self._memory.of_type(kind) for kind in cue.landmarks):
+            return []
+        _, place = yield from self._find(cue.landmarks, but=set())
+        return [place]
 
     def _switch(self, lamps: Sequence[str]) -> Iterator[Command]:
         memory, tried = self._memory, set[str]()

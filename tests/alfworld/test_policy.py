@@ -255,3 +255,13 @@ def test_the_next_task_may_be_about_what_was_put_down(env: AlfWorldEnv) -> None:
     commands, outcome = hands.do(step("pick", object="Mug"))
     assert outcome.status is Status.DONE
     assert len(commands) == 1, "it is known where it lies, and stands before the agent"
+
+
+def test_next_to_a_thing_is_where_that_stands(env: AlfWorldEnv) -> None:
+    hands = Hands(env, TextPolicy())
+    hands.do(step("pick", object="Mug"))
+    where = ObjectRef("SideTable", (), "where the apple is")
+    _, outcome = hands.do(Subgoal("place", {"object": ObjectRef("Mug"), "receptacle": where}))
+    assert outcome.status is Status.DONE
+    [(_, with_apple)] = hands.policy.memory.known("Apple")
+    assert with_apple in [place for _, place in hands.policy.memory.known("Mug")]
