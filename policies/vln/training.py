@@ -281,7 +281,10 @@ class VlnTraining:
                 for model, words in read
                 for member in members_of(model)
             ]
-            return self._changed(members[number % len(members)]).requires_grad_(True), vocabulary
+            own = members[number % len(members)]
+            # networks that are but put together may be of several makings
+            model = self._changed(own) if self._schedule.updates else own
+            return model.requires_grad_(True), vocabulary
         if (output_dir / "words.npz").exists():
             with np.load(output_dir / "words.npz") as file:
                 vocabulary = Vocabulary(tuple(file["words"].tolist()), file["vectors"])
