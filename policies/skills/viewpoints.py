@@ -58,8 +58,6 @@ class Aim:
         """Return the same for what its things are now: two may have turned out to be one."""
         target, also = self.target.itself, tuple(each.itself for each in self.also)
         beside = None if self.beside is None else self.beside.itself
-        if target is self.target:
-            return self
         return replace(self, target=target, also=also, beside=beside)
 
 
