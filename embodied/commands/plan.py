@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from embodied.commands.settings import compose, print_config
-from embodied.core.errors import ConfigError
+from embodied.core.errors import ConfigError, UnavailableError
 
 INTERRUPTED = 130
 
@@ -36,6 +36,7 @@ def help_text() -> str:
         "  text             goal+steps  what is told of a benchmark's texts, or goal alone\n"
         "  benchmark.split  valid_seen  which texts\n"
         "  benchmark.limit  null        the first N texts only\n"
+        "  workers          1           texts planned at once, where the model is on a server\n"
         "  seed             0           of the bootstrap's draws\n"
         "  output_dir       null        folder of results; null names one in outputs/\n\n"
         "embodied plan --config prints every setting there is, resolved."
@@ -103,7 +104,7 @@ def _score(config: dict[str, Any], *, command: list[str]) -> int:
     from embodied.evaluation.plan_scores import (
         PLAN_METRICS,
         TOLD,
-        plan_and_score,
+        plan_all,
         planner_totals,
     )
     from embodied.evaluation.progress import show_progress
@@ -126,22 +127,31 @@ def _score(config: dict[str, Any], *, command: list[str]) -> int:
     skills = tuple(make(config["skills"], what="skills"))
     check = make(config["check"], what="check")
     console, folder = Console(stderr=True), Path(config["output_dir"])
-    planner = _planner(config)
     about = describe_run(command=command, seed=config["seed"])
     with RunStore(folder, config=config, about=about) as store:
         there = {record.spec.episode_id for record in store.records}
         if there:
             console.print(f"{len(there)} of {len(chosen)} texts are in {folder} already.")
+        left = [texts[spec.episode_id] for spec in chosen if spec.episode_id not in there]
+        records_of = plan_all(
+            lambda: _planner(config),
+            left,
+            workers=config["workers"],
+            text=text,
+            skills=skills,
+            check=check,
+        )
         try:
             with show_progress(console, total=len(chosen), before=store.records) as progress:
-                for spec in chosen:
-                    if spec.episode_id in there:
-                        continue
-                    record = plan_and_score(
-                        planner, texts[spec.episode_id], text=text, skills=skills, check=check
-                    )
+                for record in records_of:
                     store.append(record)
                     progress.note(record)
+        except UnavailableError as error:
+            done = len(store.records)
+            raise UnavailableError(
+                f"{error} {done} of {len(chosen)} texts are done; the same command goes on from "
+                f"there: {folder}"
+            ) from None
         except KeyboardInterrupt:
             print(f"\nInterrupted. The same command goes on from {folder}.", file=sys.stderr)
             return INTERRUPTED

@@ -48,3 +48,7 @@ class PlanningError(EmbodiedError):
     def __init__(self, message: str, raw: str | None = None) -> None:
         super().__init__(message)
         self.raw = raw
+
+
+class UnavailableError(PlanningError):
+    """What a planner asks, a language model's server say, gave no answer: no plan was judged."""

@@ -1,14 +1,16 @@
 """How good plans are, measured against the tasks that words were given for."""
 
+import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
-from embodied.core.errors import PlanningError
+from embodied.core.errors import ConfigError, PlanningError, UnavailableError
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.protocols import PlanContext, Planner
 from embodied.core.skills import SkillSpec
@@ -126,6 +128,10 @@ def plan_and_score(
         text: `goal` or `goal+steps`.
         skills: What the body declares.
         check: Finds what is wrong with a plan.
+
+    Raises:
+        ConfigError: If the planner cannot be asked as it is configured.
+        UnavailableError: If a server that it asks does not answer, which says nothing of its plans.
     """
     said = wanted.instruction if text == "goal+steps" else replace(wanted.instruction, steps=())
     spec = EpisodeSpec(said.id, wanted.trajectory_id, wanted.split)
@@ -135,6 +141,8 @@ def plan_and_score(
     reason, trace = "", None
     try:
         subgoals = planner.plan(PlanContext(said, skills)).subgoals
+    except (ConfigError, UnavailableError):
+        raise
     except PlanningError as error:
         reason = str(error)
     except Exception as error:
@@ -155,6 +163,36 @@ def plan_and_score(
         error=trace,
         duration_s=duration_s,
     )
+
+
+def plan_all(
+    make_planner: Callable[[], Planner],
+    wanted: Sequence[AnnotatedTask],
+    *,
+    workers: int,
+    **settings: Any,
+) -> Iterator[EpisodeRecord]:
+    """Yield the record of each text in order; arguments and errors as `plan_and_score`.
+
+    Args:
+        make_planner: Makes a planner; each thread has its own.
+        wanted: The texts.
+        workers: How many are planned at once, in threads: planners that ask a server wait most of
+            the time.
+        settings: What `plan_and_score` takes besides.
+    """
+    own = threading.local()
+
+    def planned(text: AnnotatedTask) -> EpisodeRecord:
+        if not hasattr(own, "planner"):
+            own.planner = make_planner()
+        return plan_and_score(own.planner, text, **settings)
+
+    if workers < 2:
+        yield from map(planned, wanted)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(planned, wanted)
 
 
 def _plain(subgoal: Subgoal) -> str:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from embodied.core.errors import ConfigError, PlanningError
+from embodied.core.errors import ConfigError, PlanningError, UnavailableError
 from planners.llm.pace import Pace, Transient, retrying
 from planners.llm.types import LlmReply, LlmRequest, Usage
 from planners.llm.wire import body, check_structured
@@ -119,7 +119,8 @@ class OpenAiClient:
 
         Raises:
             ConfigError: If the server refuses key, model or address.
-            PlanningError: If it refuses the request, or gives no answer in the last attempt.
+            PlanningError: If it refuses the request.
+            UnavailableError: If it gives no answer in the last attempt.
         """
         started_s = time.perf_counter()
         attempts = retrying(retries=self._retries, longest_wait_s=self._longest_wait_s)
@@ -129,7 +130,7 @@ class OpenAiClient:
             address = self.identity["base_url"]
             hint = f" Is a server up at {address}? docs/llm.md starts one." if address else ""
             message = f"{self.name} gave no answer in {error.attempts} attempts: {error}{hint}"
-            raise PlanningError(message) from None
+            raise UnavailableError(message) from None
         usage = Usage(
             usage.prompt_tokens,
             usage.completion_tokens,

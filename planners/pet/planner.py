@@ -15,30 +15,10 @@ from typing import Any
 
 from embodied.core.plan import Cause, Plan, Subgoal
 from embodied.core.protocols import PlanContext
-from embodied.core.task import (
-    LOOK_IN_LIGHT,
-    PICK_AND_PLACE,
-    PICK_CLEAN,
-    PICK_COOL,
-    PICK_HEAT,
-    PICK_TWO,
-    Task,
-)
-from embodied.core.task_plans import subgoals_of
 from planners.llm.plan_once.prompt import question, system
-from planners.llm.plan_schema import from_subgoals, plan_model, to_subgoals
-from planners.llm.structured import answer_text, ask
-from planners.llm.types import LlmClient, Message
-
-EXAMPLES: Mapping[str, Task] = {
-    "Put a watch on the coffee table.": Task(PICK_AND_PLACE, "Watch", "CoffeeTable"),
-    "find two pillows and put them on the sofa": Task(PICK_TWO, "Pillow", "Sofa"),
-    "Look at the vase by the light of the lamp.": Task(LOOK_IN_LIGHT, "Vase", toggle="DeskLamp"),
-    "put a hot potato on the counter": Task(PICK_HEAT, "Potato", "CounterTop"),
-    "Chill some bread and leave it on the table.": Task(PICK_COOL, "Bread", "DiningTable"),
-    "wash a ladle and put it in a drawer": Task(PICK_CLEAN, "Ladle", "Drawer"),
-}
-"""Tasks shown to the model with their plans, one of each kind that ALFWorld has."""
+from planners.llm.plan_schema import plan_model, to_subgoals
+from planners.llm.structured import ask
+from planners.llm.types import LlmClient
 
 FINISH = "finish"
 """Skill of the subgoal that fails where a plan was carried out and the task is not done."""
@@ -94,13 +74,7 @@ class PetPlanner:
 
     def _asked(self, context: PlanContext, **drawn: Any) -> tuple[Subgoal, ...]:
         model = plan_model(context.skills, categories=self._categories)
-        standing = system(context.skills, self._categories)
-        shown = "\n".join(
-            f"Goal: {goal}\n{answer_text(from_subgoals(subgoals_of(task), model))}"
-            for goal, task in EXAMPLES.items()
-            if self._can_be_said(task)
-        )
-        messages = (Message.system(f"{standing.text}\nExamples:\n{shown}"), question(context))
+        messages = (system(context.skills, self._categories), question(context))
         answer = ask(self._llm, messages, model, max_repairs=self._max_repairs, **drawn)
         return to_subgoals(answer)
 
@@ -113,10 +87,6 @@ class PetPlanner:
             if subgoals not in self._tried:
                 return subgoals
         return ()
-
-    def _can_be_said(self, task: Task) -> bool:
-        named = {task.object, task.parent or task.object, task.toggle or task.object}
-        return self._categories is None or named <= set(self._categories)
 
     def measures(self) -> Mapping[str, float]:
         """Return the model's running totals, for the records."""

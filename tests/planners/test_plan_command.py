@@ -1,6 +1,7 @@
 """`embodied plan`: trees for people, scores for planners."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from small_alfred import trajectory, write
@@ -9,13 +10,13 @@ from embodied.cli import main
 from embodied.core import task as tasks
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.episode import EpisodeStatus
-from embodied.core.errors import PlanningError
+from embodied.core.errors import PlanningError, UnavailableError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import Plan
 from embodied.core.protocols import PlanContext
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
-from embodied.evaluation.plan_scores import plan_and_score, score_task, sequence_of
+from embodied.evaluation.plan_scores import plan_all, plan_and_score, score_task, sequence_of
 from envs.household.skills import SKILLS
 from planners.symbolic import check
 
@@ -81,6 +82,31 @@ def test_a_planner_that_breaks_is_an_error_and_no_gap() -> None:
     record = scored(Broken(), MUG)
     assert record.status is EpisodeStatus.ERROR
     assert "wires crossed" in (record.error or "")
+
+
+def test_a_server_that_does_not_answer_is_nobody_s_failure() -> None:
+    class Down(Always):
+        def plan(self, context: PlanContext) -> Plan:
+            raise UnavailableError("no answer")
+
+    with pytest.raises(UnavailableError):
+        scored(Down(MUG), MUG)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_each_worker_has_a_planner_of_its_own_and_the_order_stays(workers: int) -> None:
+    made: list[Always] = []
+
+    def make() -> Always:
+        made.append(Always(MUG))
+        return made[-1]
+
+    texts = [replace(text_for(MUG), trajectory_id=str(number)) for number in range(9)]
+    settings = {"text": "goal", "skills": SKILLS, "check": check}
+    records = list(plan_all(make, texts, workers=workers, **settings))
+    assert [record.spec.trajectory_id for record in records] == [str(n) for n in range(9)]
+    assert len(made) <= workers
+    assert sum(len(planner.told) for planner in made) == 9
 
 
 def test_what_a_planner_counts_stands_in_each_record() -> None:
@@ -176,3 +202,13 @@ def test_a_split_is_scored_and_goes_on_where_it_was(alfred, capsys) -> None:
 def test_a_benchmark_without_texts_says_which_have_some(capsys, tmp_path) -> None:
     assert main(["plan", "benchmark=household", f"output_dir={tmp_path}"]) == 2
     assert "alfred" in capsys.readouterr().err
+
+
+def test_without_its_server_a_run_stops_at_once_and_says_how_it_goes_on(alfred, capsys) -> None:
+    words = ["plan", "benchmark=alfred", "planner=asked_once", "llm=llamacpp", "llm.max_retries=0"]
+    words += ["llm.base_url=http://127.0.0.1:9/v1", f"data_root={alfred}", "workers=2"]
+    assert main([*words, f"output_dir={alfred / 'out'}"]) != 0
+    said = capsys.readouterr().err
+    assert "Is a server up" in said
+    assert "0 of 2 texts are done; the same command goes on" in said
+    assert not (alfred / "out" / "summary.json").exists()
