@@ -5,6 +5,7 @@
     python benchmarks/flowplan.py stages               # exact and valid, each stage by itself
     python benchmarks/flowplan.py stages --steps --limit 200
     python benchmarks/flowplan.py stages --split valid_seen   # to measure, not to choose by
+    python benchmarks/flowplan.py stages --split valid_seen --limit 100 --model llamacpp
     python benchmarks/flowplan.py overhead             # time without the model's
 
 Without `--split` they run on texts of ALFRED train that the small model did not learn: the tasks
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embodied.commands.settings import compose
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
@@ -28,6 +30,7 @@ from embodied.core.plan import ObjectRef, Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of, task_of
+from embodied.evaluation.configured import make
 from envs.alfred.plan_texts import AlfredTexts
 from envs.household.catalog import object_types
 from envs.household.skills import SKILLS
@@ -35,24 +38,29 @@ from planners.checked import CheckedPlanner
 from planners.flowplan.information import information_of, task_from
 from planners.flowplan.planner import FlowPlanner
 from planners.flowplan.prompts import RETRIEVE
+from planners.llm.local import LocalClient
 from planners.llm.plan_once.prompt import HEADING, question, system
 from planners.llm.plan_schema import from_subgoals, plan_model, to_subgoals
 from planners.llm.scripted import ScriptedClient
 from planners.llm.structured import answer_text, ask_many
-from planners.llm.types import LlmRequest
+from planners.llm.types import LlmClient, LlmRequest
+from planners.lm import WEIGHTS
 from planners.symbolic import check, repair
 
 HELD_OUT_SHARE = 0.05
 """As configs/task/planner_lm.yaml has it."""
 
 
-def held_out(limit: int) -> list[AnnotatedTask]:
+def held_out(limit: int | None) -> list[AnnotatedTask]:
     """Return texts of the tasks that the small model did not learn, in a fixed random order."""
     every = AlfredTexts().annotated(split="train")
     names = sorted({each.trajectory_id.split("/")[0] for each in every})
     shuffled = np.random.default_rng(0).permutation(names)
     held = set(shuffled[: int(len(names) * HELD_OUT_SHARE)].tolist())
-    texts = [each for each in every if each.trajectory_id.split("/")[0] in held]
+    return drawn([each for each in every if each.trajectory_id.split("/")[0] in held], limit)
+
+
+def drawn(texts: Sequence[AnnotatedTask], limit: int | None) -> list[AnnotatedTask]:
     order = np.random.default_rng(1).permutation(len(texts))[:limit]
     return [texts[index] for index in order]
 
@@ -95,7 +103,7 @@ def broken(arguments: argparse.Namespace) -> None:
     others = [step for text in held_out(400) for step in subgoals_of(text.task)]
     others += [Subgoal(skill, {"object": ObjectRef(name)}) for skill, name in _ODD_STEPS]
     rng = np.random.default_rng(2)
-    planner = FlowPlanner(small()) if arguments.llm else None
+    planner = FlowPlanner(model()) if arguments.llm else None
     for name, break_it in BREAKS.items():
         plans = [break_it(subgoals_of(text.task), others, rng) for text in texts]
         contexts = [context_of(text, arguments.steps) for text in texts]
@@ -160,22 +168,28 @@ def bare(plan: Sequence[Subgoal]) -> list[tuple[str, ...]]:
     ]
 
 
-def small():
-    from planners.llm.local import LocalClient
-    from planners.lm import WEIGHTS
-
-    folder = ARGUMENTS.weights or WEIGHTS
-    return LocalClient(folder, name="small", device="cpu", batch=32, threads=ARGUMENTS.threads)
+def model() -> LlmClient:
+    """Return the model that `--model` names, as `llm=` would."""
+    if ARGUMENTS.model == "small":
+        return LocalClient(
+            ARGUMENTS.weights or WEIGHTS,
+            name="small",
+            device="cpu",
+            batch=32,
+            threads=ARGUMENTS.threads,
+        )
+    settings = [f"llm={ARGUMENTS.model}", f"llm.concurrency={ARGUMENTS.threads or 4}"]
+    return make(compose("plan", settings)["llm"]["make"], what="llm")
 
 
 def stages(arguments: argparse.Namespace) -> None:
     texts = (
-        list(AlfredTexts().annotated(split=arguments.split))
+        drawn(list(AlfredTexts().annotated(split=arguments.split)), arguments.limit)
         if arguments.split
         else held_out(arguments.limit)
     )
     contexts = [context_of(text, arguments.steps) for text in texts]
-    llm = small()
+    llm = model()
     types = tuple(object_types())
     started_s = time.process_time()
     answers = ask_many(
@@ -262,9 +276,12 @@ if __name__ == "__main__":
     parser.add_argument("what", choices=("broken", "stages", "overhead"))
     parser.add_argument("--llm", action="store_true", help="with what the model reads of the goal")
     parser.add_argument("--steps", action="store_true", help="goal and steps, not the goal alone")
-    parser.add_argument("--limit", type=int, default=200)
-    parser.add_argument("--split", default=None, help="all texts of a split, for stages")
-    parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--limit", type=int, default=None, help="texts; 200, or all of a split")
+    parser.add_argument("--split", default=None, help="texts of a split, for stages")
+    parser.add_argument("--model", default="small", help="as llm= has it; a server must be up")
+    parser.add_argument("--threads", type=int, default=None, help="or requests at once")
     parser.add_argument("--weights", type=Path, default=None, help="folder of another model")
     ARGUMENTS = parser.parse_args()
+    if ARGUMENTS.limit is None and ARGUMENTS.split is None:
+        ARGUMENTS.limit = 200
     {"broken": broken, "stages": stages, "overhead": overhead}[ARGUMENTS.what](ARGUMENTS)

@@ -84,9 +84,12 @@ DEMONSTRATIONS: tuple[Demonstration, ...] = tuple(
 
 
 def one_of_each() -> tuple[Demonstration, ...]:
-    """Return the first demonstration of each kind of task, slices being a kind of their own."""
+    """Return the first demonstration of each kind of task, slices being a kind of their own.
+
+    The plainest comes last: what a small model read last it likes to say again.
+    """
     kinds = {(each.task.sliced or each.task.task_type): each for each in reversed(DEMONSTRATIONS)}
-    return tuple(each for each in DEMONSTRATIONS if each in kinds.values())
+    return tuple(each for each in reversed(DEMONSTRATIONS) if each in kinds.values())
 
 
 def examples(answer: Callable[[Demonstration], BaseModel]) -> str:

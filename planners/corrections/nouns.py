@@ -52,6 +52,13 @@ def nouns_of(type_name: str) -> tuple[str, ...]:
     return tuple(sorted({spoken(type_name), *found}, key=len, reverse=True))
 
 
+def also_called(type_name: str) -> tuple[str, ...]:
+    """Return what people call a type besides its name: `rag` for a Cloth."""
+    nouns = [noun for noun, types in _other_nouns().items() if types[0] == type_name]
+    same = {spoken(type_name), type_name.lower()}
+    return tuple(noun for noun in nouns if noun not in same)
+
+
 def known_types(skills: Iterable[SkillSpec]) -> frozenset[str]:
     """Return every type that some skill takes."""
     return frozenset[str]().union(

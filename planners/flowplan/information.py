@@ -18,6 +18,7 @@ from embodied.core.task import (
     PICK_WITH_MOVABLE,
     Task,
 )
+from planners.llm.plan_schema import nameable
 
 OTHER = "other"
 """A task of another kind: its plan is checked, but nothing is known of where it should end."""
@@ -153,7 +154,7 @@ def types_in(skills: Sequence[SkillSpec]) -> dict[str, tuple[str, ...]]:
             if skill in by_name and argument in by_name[skill].categories
         ]
         if len(sets) == len(places):
-            found[field] = tuple(sorted(frozenset.intersection(*sets)))
+            found[field] = tuple(sorted(nameable(frozenset.intersection(*sets))))
     return found
 
 
@@ -173,9 +174,8 @@ def information_model(
         raise PlanningError("No skill is declared, so there is nothing to plan with.")
     allowed: dict[str, tuple[str, ...]] = {"task": (*TASK_TYPE, OTHER)}
     for field, types in types_in(skills).items():
-        # Slices are said by `sliced`; what is named need not be there in every kind of task.
-        bare = tuple(name for name in types if not name.endswith(("Sliced", "Cracked")))
-        allowed[field] = bare if field == "object" else ("", *bare)
+        # what is named need not be there in every kind of task
+        allowed[field] = types if field == "object" else ("", *types)
     for field, values in (only or {}).items():
         allowed[field] = tuple(values)
     return _information_model(tuple(sorted(allowed.items())))

@@ -9,9 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
 from planners.demonstrations import examples
-from planners.flowplan.information import Information, information_model, information_of
+from planners.flowplan.information import (
+    Information,
+    information_model,
+    information_of,
+    types_in,
+)
 from planners.llm.plan_once.prompt import plans_shown, question
-from planners.llm.plan_schema import describe_skills
+from planners.llm.plan_schema import describe_skills, describe_types
 from planners.llm.types import Message, TextPiece
 from planners.wording import in_words
 
@@ -28,13 +33,14 @@ _FORM = """\
 `task` is the kind: bring (one thing to a place), bring_two (two of a kind to one place), look (at a
 thing under a lamp), heat, cool or clean (a thing, then bring it), carry_in (put a thing into a
 vessel and bring both), other. `object` is the type of the thing it is all about, `sliced` is true
-where a slice of it is meant, `vessel` is what it is carried in, `receptacle` where it ends, `lamp`
-the lamp. `cues` lists what tells a thing from others of its type: `attributes` such as colours, and
-`relation`, where it is said to stand. What the task has no use for is left out."""
+where a slice of it is meant, `receptacle` where it ends, `vessel` (of carry_in alone) what it is
+carried in, `lamp` (of look alone) the lamp. `cues` lists what tells a thing from others of its
+type: `attributes` such as colours, and `relation`, where it is said to stand. What the task has no
+use for is left out."""
 _RETRIEVE = f"""{RETRIEVE}
 A household robot was told what to do. Say what the words name, not how it is done.
 {_FORM}
-{_MATERIAL}"""
+{{types}}{_MATERIAL}"""
 _REASON = f"""{REASON}
 A household robot was told what to do. Say step by step, in short plain sentences, what has to be
 done: whoever cuts takes a knife first and lays it down afterwards; one hand holds one thing.
@@ -71,8 +77,9 @@ class Steps(BaseModel):
 
 def retrieve(context: PlanContext) -> tuple[Message, ...]:
     """Ask what the task names."""
-    shown = _named(information_model(context.skills)) if context.skills else ""
-    return _standing(_RETRIEVE, shown), question(context)
+    skills = context.skills
+    shown = _named(information_model(skills)) if skills else ""
+    return _standing(_RETRIEVE.format(types=_types(skills)), shown), question(context)
 
 
 def reason(context: PlanContext) -> tuple[Message, ...]:
@@ -126,6 +133,12 @@ def reconsider(
     lines += [f"{field}: {' or '.join(values)}?" for field, values in doubts.items()]
     lines += [f"Wrong: {sentence}" for sentence in wrong]
     return Message.system(_RECONSIDER), _with(question(context), lines)
+
+
+def _types(skills: Sequence[SkillSpec]) -> str:
+    """Return which types each field takes, a line each."""
+    told = types_in(skills).items()
+    return "".join(f"`{field}` is one of: {describe_types(types)}.\n" for field, types in told)
 
 
 def _standing(rules: str, shown: str) -> Message:

@@ -5,7 +5,7 @@ not declared has no member, an argument that a skill does not take has no field,
 are known an object of another type has no spelling.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias, Union
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
+from planners.corrections.nouns import also_called
 
 OBJECT_KINDS = ("object", "receptacle")
 """Kinds of arguments that refer to things."""
@@ -23,6 +24,11 @@ MAX_SUBGOALS = 40
 
 
 _Types: TypeAlias = frozenset[str] | None
+
+_COME_OF_CUTTING = ("Sliced", "Cracked")
+"""Endings of types that nobody names: a slice is an attribute."""
+_INNER: Mapping[str, str] = {"Sink": "SinkBasin", "Bathtub": "BathtubBasin"}
+"""Types with the part of them that holds things: where both are known, that part is meant."""
 
 
 class Thing(BaseModel):
@@ -81,8 +87,17 @@ def _types(skill: SkillSpec, argument: str, known: _Types) -> _Types:
     """Return the types an argument may have; None where any word may stand."""
     taken = skill.categories.get(argument)
     if taken is None or known is None:
-        return known if taken is None else taken
-    return taken & known or taken
+        return known if taken is None else nameable(taken)
+    return nameable(taken & known or taken)
+
+
+def nameable(types: frozenset[str]) -> frozenset[str]:
+    """Return the types that a plan may name: no slices, and a basin rather than its sink."""
+    return frozenset(
+        name
+        for name in types
+        if not name.endswith(_COME_OF_CUTTING) and _INNER.get(name) not in types
+    )
 
 
 @lru_cache(maxsize=64)
@@ -182,7 +197,7 @@ def _describe(skill: SkillSpec) -> str:
 
 
 def types_of(skills: Sequence[SkillSpec]) -> tuple[str, ...]:
-    """Return every type of a thing that some skill says it takes, sorted, for prompts."""
+    """Return every type of a thing that a plan over skills may name, sorted, for prompts."""
     return _union(
         frozenset(
             skill.categories[name]
@@ -195,4 +210,14 @@ def types_of(skills: Sequence[SkillSpec]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _union(types: frozenset[frozenset[str]]) -> tuple[str, ...]:
-    return tuple(sorted(frozenset().union(*types)))
+    return tuple(sorted(nameable(frozenset().union(*types))))
+
+
+def describe_types(types: Iterable[str]) -> str:
+    """Return types for a prompt, with what people call them besides: `Cloth (rag), Cup (glass)`."""
+    return ", ".join(_described(name) for name in types)
+
+
+def _described(name: str) -> str:
+    nouns = also_called(name)
+    return f"{name} ({', '.join(nouns)})" if nouns else name
