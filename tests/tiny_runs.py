@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from tiny_world import TinyWorld
 
-from embodied.core.errors import ConfigError
+from embodied.core.errors import ConfigError, UnavailableError
 from embodied.evaluation.metrics import metrics_named
 from embodied.evaluation.runner import run_evaluation
 from embodied.evaluation.session import Session
@@ -58,6 +58,19 @@ class ThreadsSession:
 class BrokenSession:
     def __call__(self) -> Session:
         raise ConfigError("no renderer here: install libegl1")
+
+
+@dataclass(frozen=True)
+class UnansweredSession:
+    """Its agent asks a server that is down."""
+
+    def __call__(self) -> Session:
+        return Session(env=TinyWorld(), agent=Unanswered())
+
+
+class Unanswered(ExpertAgent):
+    def step(self, observation, now_s):
+        raise UnavailableError("no answer in 5 attempts")
 
 
 def evaluate(folder: Path, *, workers: int, **options: Any) -> dict[str, Any]:

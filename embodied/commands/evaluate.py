@@ -7,7 +7,7 @@ from typing import Any
 
 from embodied.commands.settings import compose, print_config
 from embodied.commands.sweep import FLAGS, run_sweep
-from embodied.core.errors import ConfigError
+from embodied.core.errors import ConfigError, UnavailableError
 
 INTERRUPTED = 130
 
@@ -149,6 +149,11 @@ def evaluate(config: dict[str, Any], *, command: list[str]) -> int:
                 file=sys.stderr,
             )
             return INTERRUPTED
+        except UnavailableError as error:
+            raise UnavailableError(
+                f"{error} {len(store.records)} of {len(episodes)} episodes are in {folder}; the "
+                "same command goes on from there."
+            ) from None
     Console().print(as_table(summary))
     _say_where(folder, store.records)
     return 0

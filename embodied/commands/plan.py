@@ -147,10 +147,9 @@ def _score(config: dict[str, Any], *, command: list[str]) -> int:
                     store.append(record)
                     progress.note(record)
         except UnavailableError as error:
-            done = len(store.records)
             raise UnavailableError(
-                f"{error} {done} of {len(chosen)} texts are done; the same command goes on from "
-                f"there: {folder}"
+                f"{error} {len(store.records)} of {len(chosen)} texts are in {folder}; the same "
+                "command goes on from there."
             ) from None
         except KeyboardInterrupt:
             print(f"\nInterrupted. The same command goes on from {folder}.", file=sys.stderr)

@@ -43,6 +43,7 @@ def run_evaluation(
 
     Raises:
         WorkerError: If no worker can start, or a recorder cannot write.
+        UnavailableError: If a server that the agent asks does not answer.
         StorageError: If a record or the summary cannot be written.
     """
     started_s = time.monotonic()

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
-from embodied.core.errors import ConfigError, EmbodiedError
+from embodied.core.errors import ConfigError, EmbodiedError, UnavailableError
 from embodied.evaluation.cores import threads_shared
 from embodied.evaluation.session import SessionFactory, SessionRunner, error_record
 
@@ -24,7 +24,11 @@ class WorkerError(EmbodiedError):
     """A worker cannot work at all: the environment does not open, or a recorder cannot write."""
 
 
-_REFUSALS: dict[str, type[EmbodiedError]] = {"misconfigured": ConfigError, "failed": WorkerError}
+_REFUSALS: dict[str, type[EmbodiedError]] = {
+    "misconfigured": ConfigError,
+    "unanswered": UnavailableError,
+    "failed": WorkerError,
+}
 
 
 def _serve(connection: Connection, factory: SessionFactory, seed: int) -> None:
@@ -41,6 +45,8 @@ def _serve(connection: Connection, factory: SessionFactory, seed: int) -> None:
         return
     except ConfigError as error:
         connection.send(("misconfigured", str(error)))
+    except UnavailableError as error:
+        connection.send(("unanswered", str(error)))
     except EmbodiedError as error:
         connection.send(("failed", str(error)))
     except Exception:

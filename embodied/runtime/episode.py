@@ -8,6 +8,7 @@ from operator import methodcaller
 from typing import Any, Protocol, runtime_checkable
 
 from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
+from embodied.core.errors import UnavailableError
 from embodied.core.instruction import Instruction
 from embodied.core.protocols import Agent, EpisodeEnv, Privileged, Step, Subscriber
 from embodied.runtime.tracking import blamed
@@ -78,7 +79,8 @@ def run_episode(
 
     Whatever environment or agent raises becomes an error record with the traceback: an error is a
     failure, never a gap. What a subscriber raises passes through, since a recorder that cannot
-    write (a full disk) is no failure of the agent, and the episode must not count as one.
+    write (a full disk) is no failure of the agent, and the episode must not count as one; nor must
+    one in which a language model's server did not answer.
 
     Args:
         env: The environment, wrapped or not; `env.unwrapped` is an `EpisodeEnv`.
@@ -95,6 +97,9 @@ def run_episode(
     Returns:
         The record. An episode at whose end the goal holds is a success, however it ended: ALFRED's
         evaluation looks at the goal after a limit, too.
+
+    Raises:
+        UnavailableError: If what the agent asks gave no answer.
     """
     started_s = time.perf_counter()
     progress = _Progress()
@@ -114,7 +119,7 @@ def run_episode(
                 progress,
                 said,
             )
-        except _SubscriberError:
+        except (_SubscriberError, UnavailableError):
             raise
         except Exception:
             error = traceback.format_exc()

@@ -12,10 +12,17 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from tiny_runs import BrokenSession, DeadlySession, FullDiskSession, ThreadsSession, evaluate
+from tiny_runs import (
+    BrokenSession,
+    DeadlySession,
+    FullDiskSession,
+    ThreadsSession,
+    UnansweredSession,
+    evaluate,
+)
 from tiny_world import TinyWorld
 
-from embodied.core.errors import ConfigError
+from embodied.core.errors import ConfigError, UnavailableError
 from embodied.evaluation.cores import usable_cores
 from embodied.evaluation.lock import FolderBusyError
 from embodied.evaluation.runner import run_evaluation
@@ -71,6 +78,7 @@ def test_a_worker_that_dies_costs_its_episode_and_is_replaced(tmp_path: Path) ->
         (BrokenSession(), ConfigError, "libegl1"),
         (DeadlySession(), WorkerError, "died while they started.*SIGSEGV"),
         (FullDiskSession(), WorkerError, "No space left"),
+        (UnansweredSession(), UnavailableError, "no answer in 5 attempts"),
     ],
 )
 def test_what_no_episode_is_to_blame_for_ends_the_run_with_its_reason(

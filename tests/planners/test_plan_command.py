@@ -210,5 +210,6 @@ def test_without_its_server_a_run_stops_at_once_and_says_how_it_goes_on(alfred, 
     assert main([*words, f"output_dir={alfred / 'out'}"]) != 0
     said = capsys.readouterr().err
     assert "Is a server up" in said
-    assert "0 of 2 texts are done; the same command goes on" in said
+    assert "0 of 2 texts are in" in said
+    assert "the same command goes on" in said
     assert not (alfred / "out" / "summary.json").exists()
