@@ -58,16 +58,19 @@ def answer(planner: ParsedPlanner, text: str, steps: tuple[str, ...] = ()):
 def exact() -> None:
     planner, reader = CheckedPlanner(ParsedPlanner(encoder=ARGUMENTS.encoder)), TaskReader()
 
-    def planned(text: str, steps: tuple[str, ...], one_task: bool) -> Task | None:
-        said = Instruction.from_text(text, steps=steps, one_task=one_task)
+    def planned(text: str, steps: tuple[str, ...], **known: bool) -> Task | None:
+        said = Instruction.from_text(text, steps=steps, **known)
         try:
             return task_of(planner.plan(PlanContext(said, SKILLS)).subgoals)
         except PlanningError:
             return None
 
     readings = {
-        "planner=parsed, known to be one task": lambda text, steps: planned(text, steps, True),
-        "planner=parsed, a person's words": lambda text, steps: planned(text, steps, False),
+        "planner=parsed, one task of a familiar room": lambda text, steps: planned(
+            text, steps, one_task=True, familiar=True
+        ),
+        "planner=parsed, one task": lambda text, steps: planned(text, steps, one_task=True),
+        "planner=parsed, a person's words": planned,
         "learned parser alone": lambda text, steps: reader.read(text, steps).task,
     }
     for name, steps in (("goal+steps", True), ("goal", False)):

@@ -55,19 +55,28 @@ class Instruction:
         steps: One sentence per step, in order; empty when only the goal is given.
         one_task: Whether it is known to ask for one of ALFRED's tasks and nothing else, as every
             text of a benchmark of such tasks does; what a person says may ask for anything.
+        familiar: Whether it was said of one of the rooms that training was about, whichever, as the
+            name of a benchmark's split tells (ALFRED's seen ones).
     """
 
     id: str
     parts: tuple[Part, ...]
     steps: tuple[str, ...] = ()
     one_task: bool = False
+    familiar: bool = False
 
     @classmethod
     def from_text(
-        cls, text: str, *, id: str = "", steps: Sequence[str] = (), one_task: bool = False
+        cls,
+        text: str,
+        *,
+        id: str = "",
+        steps: Sequence[str] = (),
+        one_task: bool = False,
+        familiar: bool = False,
     ) -> Self:
         """Build the common case: one sentence, perhaps with steps."""
-        return cls(id=id, parts=(TextPart(text),), steps=tuple(steps), one_task=one_task)
+        return cls(id, (TextPart(text),), tuple(steps), one_task, familiar)
 
     @property
     def text(self) -> str:

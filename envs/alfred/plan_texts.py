@@ -17,6 +17,9 @@ from envs.alfred.expert import SKILLS
 from envs.alfred.published import PublishedAnnotations, PublishedHighDiscrete, PublishedParams
 from envs.household.catalog import object_types
 
+FAMILIAR_SPLITS = ("train", "valid_seen", "tests_seen")
+"""Splits whose rooms are those of train."""
+
 
 class _Fields(pydantic.BaseModel):
     """What is read of a file; everything else in it is passed over."""
@@ -100,6 +103,7 @@ def _read(path: Path, trajectory_id: str, split: str) -> list[AnnotatedTask]:
                 id=f"{trajectory_id}/{number}",
                 steps=said.high_descs,
                 one_task=True,
+                familiar=split in FAMILIAR_SPLITS,
             ),
             task=task,
             plan=plan,

@@ -12,6 +12,7 @@ from embodied.core.instruction import Instruction
 from embodied.core.protocols import Planner, Policy
 from envs.alfred.dataset import AlfredData, Annotation, Trajectory, find_alfred
 from envs.alfred.expert import RecordedPlanner, RecordedPolicy, recorded_subgoals
+from envs.alfred.plan_texts import FAMILIAR_SPLITS
 from envs.alfred.scenes.rebuild import episode_scene
 from envs.alfred.scenes.store import RoomStore
 from envs.household.env import InteractionEnv
@@ -146,7 +147,11 @@ class AlfredSource:
         return Episode(
             spec=EpisodeSpec(episode_id, trajectory.trajectory_id, self.split),
             instruction=Instruction.from_text(
-                annotation.goal, id=episode_id, steps=steps, one_task=True
+                annotation.goal,
+                id=episode_id,
+                steps=steps,
+                one_task=True,
+                familiar=self.split in FAMILIAR_SPLITS,
             ),
             task=trajectory.task,
             scene=replace(scene, label=self._rooms.label(trajectory.floor_plan)),

@@ -22,6 +22,10 @@ PRIOR_WEIGHT = 0.3
 """How much what people ask for counts against what was understood."""
 UNSEEN_WEIGHT = 3.0
 """Trajectories' worth of belief in tasks that were never seen."""
+ROOM_WEIGHT = 0.5
+"""How much what is asked for in a room counts, where it is told which room that may be."""
+ELSEWHERE_WEIGHT = 5.0
+"""Trajectories' worth of belief that a room is asked for what all others are."""
 
 _TYPE, _OBJECT, _SLICED, _MRECEP, _PARENT, _TOGGLE = range(len(SLOTS))
 
@@ -49,25 +53,39 @@ class Decoder:
     """Weighs whole tasks: the slots' scores plus how often people ask for such a task.
 
     The prior interpolates the counts of whole tasks with the product of their parts, so that a task
-    nobody asked for in training is unlikely, not impossible. It knows types alone, no rooms.
+    nobody asked for in training is unlikely, not impossible. It knows types alone, unless it is
+    told in which of the rooms of training that may be.
 
     Args:
         table: Slots' values, and the tasks of training with their counts.
+        in_rooms: float [R, C], how often each task was asked for in each room of training.
     """
 
-    def __init__(self, table: TaskTable) -> None:
+    def __init__(self, table: TaskTable, in_rooms: Scores | None = None) -> None:
         self._table = table
         self._known = {tuple(row): i for i, row in enumerate(table.tasks.tolist())}
-        self._prior = PRIOR_WEIGHT * np.log(table.counts + UNSEEN_WEIGHT * self._parts(table.tasks))
+        belief = table.counts + UNSEEN_WEIGHT * self._parts(table.tasks)
+        self._prior = PRIOR_WEIGHT * np.log(belief)
+        self._total = float(belief.sum())
+        self._in_rooms: Scores | None = None
+        if in_rooms is not None:
+            asked = in_rooms.sum(1, keepdims=True)
+            self._elsewhere = ELSEWHERE_WEIGHT / (asked[:, 0] + ELSEWHERE_WEIGHT)
+            mixed = in_rooms + ELSEWHERE_WEIGHT * belief / self._total
+            self._in_rooms = (mixed / (asked + ELSEWHERE_WEIGHT)).astype(np.float32)
 
-    def decode(self, slots: Sequence[Scores], whole: Scores | None = None) -> Decoded:
+    def decode(
+        self, slots: Sequence[Scores], whole: Scores | None = None, *, where: Scores | None = None
+    ) -> Decoded:
         """Return the best task.
 
         Args:
             slots: Log-probabilities of each slot's values.
             whole: What each task of training gets besides, float [C].
+            where: How likely each room of training is to be the one told of, float [R]; None where
+                it may be any room in the world.
         """
-        known = self._prior + sum(
+        known = self._known_prior(where) + sum(
             slot[self._table.tasks[:, index]] for index, slot in enumerate(slots)
         )
         if whole is not None:
@@ -75,7 +93,7 @@ class Decoder:
         fresh = self._fresh(slots)
         scores = known
         if len(fresh):
-            extra = PRIOR_WEIGHT * np.log(UNSEEN_WEIGHT * self._parts(fresh))
+            extra = self._fresh_prior(fresh, where)
             extra = extra + sum(slot[fresh[:, index]] for index, slot in enumerate(slots))
             scores = np.concatenate([known, extra])
         order = np.argsort(-scores)[:2]
@@ -93,6 +111,18 @@ class Decoder:
             runner_up=rows[1] if len(rows) > 1 else None,
             seen=int(self._table.counts[order[0]]) if order[0] < len(known) else 0,
         )
+
+    def _known_prior(self, where: Scores | None) -> NDArray[np.float64]:
+        if where is None or self._in_rooms is None:
+            return self._prior
+        found: NDArray[np.float64] = ROOM_WEIGHT * np.log(where @ self._in_rooms)
+        return found
+
+    def _fresh_prior(self, rows: NDArray[np.int64], where: Scores | None) -> NDArray[np.float64]:
+        belief = UNSEEN_WEIGHT * self._parts(rows)
+        if where is None or self._in_rooms is None:
+            return PRIOR_WEIGHT * np.log(belief)
+        return ROOM_WEIGHT * np.log(float(where @ self._elsewhere) * belief / self._total)
 
     def _fresh(self, slots: Sequence[Scores]) -> NDArray[np.int64]:
         """Tasks of the slots' best values that go together and were not seen in training."""

@@ -106,6 +106,7 @@ class ParsedPlanner:
             instruction.steps,
             skills=context.skills,
             one_task=instruction.one_task,
+            familiar=instruction.familiar,
         )
         revision = context.current_plan.revision + 1 if context.current_plan else 0
         return Plan(instruction, revision, subgoals)
@@ -117,8 +118,17 @@ class ParsedPlanner:
         *,
         skills: tuple[SkillSpec, ...],
         one_task: bool = False,
+        familiar: bool = False,
     ) -> tuple[Subgoal, ...]:
-        """Return the subgoals that words ask for; raises as `plan` does."""
+        """Return the subgoals that words ask for; raises as `plan` does.
+
+        Args:
+            text: The goal's words.
+            steps: The steps' words.
+            skills: What the embodiment declares.
+            one_task: As `Instruction` has it.
+            familiar: As `Instruction` has it.
+        """
         if not text.strip() and not any(step.strip() for step in steps):
             raise Question("What should I do?", raw=text)
         said = text
@@ -126,9 +136,9 @@ class ParsedPlanner:
             text = wanted(HOME.sub("back", said))
             if said.strip() and not text:
                 raise Question("What should I do instead?", raw=said, certain=True)
-        understanding = self.understand(text, steps, skills=skills)
+        understanding = self.understand(text, steps, skills=skills, familiar=familiar)
         if one_task:
-            understanding = self._read_further(understanding, steps)
+            understanding = self._read_further(understanding, steps, familiar=familiar)
             subgoals, self.explanation = _as_task(understanding, understanding.reading.task)
         else:
             subgoals, self.explanation = self._decide(understanding, steps, skills)
@@ -140,12 +150,17 @@ class ParsedPlanner:
         return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
 
     def understand(
-        self, text: str, steps: Sequence[str] = (), *, skills: tuple[SkillSpec, ...]
+        self,
+        text: str,
+        steps: Sequence[str] = (),
+        *,
+        skills: tuple[SkillSpec, ...],
+        familiar: bool = False,
     ) -> Understanding:
         """Return everything that is made of words, before it is decided what to do."""
         if self._understander is None or self._understander[0] is not skills:
             self._understander = skills, Understander(self._tasks, CommandReader(skills))
-        return self._understander[1].understand(text, steps)
+        return self._understander[1].understand(text, steps, familiar=familiar)
 
     def _decide(
         self, understanding: Understanding, steps: Sequence[str], skills: tuple[SkillSpec, ...]
@@ -165,12 +180,18 @@ class ParsedPlanner:
         understanding = self._read_further(understanding, steps)
         return _as_task(understanding, literal(understanding, skills))
 
-    def _read_further(self, understanding: Understanding, steps: Sequence[str]) -> Understanding:
+    def _read_further(
+        self, understanding: Understanding, steps: Sequence[str], *, familiar: bool = False
+    ) -> Understanding:
         """Let the encoder read a task too, where there is one."""
         if self._encoder is None:
             return understanding
         reading = self._tasks.read(
-            understanding.text, steps, hints=understanding.hints, further=self._encoder
+            understanding.text,
+            steps,
+            hints=understanding.hints,
+            further=self._encoder,
+            familiar=familiar,
         )
         return replace(understanding, reading=reading)
 

@@ -13,6 +13,9 @@ from embodied.core.task import Task
 from planners.parsed.decode import Decoder
 from planners.parsed.encoder import Mixing
 from planners.parsed.forward import Array, Ensemble
+from planners.parsed.rooms import WEIGHTS as ROOMS_WEIGHTS
+from planners.parsed.rooms import Rooms
+from planners.parsed.rooms import shipped as shipped_rooms
 from planners.parsed.slots import SLOTS
 from planners.parsed.text import sentences_of
 
@@ -60,7 +63,8 @@ class TaskReader:
     """The learned half of the parser: numpy and small weights, no torch.
 
     Args:
-        weights: Folder with `parser.safetensors` and `parser.json`; None takes the shipped ones.
+        weights: Folder with `parser.safetensors` and `parser.json`, and with `rooms.safetensors`
+            and `rooms.json` if rooms are to be told apart; None takes the shipped ones.
 
     Raises:
         DataError: If the weights cannot be read.
@@ -68,7 +72,9 @@ class TaskReader:
 
     def __init__(self, weights: str | Path | None = None) -> None:
         self.ensemble = shipped() if weights is None else Ensemble.load(Path(weights))
-        self._decoder = Decoder(self.ensemble.table)
+        self.rooms = shipped_rooms() if weights is None else _rooms_in(Path(weights))
+        table = self.ensemble.table
+        self._decoder = Decoder(table, None if self.rooms is None else self.rooms.counts(table))
 
     def read(
         self,
@@ -77,6 +83,7 @@ class TaskReader:
         *,
         hints: Sequence[Sequence[str]] = (),
         further: Further | None = None,
+        familiar: bool = False,
     ) -> TaskReading:
         """Read a goal, and steps where they are given.
 
@@ -85,7 +92,11 @@ class TaskReader:
             steps: The steps' words.
             hints: For each slot, values that the grammar read; they count a little more.
             further: A member that answers too.
+            familiar: Whether the words are about one of the rooms of training, whichever.
         """
+        where = None
+        if familiar and self.rooms is not None:
+            where = self.rooms.shares(goal, steps)
         sentences = sentences_of(goal, steps)
         slots, whole = self.ensemble.scores(sentences)
         bonus = HINT_WEIGHT
@@ -105,7 +116,7 @@ class TaskReader:
                 self._hinted(slot, table.values[name], hint, bonus)
                 for slot, name, hint in zip(slots, SLOTS, hints, strict=True)
             ]
-        found = self._decoder.decode(told, whole)
+        found = self._decoder.decode(told, whole, where=where)
         words = [word for sentence in sentences for word in sentence]
         parts = [float(slot[index]) for slot, index in zip(slots, found.indices, strict=True)]
         return TaskReading(
@@ -127,6 +138,10 @@ class TaskReader:
     @staticmethod
     def _hinted(slot: Array, values: Sequence[str], hint: Sequence[str], bonus: float) -> Array:
         return slot + np.array([bonus * (value in hint) for value in values], dtype=np.float32)
+
+
+def _rooms_in(folder: Path) -> Rooms | None:
+    return Rooms.load(folder) if (folder / ROOMS_WEIGHTS).exists() else None
 
 
 @cache

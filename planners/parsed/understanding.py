@@ -304,8 +304,10 @@ class Understander:
         self._tasks = tasks
         self._commands = commands
 
-    def understand(self, text: str, steps: Sequence[str] = ()) -> Understanding:
-        """Read a text, with its steps where they are given."""
+    def understand(
+        self, text: str, steps: Sequence[str] = (), *, familiar: bool = False
+    ) -> Understanding:
+        """Read a text, with its steps where they are given; as `TaskReader.read`."""
         command, refusal, question, amounts_to = None, None, None, None
         try:
             command = self._commands.read(text)
@@ -317,7 +319,7 @@ class Understander:
         hints = hints_of(amounts_to, command.choices) if command and amounts_to else ()
         return Understanding(
             text=text,
-            reading=self._tasks.read(text, steps, hints=hints),
+            reading=self._tasks.read(text, steps, hints=hints, familiar=familiar),
             command=command,
             refusal=refusal,
             question=question,

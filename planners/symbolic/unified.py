@@ -1,7 +1,9 @@
 """The domain in the terms of the unified-planning library, which is imported here alone."""
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from unified_planning.engines.sequential_simulator import UPSequentialSimulator
 from unified_planning.io import PDDLWriter
@@ -15,6 +17,21 @@ if TYPE_CHECKING:
     from planners.symbolic.domain import Domain
 
 get_environment().credits_stream = None
+
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+_LOCK = threading.RLock()
+
+
+def _one_at_a_time(work: Callable[P, ResultT]) -> Callable[P, ResultT]:
+    """Keep threads apart: the library's one environment walks one expression at a time."""
+
+    @wraps(work)
+    def alone(*args: P.args, **kwargs: P.kwargs) -> ResultT:
+        with _LOCK:
+            return work(*args, **kwargs)
+
+    return alone
 
 
 def problem(domain: "Domain", symbols: tuple[str, ...], facts: tuple[Fact, ...]) -> Problem:
@@ -75,6 +92,7 @@ class World:
         facts: What is known at first.
     """
 
+    @_one_at_a_time
     def __init__(
         self, domain: "Domain", symbols: tuple[str, ...], facts: tuple[Fact, ...] = ()
     ) -> None:
@@ -84,6 +102,7 @@ class World:
         self._state: State = self._simulator.get_initial_state()
         self._fluents = {fluent.name: fluent for fluent in self._problem.fluents}
 
+    @_one_at_a_time
     def holds(self, predicate: str, *symbols: str) -> bool:
         """Whether a fact is known to hold; of things and facts that are not there none does."""
         fluent = self._fluents.get(predicate)
@@ -97,6 +116,7 @@ class World:
         """What holds now, for comparing."""
         return self._state
 
+    @_one_at_a_time
     def unmet(self, step: Step) -> list[Condition]:
         """Return what the skill needs and does not find."""
         skill = self._domain.skills[step.skill]
@@ -111,6 +131,7 @@ class World:
             )
         ]
 
+    @_one_at_a_time
     def after(self, step: Step) -> "World":
         """Return the world after a step, whether or not its needs were met."""
         action = self._problem.action(step.skill)
