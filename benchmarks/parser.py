@@ -2,6 +2,7 @@
 
     python benchmarks/parser.py [exact] [speed] [sentences] [refusals] [calibration]
                                 [--encoder minilm]
+    python benchmarks/parser.py rooms --weights FOLDER
 
 `exact` says of ALFRED's valid_seen what `embodied plan benchmark=alfred text=goal|goal+steps` does
 (each text is known to be one task), and besides what comes of the same texts read as a person's
@@ -9,12 +10,17 @@ words, which may be several errands or ask for what cannot be done, and of the l
 without the grammar. `--encoder` measures the planner with a published encoder (`planner.encoder`);
 calibration and the learned parser alone are always without. Needs EMBODIED_DATA for all but
 `sentences`.
+
+`rooms` says what the learned parser gains on development texts of train by knowing the room: not at
+all, from the words, and told which one it is. FOLDER holds what `embodied train task=parser` and
+`task=parser_rooms` wrote, both with `task.make.hold_out=true`.
 """
 
 import argparse
 import os
 import sys
 import time
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -39,6 +45,8 @@ from planners.checked import CheckedPlanner
 from planners.parsed.planner import ParsedPlanner
 from planners.parsed.reader import TaskReader
 from planners.parsed.refusals import Question, Refused
+from planners.parsed.rooms import room_of
+from planners.parsed.training.data import in_development_room, split_off
 
 
 @cache
@@ -148,13 +156,51 @@ def calibration() -> None:
               f"expected calibration error {sum(gaps):.1%}")  # fmt: skip
 
 
+@dataclass
+class Told:
+    """Stands for `Rooms` where the room is told outright."""
+
+    names: tuple[str, ...]
+    room: str = ""
+
+    def shares(self, goal: str, steps: tuple[str, ...] = ()) -> np.ndarray:
+        """Return that it is this room and no other."""
+        return np.array([name == self.room for name in self.names], dtype=np.float32)
+
+
+def rooms() -> None:
+    if ARGUMENTS.weights is None:
+        raise SystemExit("rooms needs --weights FOLDER, trained with task.make.hold_out=true")
+    reader = TaskReader(ARGUMENTS.weights)
+    known, told = reader.rooms, Told(reader.rooms.names)
+    _, held = split_off(AlfredTexts().annotated(split="train"))
+
+    def right(chosen: list[AnnotatedTask], where: str, with_steps: bool) -> float:
+        reader.rooms = told if where == "told" else known
+        found = []
+        for each in chosen:
+            told.room = room_of(each.trajectory_id)
+            words = each.instruction.text, each.instruction.steps if with_steps else ()
+            task = reader.read(*words, familiar=where != "open").task
+            found.append(score_task(task, each.task)["exact"])
+        return float(np.mean(found))
+
+    for name, steps in (("goal+steps", True), ("goal", False)):
+        for apart, ways in ((False, ("open", "words", "told")), (True, ("open", "words"))):
+            chosen = [e for e in held if in_development_room(e.trajectory_id) is apart]
+            shares = ", ".join(f"{where} {right(chosen, where, steps):.1%}" for where in ways)
+            which = "rooms" if apart else "trajectories"
+            print(f"rooms, {name}, held-out {which}, {len(chosen)} texts: {shares}")
+
+
 ALL = {"exact": exact, "speed": speed, "sentences": hand_written, "refusals": refusals,
        "calibration": calibration}  # fmt: skip
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", choices=[*ALL, []], metavar="WHAT")
+    parser.add_argument("what", nargs="*", choices=[*ALL, "rooms", []], metavar="WHAT")
     parser.add_argument("--encoder", default=None)
+    parser.add_argument("--weights", type=Path, default=None, help="for rooms: trained apart")
     ARGUMENTS = parser.parse_args()
     for name in ARGUMENTS.what or ALL:
-        ALL[name]()
+        {**ALL, "rooms": rooms}[name]()
