@@ -54,9 +54,9 @@ def texts() -> list[AnnotatedTask]:
     return list(AlfredTexts().annotated(split="valid_seen"))
 
 
-def answer(planner: ParsedPlanner, text: str, steps: tuple[str, ...] = ()):
+def answer(planner: ParsedPlanner, text: str, steps: tuple[str, ...] = (), known: bool = False):
     try:
-        return planner.read(text, steps, skills=SKILLS)
+        return planner.read(text, steps, skills=SKILLS, one_task=known, familiar=known)
     except Question:
         return "ask"
     except Refused:
@@ -98,6 +98,10 @@ def speed() -> None:
     for name, steps in (("goal", False), ("goal+steps", True)):
         for who, call in (
             ("whole planner", lambda a, s: answer(planner, a.instruction.text, s)),
+            (
+                "one task of a familiar room",
+                lambda a, s: answer(planner, a.instruction.text, s, True),
+            ),
             ("learned parser alone", lambda a, s: reader.read(a.instruction.text, s)),
         ):
             began_s = time.process_time()
@@ -140,10 +144,16 @@ def refusals() -> None:
 
 def calibration() -> None:
     reader = TaskReader()
-    for name, steps in (("goal", False), ("goal+steps", True)):
+    for name, steps, known in (
+        ("goal", False, False),
+        ("goal+steps", True, False),
+        ("goal, a familiar room", False, True),
+        ("goal+steps, a familiar room", True, True),
+    ):
         sure, right = [], []
         for each in texts():
-            found = reader.read(each.instruction.text, each.instruction.steps if steps else ())
+            words = each.instruction.text, each.instruction.steps if steps else ()
+            found = reader.read(*words, familiar=known)
             sure.append(found.confidence)
             right.append(score_task(found.task, each.task)["exact"])
         sure, right = np.array(sure), np.array(right)
