@@ -52,3 +52,7 @@ class PlanningError(EmbodiedError):
 
 class UnavailableError(PlanningError):
     """What a planner asks, a language model's server say, gave no answer: no plan was judged."""
+
+
+class AccessError(ConfigError, UnavailableError):
+    """A server refuses the key, the model or the address: a setting to mend, and no plan judged."""

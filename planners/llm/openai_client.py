@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from embodied.core.errors import ConfigError, PlanningError, UnavailableError
+from embodied.core.errors import AccessError, ConfigError, PlanningError, UnavailableError
 from planners.llm.pace import Pace, Transient, retrying
 from planners.llm.types import LlmReply, LlmRequest, Usage
 from planners.llm.wire import body, check_structured
@@ -118,7 +118,7 @@ class OpenAiClient:
         """Answer one request, with as many attempts as configured.
 
         Raises:
-            ConfigError: If the server refuses key, model or address.
+            AccessError: If the server refuses key, model or address.
             PlanningError: If it refuses the request.
             UnavailableError: If it gives no answer in the last attempt.
         """
@@ -185,7 +185,7 @@ class OpenAiClient:
         advice = _ADVICE.get(status)
         if advice:
             told = advice.format(variable=self._variable or "no variable", model=self.name)
-            return ConfigError(f"The language model's server answered {status}: {told}.")
+            return AccessError(f"The language model's server answered {status}: {told}.")
         hint = ""
         if "response_format" in str(error) or "json_schema" in str(error):
             hint = " If it takes no schemas, set llm.structured=object or none."

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from llm_loopback import LoopbackServer, raw, refuses, says, send, streams
 
-from embodied.core.errors import ConfigError, PlanningError
+from embodied.core.errors import AccessError, ConfigError, PlanningError, UnavailableError
 from planners.llm.openai_client import OpenAiClient
 from planners.llm.types import LlmRequest, Message
 
@@ -154,7 +154,10 @@ def test_settings_that_are_wrong_are_said_at_once(
 ) -> None:
     monkeypatch.setenv("EMBODIED_TEST_KEY", "sk-very-secret-123")
     server.behaviours = [refuses(status)]
-    with pytest.raises(ConfigError, match=told):
+    # a setting to mend, and nothing that was asked counts as answered
+    assert issubclass(AccessError, ConfigError)
+    assert issubclass(AccessError, UnavailableError)
+    with pytest.raises(AccessError, match=told):
         client(server, key_variable="EMBODIED_TEST_KEY").complete(ASKED)
     assert len(server.bodies) == 1
 
