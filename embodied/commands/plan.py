@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def _score(config: dict[str, Any], *, command: list[str]) -> int:
         if there:
             console.print(f"{len(there)} of {len(chosen)} texts are in {folder} already.")
         left = [texts[spec.episode_id] for spec in chosen if spec.episode_id not in there]
-        records_of = plan_all(
+        planned = plan_all(
             lambda: _planner(config),
             left,
             workers=config["workers"],
@@ -142,8 +143,12 @@ def _score(config: dict[str, Any], *, command: list[str]) -> int:
             check=check,
         )
         try:
-            with show_progress(console, total=len(chosen), before=store.records) as progress:
-                for record in records_of:
+            # closed at once where anything raises, so that nothing more is asked
+            with (
+                show_progress(console, total=len(chosen), before=store.records) as progress,
+                closing(planned) as ended,
+            ):
+                for record in ended:
                     store.append(record)
                     progress.note(record)
         except UnavailableError as error:

@@ -43,10 +43,10 @@ def _serve(connection: Connection, factory: SessionFactory, seed: int) -> None:
             connection.send(("record", runner.run(spec)))
     except (EOFError, BrokenPipeError):
         return
-    except ConfigError as error:
-        connection.send(("misconfigured", str(error)))
     except UnavailableError as error:
         connection.send(("unanswered", str(error)))
+    except ConfigError as error:
+        connection.send(("misconfigured", str(error)))
     except EmbodiedError as error:
         connection.send(("failed", str(error)))
     except Exception:

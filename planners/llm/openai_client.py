@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from embodied.core.errors import AccessError, ConfigError, PlanningError, UnavailableError
-from planners.llm.pace import Pace, Transient, retrying
+from planners.llm.pace import Transient, retrying, shared_pace
 from planners.llm.types import LlmReply, LlmRequest, Usage
 from planners.llm.wire import body, check_structured
 
@@ -41,7 +41,7 @@ class OpenAiClient:
         max_retries: Attempts after the first, for errors that may pass.
         longest_wait_s: Longest pause before another attempt; a server that asks for a longer one
             gets no further attempt.
-        requests_per_minute: Highest rate; None is none.
+        requests_per_minute: Highest rate of all clients of this server in a process; None is none.
         concurrency: Requests under way at once.
         stream: Take the answer part by part, so that a slow one does not time out.
         usd_per_million: Prices, `prompt` and `completion`, in dollars a million tokens.
@@ -88,7 +88,7 @@ class OpenAiClient:
         self._timeout_s = timeout_s
         self._retries = max_retries
         self._longest_wait_s = longest_wait_s
-        self._pace = Pace(requests_per_minute)
+        self._pace = shared_pace(base_url or "", requests_per_minute)
         self._concurrency = max(1, concurrency)
         self._stream = stream
         self._prices = dict(usd_per_million or {})

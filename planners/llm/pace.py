@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 
@@ -52,6 +53,12 @@ class Pace:
             self._next_s = turn_s + self._gap_s
         if turn_s > now_s:
             self._sleep(turn_s - now_s)
+
+
+@cache
+def shared_pace(server: str, per_minute: float | None) -> Pace:
+    """Return the pace of a server: however many clients a process has, they keep it together."""
+    return Pace(per_minute)
 
 
 def pause(seconds: float) -> None:

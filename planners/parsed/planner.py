@@ -59,12 +59,21 @@ class ParsedPlanner:
         weights: Folder of the weights; None takes the shipped ones.
         encoder: A published sentence encoder that reads tasks too, by name: `minilm`. It needs
             torch; None does without. What is refused or asked back does not depend on it.
+        rooms: Whether a text that is known to be about one of the rooms of training is read by what
+            was asked for in the room that its words tell of (`rooms.Rooms`).
 
     Raises:
         ConfigError: If the encoder is not installed.
     """
 
-    def __init__(self, *, weights: str | Path | None = None, encoder: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        weights: str | Path | None = None,
+        encoder: str | None = None,
+        rooms: bool = True,
+    ) -> None:
+        self._by_room = rooms
         self._tasks = TaskReader(weights)
         folder = None if weights is None else Path(weights)
         self._encoder = None if encoder is None else self._adapted(encoder, folder)
@@ -106,7 +115,7 @@ class ParsedPlanner:
             instruction.steps,
             skills=context.skills,
             one_task=instruction.one_task,
-            familiar=instruction.familiar,
+            familiar=instruction.familiar and self._by_room,
         )
         revision = context.current_plan.revision + 1 if context.current_plan else 0
         return Plan(instruction, revision, subgoals)

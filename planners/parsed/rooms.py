@@ -3,8 +3,8 @@
 ALFRED's people look at the same rooms, and ask for what is there: what is a "desk" in everybody's
 words may be a DiningTable in one room and a Desk in the next. Furniture, colours and ways that they
 mention tell rooms apart, so that the prior over tasks can be that of the rooms which the words may
-tell of (a mixture with the room left open). A room that training has not seen is like none in
-particular, and the prior stays nearly what it was.
+tell of. It holds for rooms of training alone: of another room the words tell of one that looks
+alike, whose furniture is beside the point (docs/benchmarks.md says what that costs).
 """
 
 import json
@@ -57,7 +57,7 @@ class Rooms:
         terms: Term to its row.
         rarity: float [V]: inverse document frequency of each term.
         tensors: `terms` [V, H], `rooms` [R, H] and `bias` [R].
-        asked: For each room, value numbers of the tasks asked for there, with how often.
+        asked: For each room the tasks asked for there, by their values, in how many trajectories.
     """
 
     names: tuple[str, ...]
@@ -76,20 +76,19 @@ class Rooms:
         try:
             plain = json.loads((folder / TABLES).read_text("utf-8"))
             tensors = load_file(folder / WEIGHTS)
-        except (OSError, ValueError) as error:
+            tensors["terms"] = tensors["terms"].astype(np.float32) * tensors.pop("terms_scale")
+            rarity = tensors.pop("rarity").astype(np.float32)
+            asked = {
+                room: {tuple(values): count for *values, count in rows}
+                for room, rows in plain["asked"].items()
+            }
+            terms = {term: row for row, term in enumerate(plain["terms"])}
+            return cls(tuple(plain["names"]), terms, rarity, tensors, asked)
+        except (OSError, ValueError, KeyError) as error:
             raise DataError(
                 f"the parser's rooms in {folder} cannot be read ({error}): train them with "
                 "`embodied train task=parser_rooms`"
             ) from error
-        asked = {
-            room: {tuple(values): count for *values, count in rows}
-            for room, rows in plain["asked"].items()
-        }
-        whole = tensors.pop("terms").astype(np.float32) * tensors.pop("terms_scale")
-        rarity = tensors.pop("rarity").astype(np.float32)
-        kept = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
-        terms = {term: row for row, term in enumerate(plain["terms"])}
-        return cls(tuple(plain["names"]), terms, rarity, {**kept, "terms": whole}, asked)
 
     def shares(self, goal: str, steps: Sequence[str] = ()) -> Array:
         """Return how likely each room is to be the one that the words tell of, float [R]."""

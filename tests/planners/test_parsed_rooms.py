@@ -5,15 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_alfred import trajectory, write
 
 from embodied.core import task as tasks
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.errors import DataError
 from embodied.core.instruction import Instruction
+from embodied.core.protocols import PlanContext
 from embodied.core.task import Task
 from embodied.core.task_plans import subgoals_of
-from envs.alfred.plan_texts import FAMILIAR_SPLITS
+from envs.alfred.dataset import SPLITS
+from envs.alfred.plan_texts import FAMILIAR_SPLITS, AlfredTexts
+from envs.household.skills import SKILLS
 from planners.parsed.decode import Decoder
+from planners.parsed.planner import ParsedPlanner
 from planners.parsed.rooms import Rooms, room_of, terms_of
 from planners.parsed.slots import TaskTable
 
@@ -120,3 +125,30 @@ def test_terms_are_words_and_pairs_within_a_sentence() -> None:
 
 def test_rooms_nobody_trained_in_are_not_familiar() -> None:
     assert not {"valid_unseen", "tests_unseen"} & set(FAMILIAR_SPLITS)
+    assert set(FAMILIAR_SPLITS) < set(SPLITS)
+
+
+@pytest.mark.parametrize("split", ["train", "valid_seen", "valid_unseen"])
+def test_only_texts_of_seen_splits_are_of_familiar_rooms(tmp_path: Path, split: str) -> None:
+    write(tmp_path, trajectory(), split=split)
+    texts = AlfredTexts(data_root=tmp_path).annotated(split=split)
+    assert {each.instruction.familiar for each in texts} == {not split.endswith("unseen")}
+
+
+@pytest.mark.parametrize(
+    ("familiar", "rooms", "asked"), [(True, True, True), (False, True, False), (True, False, False)]
+)
+def test_rooms_are_asked_for_familiar_texts_alone_and_where_the_config_says_so(
+    monkeypatch: pytest.MonkeyPatch, familiar: bool, rooms: bool, asked: bool
+) -> None:
+    calls: list[str] = []
+    shares = Rooms.shares
+
+    def noted(self: Rooms, goal: str, steps: tuple[str, ...] = ()) -> np.ndarray:
+        calls.append(goal)
+        return shares(self, goal, steps)
+
+    monkeypatch.setattr(Rooms, "shares", noted)
+    said = Instruction.from_text("put a mug on the desk", one_task=True, familiar=familiar)
+    ParsedPlanner(rooms=rooms).plan(PlanContext(said, SKILLS))
+    assert bool(calls) is asked
