@@ -3,6 +3,7 @@
     python benchmarks/parser.py [exact] [speed] [sentences] [refusals] [calibration]
                                 [--encoder minilm]
     python benchmarks/parser.py rooms --weights FOLDER
+    python benchmarks/parser.py unseen --weights FOLDER FOLDER FOLDER FOLDER
 
 `exact` says of ALFRED's valid_seen what `embodied plan benchmark=alfred text=goal|goal+steps` does
 (each text is known to be one task), and besides what comes of the same texts read as a person's
@@ -14,9 +15,14 @@ calibration and the learned parser alone are always without. Needs EMBODIED_DATA
 `rooms` says what the learned parser gains on development texts of train by knowing the room: not at
 all, from the words, and told which one it is. FOLDER holds what `embodied train task=parser` and
 `task=parser_rooms` wrote, both with `task.make.hold_out=true`.
+
+`unseen` says what is right in rooms that training has not seen, by either prior, and by room: each
+FOLDER holds what `embodied train task=parser task.make.hold_out=true task.make.fold=K` wrote, for K
+from 0 to 3. Every second text of the fold is read, by the learned parser alone.
 """
 
 import argparse
+import json
 import os
 import sys
 import time
@@ -43,10 +49,11 @@ from envs.alfred.plan_texts import AlfredTexts
 from envs.household.skills import SKILLS
 from planners.checked import CheckedPlanner
 from planners.parsed.planner import ParsedPlanner
+from planners.parsed.priors import ANYWHERE, AS_TRAINED, BY_ROOM
 from planners.parsed.reader import TaskReader
 from planners.parsed.refusals import Question, Refused
 from planners.parsed.rooms import room_of
-from planners.parsed.training.data import in_development_room, split_off
+from planners.parsed.training.data import in_development_room, in_fold, split_off
 
 
 @cache
@@ -153,7 +160,7 @@ def calibration() -> None:
         sure, right = [], []
         for each in texts():
             words = each.instruction.text, each.instruction.steps if steps else ()
-            found = reader.read(*words, familiar=known)
+            found = reader.read(*words, prior=BY_ROOM if known else AS_TRAINED)
             sure.append(found.confidence)
             right.append(score_task(found.task, each.task)["exact"])
         sure, right = np.array(sure), np.array(right)
@@ -181,7 +188,7 @@ class Told:
 def rooms() -> None:
     if ARGUMENTS.weights is None:
         raise SystemExit("rooms needs --weights FOLDER, trained with task.make.hold_out=true")
-    reader = TaskReader(ARGUMENTS.weights)
+    reader = TaskReader(ARGUMENTS.weights[0])
     known, told = reader.rooms, Told(reader.rooms.names)
     _, held = split_off(AlfredTexts().annotated(split="train"))
 
@@ -191,7 +198,7 @@ def rooms() -> None:
         for each in chosen:
             told.room = room_of(each.trajectory_id)
             words = each.instruction.text, each.instruction.steps if with_steps else ()
-            task = reader.read(*words, familiar=where != "open").task
+            task = reader.read(*words, prior=AS_TRAINED if where == "open" else BY_ROOM).task
             found.append(score_task(task, each.task)["exact"])
         return float(np.mean(found))
 
@@ -203,14 +210,42 @@ def rooms() -> None:
             print(f"rooms, {name}, held-out {which}, {len(chosen)} texts: {shares}")
 
 
+def unseen() -> None:
+    if ARGUMENTS.weights is None:
+        raise SystemExit("unseen needs --weights FOLDER ..., trained with task.make.fold=0 to 3")
+    every = AlfredTexts().annotated(split="train")
+    right: dict[tuple[str, str], dict[str, list[float]]] = {}
+    for folder in ARGUMENTS.weights:
+        fold = json.loads((folder / "card.json").read_text("utf-8"))["settings"]["fold"]
+        reader = TaskReader(folder)
+        for each in [e for e in every if in_fold(e.trajectory_id, fold)][::2]:
+            for text, steps in (("goal+steps", each.instruction.steps), ("goal", ())):
+                for name, prior in (("as trained", AS_TRAINED), ("anywhere", ANYWHERE)):
+                    task = reader.read(each.instruction.text, steps, prior=prior).task
+                    of_room = right.setdefault((text, name), {})
+                    found = of_room.setdefault(room_of(each.trajectory_id), [])
+                    found.append(score_task(task, each.task)["exact"])
+    for (text, name), of_room in right.items():
+        shares = {room: float(np.mean(found)) for room, found in of_room.items()}
+        worst = min(shares, key=shares.__getitem__)
+        every_text = np.concatenate(list(of_room.values()))
+        print(f"unseen, {text}, prior {name}: {every_text.mean():.1%} of "
+              f"{len(every_text)} texts; mean of {len(shares)} rooms "
+              f"{np.mean(list(shares.values())):.1%}; worst, FloorPlan{worst}, "
+              f"{shares[worst]:.1%}")  # fmt: skip
+
+
 ALL = {"exact": exact, "speed": speed, "sentences": hand_written, "refusals": refusals,
        "calibration": calibration}  # fmt: skip
+TRAINED = {"rooms": rooms, "unseen": unseen}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", choices=[*ALL, "rooms", []], metavar="WHAT")
+    parser.add_argument("what", nargs="*", choices=[*ALL, *TRAINED, []], metavar="WHAT")
     parser.add_argument("--encoder", default=None)
-    parser.add_argument("--weights", type=Path, default=None, help="for rooms: trained apart")
+    parser.add_argument(
+        "--weights", type=Path, nargs="+", help="for rooms and unseen: trained apart"
+    )
     ARGUMENTS = parser.parse_args()
     for name in ARGUMENTS.what or ALL:
-        {**ALL, "rooms": rooms}[name]()
+        {**ALL, **TRAINED}[name]()

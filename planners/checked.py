@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, runtime_checkable
 
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import ObjectRef, Plan, Subgoal
 from embodied.core.protocols import PlanContext, Planner
+from embodied.core.task import Task
 from embodied.core.task_plans import ANOTHER, subgoals_of, task_of
 from planners.corrections import (
     Change,
     Kind,
     fold,
     in_hand,
-    left_to_do,
     recover,
     resolve,
     still_ahead,
@@ -45,6 +46,20 @@ class _Told:
     subgoals: tuple[Subgoal, ...]
     count: int
     changes: tuple[Change, ...] = ()
+
+
+@runtime_checkable
+class Rereading(Protocol):
+    """A planner that can say what else words may have meant."""
+
+    def instead(self, instruction: Instruction, task: Task, missing: str) -> Sequence[str]:
+        """Return what was meant by a type that is not there, the likeliest first.
+
+        Args:
+            instruction: What was asked for.
+            task: What it was read as.
+            missing: The type, which the task names.
+        """
 
 
 class CheckedPlanner:
@@ -142,9 +157,22 @@ class CheckedPlanner:
             if found is not None:
                 subgoals, change = found
                 changes = (*changes, change) if change.lasting else changes
-        left = left_to_do(subgoals, context.history)
-        left = recover(left, context.history, skills=context.skills, entities=context.entities)
+        left = recover(
+            *(subgoals, context.history),
+            skills=context.skills,
+            entities=context.entities,
+            instead=partial(self._instead, context.instruction, subgoals),
+        )
         return left, changes
+
+    def _instead(
+        self, instruction: Instruction, subgoals: Sequence[Subgoal], missing: str
+    ) -> Sequence[str]:
+        """Return what the words may have meant by a type that is not there, if it can be told."""
+        task = task_of(subgoals)
+        if task is None or not isinstance(self._planner, Rereading):
+            return ()
+        return self._planner.instead(instruction, task, missing)
 
     def _unread(self, said: Correction, context: PlanContext) -> bool:
         current = context.current_plan.subgoals if context.current_plan else ()

@@ -1,6 +1,7 @@
 """How far a plan has got, and what to do about what went wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from embodied.core.entity import Entity
@@ -51,7 +52,8 @@ ALTERNATIVES: Mapping[str, tuple[str, ...]] = {
     "Pan": ("Pot",),
     "Pot": ("Pan",),
 }
-"""What people may have meant by a type that is not to be found, the likeliest first."""
+"""What people may have meant by a type that is not to be found, the likeliest first; for planners
+that cannot tell from the words."""
 
 
 def still_ahead(plan: Sequence[Subgoal], history: History) -> tuple[Subgoal, ...]:
@@ -113,30 +115,45 @@ def recover(
     *,
     skills: Sequence[SkillSpec],
     entities: Iterable[Entity] = (),
+    instead: Callable[[str], Sequence[str]] = lambda _: (),
 ) -> tuple[Subgoal, ...]:
-    """Return the plan with something else in place of what was sought in vain.
+    """Return what a plan made from scratch still has to do, with what is not there taken for else.
 
     A step that failed because a thing is not to be found is tried again, since other places may be
-    searched. After `TRIES` failures the thing is taken for one of its `ALTERNATIVES` that was seen
-    and that the plan's skills take.
+    searched. After `TRIES` failures the thing is taken for what the words may have meant instead,
+    or else for one of its `ALTERNATIVES`, if that was seen and the plan's skills take it. What was
+    begun with such a thing is gone on with.
 
     Args:
-        plan: What is to be done now.
+        plan: What is to be done in all.
         history: Everything tried.
         skills: What the embodiment declares.
         entities: What was seen.
+        instead: What the words may have meant by a type that is not there, the likeliest first.
     """
-    missing = _missing(history)
-    if missing is None:
-        return tuple(plan)
-    seen = {entity.category for entity in entities}
-    tried = {_missing_in(subgoal) for subgoal, outcome in history if _not_found(outcome)}
-    for other in ALTERNATIVES.get(missing, ()):
-        if other in seen and other not in tried:
-            swapped = tuple(_swap(subgoal, missing, other) for subgoal in plan)
+    absent = _absent(history)
+    seen = {entity.category for entity in entities} - set(absent)
+    used = {
+        value.category
+        for step, outcome in history
+        for value in step.arguments.values()
+        if outcome.status is Status.DONE and isinstance(value, ObjectRef)
+    }
+    left = left_to_do(plan, history)
+    whole = tuple(plan)
+    for missing in absent:
+        others = [each for each in (*instead(missing), *_alternatives(missing)) if each in seen]
+        for other in sorted(others, key=lambda each: each not in used):
+            swapped = tuple(_swap(subgoal, missing, other) for subgoal in left)
             if all(_takes(subgoal, skills) for subgoal in swapped):
-                return swapped
-    return tuple(plan)
+                whole = tuple(_swap(subgoal, missing, other) for subgoal in whole)
+                left = min(swapped, left_to_do(whole, history), key=len)
+                break
+    return left
+
+
+def _alternatives(missing: str) -> tuple[str, ...]:
+    return ALTERNATIVES.get(missing, ())
 
 
 def _not_found(outcome: Outcome) -> bool:
@@ -155,12 +172,18 @@ def _missing_in(subgoal: Subgoal) -> str:
     return ""
 
 
-def _missing(history: History) -> str | None:
-    if not history or not _not_found(history[-1][1]):
-        return None
-    last = history[-1][0]
-    failures = sum(_same(subgoal, last) and _not_found(outcome) for subgoal, outcome in history)
-    return _missing_in(last) if failures >= TRIES else None
+def _absent(history: History) -> tuple[str, ...]:
+    """Return the types that the same step did not find `TRIES` times, and never found since."""
+    failures: Counter[tuple[object, ...]] = Counter()
+    missing: dict[tuple[object, ...], str] = {}
+    for subgoal, outcome in history:
+        step = (subgoal.skill, *_named(subgoal))
+        if _not_found(outcome):
+            failures[step] += 1
+            missing[step] = _missing_in(subgoal)
+        elif outcome.status is Status.DONE:
+            failures[step] = 0
+    return tuple(dict.fromkeys(missing[step] for step in missing if failures[step] >= TRIES))
 
 
 def _swap(subgoal: Subgoal, old: str, new: str) -> Subgoal:

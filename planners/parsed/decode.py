@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core import task as tasks
+from planners.parsed.priors import AS_TRAINED, Prior, Priors
 from planners.parsed.slots import SLOTS, TaskTable
 
 Scores = NDArray[np.float32]
@@ -18,14 +19,8 @@ TEMPERATURE = 1.0
 found on held-out trajectories of train."""
 BEST = (3, 4, 2, 3, 4, 2)
 """How many values of each slot are tried in tasks that training has not seen."""
-PRIOR_WEIGHT = 0.3
-"""How much what people ask for counts against what was understood."""
-UNSEEN_WEIGHT = 3.0
-"""Trajectories' worth of belief in tasks that were never seen."""
-ROOM_WEIGHT = 0.5
-"""How much what is asked for in a room counts, where it is told which room that may be."""
-ELSEWHERE_WEIGHT = 5.0
-"""Trajectories' worth of belief that a room is asked for what all others are."""
+MAX_DROP = 7.0
+"""How much less likely, as a log odds, than what was read a task may be that was meant instead."""
 
 _TYPE, _OBJECT, _SLICED, _MRECEP, _PARENT, _TOGGLE = range(len(SLOTS))
 
@@ -52,10 +47,6 @@ class Decoded:
 class Decoder:
     """Weighs whole tasks: the slots' scores plus how often people ask for such a task.
 
-    The prior interpolates the counts of whole tasks with the product of their parts, so that a task
-    nobody asked for in training is unlikely, not impossible. It knows types alone, unless it is
-    told in which of the rooms of training that may be.
-
     Args:
         table: Slots' values, and the tasks of training with their counts.
         in_rooms: float [R, C], how often each task was asked for in each room of training.
@@ -64,36 +55,34 @@ class Decoder:
     def __init__(self, table: TaskTable, in_rooms: Scores | None = None) -> None:
         self._table = table
         self._known = {tuple(row): i for i, row in enumerate(table.tasks.tolist())}
-        belief = table.counts + UNSEEN_WEIGHT * self._parts(table.tasks)
-        self._prior = PRIOR_WEIGHT * np.log(belief)
-        self._total = float(belief.sum())
-        self._in_rooms: Scores | None = None
-        if in_rooms is not None:
-            asked = in_rooms.sum(1, keepdims=True)
-            self._elsewhere = ELSEWHERE_WEIGHT / (asked[:, 0] + ELSEWHERE_WEIGHT)
-            mixed = in_rooms + ELSEWHERE_WEIGHT * belief / self._total
-            self._in_rooms = (mixed / (asked + ELSEWHERE_WEIGHT)).astype(np.float32)
+        self._priors = Priors(table, in_rooms)
 
     def decode(
-        self, slots: Sequence[Scores], whole: Scores | None = None, *, where: Scores | None = None
+        self,
+        slots: Sequence[Scores],
+        whole: Scores | None = None,
+        *,
+        prior: Prior = AS_TRAINED,
+        where: Scores | None = None,
     ) -> Decoded:
         """Return the best task.
 
         Args:
             slots: Log-probabilities of each slot's values.
             whole: What each task of training gets besides, float [C].
-            where: How likely each room of training is to be the one told of, float [R]; None where
-                it may be any room in the world.
+            prior: How much what people ask for counts.
+            where: How likely each room of training is to be the one told of, float [R]; for a prior
+                that goes by room.
         """
-        known = self._known_prior(where) + sum(
+        known = self._priors.known(prior, where) + sum(
             slot[self._table.tasks[:, index]] for index, slot in enumerate(slots)
         )
-        if whole is not None:
+        if whole is not None and prior.whole:
             known = known + whole
         fresh = self._fresh(slots)
         scores = known
         if len(fresh):
-            extra = self._fresh_prior(fresh, where)
+            extra = self._priors.fresh(fresh, prior, where)
             extra = extra + sum(slot[fresh[:, index]] for index, slot in enumerate(slots))
             scores = np.concatenate([known, extra])
         order = np.argsort(-scores)[:2]
@@ -112,17 +101,37 @@ class Decoder:
             seen=int(self._table.counts[order[0]]) if order[0] < len(known) else 0,
         )
 
-    def _known_prior(self, where: Scores | None) -> NDArray[np.float64]:
-        if where is None or self._in_rooms is None:
-            return self._prior
-        found: NDArray[np.float64] = ROOM_WEIGHT * np.log(where @ self._in_rooms)
-        return found
+    def beside(
+        self,
+        indices: Sequence[int],
+        index: int,
+        slots: Sequence[Scores],
+        *,
+        prior: Prior = AS_TRAINED,
+        where: Scores | None = None,
+    ) -> tuple[int, ...]:
+        """Return the other values that one slot of a task may have had, the likeliest first.
 
-    def _fresh_prior(self, rows: NDArray[np.int64], where: Scores | None) -> NDArray[np.float64]:
-        belief = UNSEEN_WEIGHT * self._parts(rows)
-        if where is None or self._in_rooms is None:
-            return PRIOR_WEIGHT * np.log(belief)
-        return ROOM_WEIGHT * np.log(float(where @ self._elsewhere) * belief / self._total)
+        Args:
+            indices: The task's values.
+            index: The slot.
+            slots: As in `decode`.
+            prior: As in `decode`.
+            where: As in `decode`.
+        """
+        rows = np.tile(np.array(indices), (len(slots[index]), 1))
+        rows[:, index] = np.arange(len(rows))
+        belief, known = self._priors.fresh(rows, prior, where), self._priors.known(prior, where)
+        for row, values in enumerate(map(tuple, rows.tolist())):
+            if values in self._known:
+                belief[row] = known[self._known[values]]
+        scores = np.where(self._consistent(rows), slots[index] + belief, -np.inf)
+        read = indices[index]
+        return tuple(
+            int(value)
+            for value in np.argsort(-scores)
+            if value != read and scores[value] > scores[read] - MAX_DROP
+        )
 
     def _fresh(self, slots: Sequence[Scores]) -> NDArray[np.int64]:
         """Tasks of the slots' best values that go together and were not seen in training."""
@@ -149,25 +158,6 @@ class Decoder:
             & ((rows[:, _SLICED] != self._yes) | self._cut[rows[:, _OBJECT]])
             & ((thing != vessel) & (thing != place) & ((vessel != place) | ~movable))
         )
-
-    def _parts(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Probability of tasks as the product of their parts given their type."""
-        kind = rows[:, _TYPE]
-        return np.prod(
-            [table[kind, rows[:, index + 1]] for index, table in enumerate(self._given_type)],
-            axis=0,
-        )
-
-    @cached_property
-    def _given_type(self) -> list[NDArray[np.float64]]:
-        """P(value | task type) of every other slot."""
-        table, sizes = self._table, self._table.sizes
-        found = []
-        for index in range(1, len(SLOTS)):
-            counts = np.full((sizes[_TYPE], sizes[index]), 0.2)
-            np.add.at(counts, (table.tasks[:, _TYPE], table.tasks[:, index]), table.counts)
-            found.append(counts / counts.sum(1, keepdims=True))
-        return found
 
     @cached_property
     def _names(self) -> list[NDArray[np.str_]]:

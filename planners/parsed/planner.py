@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from embodied.core.instruction import Instruction
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.routes import ROUTE
@@ -18,6 +19,7 @@ from planners.parsed.commands import CommandReader
 from planners.parsed.encoder import AdaptedEncoder
 from planners.parsed.literal import literal
 from planners.parsed.plausibility import Plausibility
+from planners.parsed.priors import ANYWHERE, AS_TRAINED, BY_ROOM, Prior
 from planners.parsed.putting import HOME
 from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import UNABLE, Question, Refused
@@ -61,6 +63,8 @@ class ParsedPlanner:
             torch; None does without. What is refused or asked back does not depend on it.
         rooms: Whether a text that is known to be about one of the rooms of training is read by what
             was asked for in the room that its words tell of (`rooms.Rooms`).
+        familiar: Whether texts that are known to be one task are about rooms that the weights were
+            trained in; None goes by what the instruction says.
 
     Raises:
         ConfigError: If the encoder is not installed.
@@ -72,8 +76,9 @@ class ParsedPlanner:
         weights: str | Path | None = None,
         encoder: str | None = None,
         rooms: bool = True,
+        familiar: bool | None = None,
     ) -> None:
-        self._by_room = rooms
+        self._by_room, self._familiar = rooms, familiar
         self._tasks = TaskReader(weights)
         folder = None if weights is None else Path(weights)
         self._encoder = None if encoder is None else self._adapted(encoder, folder)
@@ -115,7 +120,7 @@ class ParsedPlanner:
             instruction.steps,
             skills=context.skills,
             one_task=instruction.one_task,
-            familiar=instruction.familiar and self._by_room,
+            familiar=instruction.familiar,
         )
         revision = context.current_plan.revision + 1 if context.current_plan else 0
         return Plan(instruction, revision, subgoals)
@@ -145,9 +150,10 @@ class ParsedPlanner:
             text = wanted(HOME.sub("back", said))
             if said.strip() and not text:
                 raise Question("What should I do instead?", raw=said, certain=True)
-        understanding = self.understand(text, steps, skills=skills, familiar=familiar)
+        prior = self._prior(one_task=one_task, familiar=familiar)
+        understanding = self.understand(text, steps, skills=skills, prior=prior)
         if one_task:
-            understanding = self._read_further(understanding, steps, familiar=familiar)
+            understanding = self._read_further(understanding, steps, prior)
             subgoals, self.explanation = _as_task(understanding, understanding.reading.task)
         else:
             subgoals, self.explanation = self._decide(understanding, steps, skills)
@@ -158,18 +164,44 @@ class ParsedPlanner:
         subgoals = described(subgoals, mentions_in([text, *steps], subgoals))
         return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
 
+    def instead(self, instruction: Instruction, task: Task, missing: str) -> tuple[str, ...]:
+        """Return what the words may have meant by a type that is not there, the likeliest first.
+
+        None where they are a person's own: what is absent is not taken for whatever else is near.
+
+        Args:
+            instruction: What was asked for.
+            task: What it was read as.
+            missing: The type.
+        """
+        if not instruction.one_task:
+            return ()
+        return self._tasks.instead(
+            *(task, missing, instruction.text, instruction.steps),
+            further=self._encoder,
+            prior=self._prior(one_task=True, familiar=instruction.familiar),
+        )
+
     def understand(
         self,
         text: str,
         steps: Sequence[str] = (),
         *,
         skills: tuple[SkillSpec, ...],
-        familiar: bool = False,
+        prior: Prior = AS_TRAINED,
     ) -> Understanding:
         """Return everything that is made of words, before it is decided what to do."""
         if self._understander is None or self._understander[0] is not skills:
             self._understander = skills, Understander(self._tasks, CommandReader(skills))
-        return self._understander[1].understand(text, steps, familiar=familiar)
+        return self._understander[1].understand(text, steps, prior=prior)
+
+    def _prior(self, *, one_task: bool, familiar: bool) -> Prior:
+        """Return what to believe before anything is read."""
+        if not one_task:
+            return AS_TRAINED
+        if not (familiar if self._familiar is None else self._familiar):
+            return ANYWHERE
+        return BY_ROOM if self._by_room else AS_TRAINED
 
     def _decide(
         self, understanding: Understanding, steps: Sequence[str], skills: tuple[SkillSpec, ...]
@@ -186,11 +218,11 @@ class ParsedPlanner:
         doubted = doubted or self._plausibility.refuses(understanding)
         if doubted and not understanding.is_plain:
             raise _objection(understanding)
-        understanding = self._read_further(understanding, steps)
+        understanding = self._read_further(understanding, steps, AS_TRAINED)
         return _as_task(understanding, literal(understanding, skills))
 
     def _read_further(
-        self, understanding: Understanding, steps: Sequence[str], *, familiar: bool = False
+        self, understanding: Understanding, steps: Sequence[str], prior: Prior
     ) -> Understanding:
         """Let the encoder read a task too, where there is one."""
         if self._encoder is None:
@@ -200,7 +232,7 @@ class ParsedPlanner:
             steps,
             hints=understanding.hints,
             further=self._encoder,
-            familiar=familiar,
+            prior=prior,
         )
         return replace(understanding, reading=reading)
 

@@ -13,6 +13,7 @@ from embodied.core.task import Task
 from planners.parsed.decode import Decoder
 from planners.parsed.encoder import Mixing
 from planners.parsed.forward import Array, Ensemble
+from planners.parsed.priors import AS_TRAINED, Prior
 from planners.parsed.rooms import WEIGHTS as ROOMS_WEIGHTS
 from planners.parsed.rooms import Rooms
 from planners.parsed.rooms import shipped as shipped_rooms
@@ -83,7 +84,7 @@ class TaskReader:
         *,
         hints: Sequence[Sequence[str]] = (),
         further: Further | None = None,
-        familiar: bool = False,
+        prior: Prior = AS_TRAINED,
     ) -> TaskReading:
         """Read a goal, and steps where they are given.
 
@@ -92,23 +93,12 @@ class TaskReader:
             steps: The steps' words.
             hints: For each slot, values that the grammar read; they count a little more.
             further: A member that answers too.
-            familiar: Whether the words are about one of the rooms of training, whichever.
+            prior: How much what people ask for counts; where it goes by room and no rooms are
+                known, it is that of all of them.
         """
-        where = None
-        if familiar and self.rooms is not None:
-            where = self.rooms.shares(goal, steps)
-        sentences = sentences_of(goal, steps)
-        slots, whole = self.ensemble.scores(sentences)
-        bonus = HINT_WEIGHT
-        if further is not None:
-            mixing = further.mixing
-            bonus, share = mixing.hint, mixing.steps if steps else mixing.goal
-            answers = further.scores(goal, steps)
-            slots = [
-                (1 - share) * slot + share * answer
-                for slot, answer in zip(slots, answers, strict=True)
-            ]
-            whole = (1 - share) * whole
+        prior, where = self._where(goal, steps, prior)
+        slots, whole = self._scores(goal, steps, further)
+        bonus = HINT_WEIGHT if further is None else further.mixing.hint
         table = self.ensemble.table
         told = slots
         if hints:
@@ -116,8 +106,8 @@ class TaskReader:
                 self._hinted(slot, table.values[name], hint, bonus)
                 for slot, name, hint in zip(slots, SLOTS, hints, strict=True)
             ]
-        found = self._decoder.decode(told, whole, where=where)
-        words = [word for sentence in sentences for word in sentence]
+        found = self._decoder.decode(told, whole, prior=prior, where=where)
+        words = [word for sentence in sentences_of(goal, steps) for word in sentence]
         parts = [float(slot[index]) for slot, index in zip(slots, found.indices, strict=True)]
         return TaskReading(
             task=table.task(found.indices),
@@ -131,9 +121,59 @@ class TaskReader:
             strange=sum(word not in self.ensemble.words for word in words) / max(1, len(words)),
         )
 
+    def instead(
+        self,
+        task: Task,
+        missing: str,
+        goal: str,
+        steps: Sequence[str] = (),
+        *,
+        further: Further | None = None,
+        prior: Prior = AS_TRAINED,
+    ) -> tuple[str, ...]:
+        """Return what the words may have meant by a type that is not there, the likeliest first.
+
+        Args:
+            task: What the words were read as.
+            missing: The type, one of the task's arguments; there is no other meaning of any other.
+            goal: The goal's words.
+            steps: The steps' words.
+            further: A member that answers too.
+            prior: As in `read`.
+        """
+        table = self.ensemble.table
+        values = [getattr(task, name) for name in SLOTS]
+        if missing not in values or not self.has(task):
+            return ()
+        slots, _ = self._scores(goal, steps, further)
+        index = values.index(missing)
+        prior, where = self._where(goal, steps, prior)
+        likely = self._decoder.beside(table.indices(task), index, slots, prior=prior, where=where)
+        return tuple(table.values[SLOTS[index]][number] for number in likely)
+
     def has(self, task: Task) -> bool:
         """Whether training had every value of a task."""
         return min(self.ensemble.table.indices(task)) >= 0
+
+    def _where(self, goal: str, steps: Sequence[str], prior: Prior) -> tuple[Prior, Array | None]:
+        """Return what to believe beforehand, and which rooms of training the words tell of."""
+        if not prior.by_room:
+            return prior, None
+        return (AS_TRAINED, None) if self.rooms is None else (prior, self.rooms.shares(goal, steps))
+
+    def _scores(
+        self, goal: str, steps: Sequence[str], further: Further | None
+    ) -> tuple[list[Array], Array]:
+        """Return what all members together answer, as `Decoder.decode` takes it."""
+        slots, whole = self.ensemble.scores(sentences_of(goal, steps))
+        if further is None:
+            return slots, whole
+        share = further.mixing.steps if steps else further.mixing.goal
+        answers = further.scores(goal, steps)
+        mixed = [
+            (1 - share) * slot + share * answer for slot, answer in zip(slots, answers, strict=True)
+        ]
+        return mixed, (1 - share) * whole
 
     @staticmethod
     def _hinted(slot: Array, values: Sequence[str], hint: Sequence[str], bonus: float) -> Array:

@@ -10,6 +10,7 @@ from embodied.core.task import LOOK_IN_LIGHT, PICK_WITH_MOVABLE, Task
 from embodied.core.task_plans import DEVICE_OF, KNIFE_RESTS_ON, KNIVES, LAMPS, subgoals_of, task_of
 from planners.parsed.clauses import Clause
 from planners.parsed.commands import Command, CommandReader
+from planners.parsed.priors import AS_TRAINED, Prior
 from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.slots import values_of
@@ -305,7 +306,7 @@ class Understander:
         self._commands = commands
 
     def understand(
-        self, text: str, steps: Sequence[str] = (), *, familiar: bool = False
+        self, text: str, steps: Sequence[str] = (), *, prior: Prior = AS_TRAINED
     ) -> Understanding:
         """Read a text, with its steps where they are given; as `TaskReader.read`."""
         command, refusal, question, amounts_to = None, None, None, None
@@ -319,7 +320,7 @@ class Understander:
         hints = hints_of(amounts_to, command.choices) if command and amounts_to else ()
         return Understanding(
             text=text,
-            reading=self._tasks.read(text, steps, hints=hints, familiar=familiar),
+            reading=self._tasks.read(text, steps, hints=hints, prior=prior),
             command=command,
             refusal=refusal,
             question=question,

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from embodied.core import task as tasks
 from embodied.core.errors import DataError
+from embodied.core.instruction import Instruction
 from embodied.core.task import Task
 from planners.parsed.decode import Decoder
 from planners.parsed.forward import Ensemble, Network
+from planners.parsed.planner import ParsedPlanner
+from planners.parsed.priors import ANYWHERE, AS_TRAINED
 from planners.parsed.reader import TaskReader
 from planners.parsed.slots import SLOTS, TaskTable, task_from, values_of
 from planners.parsed.text import pieces_of, words_of
@@ -73,6 +76,38 @@ def test_what_people_ask_for_decides_where_the_words_do_not() -> None:
     table = TaskTable.of([often] * 9 + [seldom])
     flat = [np.zeros(size, dtype=np.float32) for size in table.sizes]
     assert table.task(Decoder(table).decode(flat).indices) == often
+
+
+def test_in_any_room_what_was_understood_outweighs_what_training_asked_for() -> None:
+    often = Task(tasks.PICK_AND_PLACE, "Mug", parent="Shelf")
+    seldom = Task(tasks.PICK_AND_PLACE, "Mug", parent="Desk")
+    table = TaskTable.of([often] * 30 + [seldom])
+    slots = [np.zeros(size, dtype=np.float32) for size in table.sizes]
+    slots[4][table.values["parent"].index("Desk")] = 0.5
+    whole = np.array([1.0 if table.task(row) == often else 0.0 for row in table.tasks])
+    read = {
+        prior: table.task(Decoder(table).decode(slots, whole, prior=prior).indices)
+        for prior in (AS_TRAINED, ANYWHERE)
+    }
+    assert read == {AS_TRAINED: often, ANYWHERE: seldom}
+
+
+def test_what_a_desk_may_be_instead_the_likeliest_first() -> None:
+    reader = TaskReader()
+    told = "put the cell phone on the desk"
+    read = Task(tasks.PICK_AND_PLACE, "CellPhone", parent="Desk")
+    instead = reader.instead(read, "Desk", told)
+    assert set(instead[:3]) & {"SideTable", "DiningTable", "CoffeeTable"}
+    assert not {"Desk", "CellPhone", "Fridge", ""} & set(instead)
+    assert reader.instead(read, "Sofa", told) == ()
+
+
+def test_only_annotators_words_are_taken_for_something_else() -> None:
+    planner = ParsedPlanner()
+    read = Task(tasks.PICK_AND_PLACE, "CellPhone", parent="Desk")
+    text = "put the cell phone on the desk"
+    assert planner.instead(Instruction.from_text(text, one_task=True), read, "Desk")
+    assert planner.instead(Instruction.from_text(text), read, "Desk") == ()
 
 
 def test_missing_weights_say_how_to_train_them(tmp_path) -> None:

@@ -19,6 +19,7 @@ from envs.alfred.plan_texts import FAMILIAR_SPLITS, AlfredTexts
 from envs.household.skills import SKILLS
 from planners.parsed.decode import Decoder
 from planners.parsed.planner import ParsedPlanner
+from planners.parsed.priors import BY_ROOM
 from planners.parsed.rooms import Rooms, room_of, terms_of
 from planners.parsed.slots import TaskTable
 
@@ -79,7 +80,10 @@ def test_a_desk_is_what_it_is_in_the_room_that_the_words_tell_of(folder: Path, r
     assert where.sum() == pytest.approx(1.0, abs=1e-5)
     assert rooms.names[int(where.argmax())] == room
     decoder = Decoder(TABLE, rooms.counts(TABLE))
-    assert TABLE.task(decoder.decode(open_slots(), where=where).indices).parent == DESK[room]
+    assert (
+        TABLE.task(decoder.decode(open_slots(), prior=BY_ROOM, where=where).indices).parent
+        == DESK[room]
+    )
 
 
 def test_without_a_familiar_room_the_prior_knows_types_alone() -> None:
@@ -94,7 +98,7 @@ def test_a_room_does_not_make_a_task_impossible(folder: Path) -> None:
     slots[4][:] = -9.0
     slots[4][TABLE.values["parent"].index("DiningTable")] = 0.0
     sure = np.array([1.0, 0.0], dtype=np.float32)  # of the first room, which has a desk alone
-    found = Decoder(TABLE, rooms.counts(TABLE)).decode(slots, where=sure)
+    found = Decoder(TABLE, rooms.counts(TABLE)).decode(slots, prior=BY_ROOM, where=sure)
     assert TABLE.task(found.indices).parent == "DiningTable"
 
 
@@ -136,10 +140,17 @@ def test_only_texts_of_seen_splits_are_of_familiar_rooms(tmp_path: Path, split: 
 
 
 @pytest.mark.parametrize(
-    ("familiar", "rooms", "asked"), [(True, True, True), (False, True, False), (True, False, False)]
+    ("familiar", "told", "asked"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (True, {"rooms": False}, False),
+        (True, {"familiar": False}, False),
+        (False, {"familiar": True}, True),
+    ],
 )
 def test_rooms_are_asked_for_familiar_texts_alone_and_where_the_config_says_so(
-    monkeypatch: pytest.MonkeyPatch, familiar: bool, rooms: bool, asked: bool
+    monkeypatch: pytest.MonkeyPatch, familiar: bool, told: dict[str, bool], asked: bool
 ) -> None:
     calls: list[str] = []
     shares = Rooms.shares
@@ -150,5 +161,5 @@ def test_rooms_are_asked_for_familiar_texts_alone_and_where_the_config_says_so(
 
     monkeypatch.setattr(Rooms, "shares", noted)
     said = Instruction.from_text("put a mug on the desk", one_task=True, familiar=familiar)
-    ParsedPlanner(rooms=rooms).plan(PlanContext(said, SKILLS))
+    ParsedPlanner(**told).plan(PlanContext(said, SKILLS))
     assert bool(calls) is asked

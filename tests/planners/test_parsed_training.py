@@ -1,6 +1,7 @@
 """`embodied train task=parser` on a handful of texts: weights, a card, and going on after a cut."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from planners.parsed.plausibility import FEATURES
 pytest.importorskip("torch")
 
 from planners.parsed.reader import TaskReader
-from planners.parsed.training.data import is_development, split_off
+from planners.parsed.training.data import FOLDS, in_fold, is_development, split_off
 from planners.parsed.training.refusing import RefusalTraining, fitted
 from planners.parsed.training.run import ParserTraining
 
@@ -46,8 +47,13 @@ class FewTexts:
 def training(**settings) -> ParserTraining:
     sizes = {"width": 16, "hidden": 16, "buckets": 64, "heads": 2, "dropout": 0.0}
     return ParserTraining(
-        texts=FewTexts(),
-        **{"members": [sizes, {**sizes, "reads": "goals"}], "epochs": 30, "batch": 6, "rate": 0.03}
+        **{
+            "texts": FewTexts(),
+            "members": [sizes, {**sizes, "reads": "goals"}],
+            "epochs": 30,
+            "batch": 6,
+            "rate": 0.03,
+        }
         | settings,
     )
 
@@ -102,6 +108,35 @@ def test_development_trajectories_stay_together_and_out() -> None:
     assert len(kept) + len(held) == len(texts)
     assert not {t.trajectory_id for t in kept} & {t.trajectory_id for t in held}
     assert all(is_development(each.trajectory_id) for each in held)
+
+
+def test_every_room_is_held_out_once() -> None:
+    rooms = [f"pick_and_place_simple-Mug-None-Desk-{room}/trial_1/0" for room in range(1, 431)]
+    for each in rooms:
+        assert [in_fold(each, fold) for fold in range(FOLDS)].count(True) == 1
+    sizes = [sum(in_fold(each, fold) for each in rooms) for fold in range(FOLDS)]
+    assert min(sizes) > len(rooms) / FOLDS / 1.5
+
+
+def test_a_fold_is_scored_as_rooms_nobody_trained_in(tmp_path) -> None:
+    class TwoRooms(FewTexts):
+        def annotated(self, *, split: str) -> list[AnnotatedTask]:
+            return [
+                replace(each, trajectory_id=each.trajectory_id.replace("-7/", f"-{room}/"))
+                for each in super().annotated(split=split)
+                for room in (7, other)
+            ]
+
+    fold = next(each for each in range(FOLDS) if in_fold("Mug-Desk-7/t", each))
+    other = next(room for room in range(8, 30) if not in_fold(f"Mug-Desk-{room}/t", fold))
+    training(texts=TwoRooms(), hold_out=True, fold=fold).run(output_dir=tmp_path, seed=0)
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["settings"]["fold"] == fold
+    assert card["data"] == "ALFRED train, 18 texts; 18 held out"
+    assert card["development"] == {
+        "exact goal+steps, held-out rooms": 1.0,
+        "exact goal, held-out rooms": 1.0,
+    }
 
 
 def test_logistic_regression_finds_the_side() -> None:

@@ -21,6 +21,10 @@ DEVELOPMENT_ROOMS = 24
 """And all trajectories of one room of this many."""
 
 
+FOLDS = 4
+"""Parts that the rooms of train are divided into, to be held out in turn."""
+
+
 def is_development(trajectory_id: str) -> bool:
     """Whether a trajectory of train is held out for development, by itself or with its room."""
     return crc32(trajectory_id.encode()) % DEVELOPMENT_TRAJECTORIES == 0 or in_development_room(
@@ -30,15 +34,32 @@ def is_development(trajectory_id: str) -> bool:
 
 def in_development_room(trajectory_id: str) -> bool:
     """Whether a trajectory lies in a room of which nothing is trained on."""
+    return _room_number(trajectory_id) == 0
+
+
+def in_fold(trajectory_id: str, fold: int) -> bool:
+    """Whether a trajectory lies in a room of one of the `FOLDS` parts of all rooms."""
+    return _room_number(trajectory_id) * FOLDS // DEVELOPMENT_ROOMS == fold
+
+
+def _room_number(trajectory_id: str) -> int:
     room = trajectory_id.partition("/")[0].rpartition("-")[2]
-    return crc32(b"room" + room.encode()) % DEVELOPMENT_ROOMS == 0
+    return crc32(b"room" + room.encode()) % DEVELOPMENT_ROOMS
 
 
-def split_off(texts: Iterable[AnnotatedTask]) -> tuple[list[AnnotatedTask], list[AnnotatedTask]]:
-    """Return what is trained on, and what is held out for development."""
+def split_off(
+    texts: Iterable[AnnotatedTask], *, fold: int | None = None
+) -> tuple[list[AnnotatedTask], list[AnnotatedTask]]:
+    """Return what is trained on, and what is held out for development.
+
+    Args:
+        texts: Annotations.
+        fold: The part of the rooms that is held out; None holds out a few trajectories and rooms.
+    """
     parts: tuple[list[AnnotatedTask], list[AnnotatedTask]] = ([], [])
     for each in texts:
-        parts[is_development(each.trajectory_id)].append(each)
+        name = each.trajectory_id
+        parts[is_development(name) if fold is None else in_fold(name, fold)].append(each)
     return parts
 
 

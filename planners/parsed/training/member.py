@@ -13,7 +13,6 @@ from torch.nn import functional
 
 from embodied.core.annotated import AnnotatedTask
 from embodied.core.task import Task
-from planners.parsed.decode import PRIOR_WEIGHT
 from planners.parsed.slots import TaskTable
 from planners.parsed.training.data import (
     Collator,
@@ -27,6 +26,8 @@ from planners.parsed.training.network import ParserNetwork, Shape
 
 CHUNK = 20
 """Batches drawn at once and sorted by length, so that little of a batch is empty."""
+PRIOR_WEIGHT = 0.3
+"""How much what people ask for counts while it is learned what the words say beside."""
 SLOT_WEIGHT = 0.3
 STEP_WEIGHT = 0.3
 SHORT_SHARE = 0.2

@@ -15,8 +15,9 @@ from torch.utils.tensorboard import SummaryWriter
 
 from embodied.core.annotated import AnnotatedSource, AnnotatedTask
 from planners.parsed.decode import Decoder
+from planners.parsed.rooms import room_of
 from planners.parsed.slots import TaskTable
-from planners.parsed.training.data import Example, examples_of, in_development_room, split_off
+from planners.parsed.training.data import Example, examples_of, split_off
 from planners.parsed.training.member import Material, Member
 from planners.parsed.training.network import Shape
 
@@ -50,6 +51,8 @@ class ParserTraining:
         split: Which of its splits is trained on.
         hold_out: Whether development trajectories and rooms are kept out and scored; the shipped
             weights are trained with everything, after settings were chosen with this on.
+        fold: With `hold_out`, the fourth of all rooms that is kept out instead, 0 to 3: what is
+            right for rooms that training has not seen was chosen on all of them in turn.
         members: Sizes of each network (`width`, `layers`, `dropout`), whether it also answers whole
             tasks (`whole`), what it `reads` (goals, steps or both), and for how many `epochs`. The
             answers of all that read a text are averaged; goals are short, so that members for them
@@ -66,13 +69,14 @@ class ParserTraining:
         texts: AnnotatedSource,
         split: str = "train",
         hold_out: bool = False,
+        fold: int | None = None,
         members: Sequence[Mapping[str, Any]] = ({},),
         epochs: float = 8.0,
         batch: int = 64,
         rate: float = 2e-3,
         threads: int = 1,
     ) -> None:
-        self._texts, self._split, self._hold_out = texts, split, hold_out
+        self._texts, self._split, self._hold_out, self._fold = texts, split, hold_out, fold
         self._members = [dict(each) for each in members]
         self._settings = {"epochs": epochs, "batch": batch, "rate": rate}
         self._threads = threads
@@ -84,9 +88,10 @@ class ParserTraining:
         texts = list(self._texts.annotated(split=self._split))
         held: list[AnnotatedTask] = []
         if self._hold_out:
-            texts, held = split_off(texts)
+            texts, held = split_off(texts, fold=self._fold)
         material = Material.of(texts)
-        run = _Run(output_dir, material, held, seed, dict(self._settings), self._split)
+        settings = {**self._settings, **({} if self._fold is None else {"fold": self._fold})}
+        run = _Run(output_dir, material, held, seed, settings, self._split)
         for number, sizes in enumerate(self._members):
             member = self._member(material, dict(sizes), seed + number)
             spent_s = self._train(member, output_dir / f"member{number}", number)
@@ -154,7 +159,9 @@ class _Run:
 
     def scores(self) -> dict[str, float]:
         """Return what the members reach together on what was held out."""
-        return _ensemble_scores(self.scored, self.held, self.material.table)
+        known = {room_of(each.trajectory_id) for each in self.material.examples}
+        apart = [room_of(each.trajectory_id) not in known for each in self.held]
+        return _ensemble_scores(self.scored, self.held, apart, self.material.table)
 
     def write(self) -> None:
         """Write weights, tables and the card."""
@@ -196,13 +203,15 @@ def _scores(member: Member, material: Material, held: Sequence[AnnotatedTask]) -
 
 
 def _ensemble_scores(
-    scored: Sequence[Any], held: Sequence[AnnotatedTask], table: TaskTable
+    scored: Sequence[Any],
+    held: Sequence[AnnotatedTask],
+    apart: Sequence[bool],
+    table: TaskTable,
 ) -> dict[str, float]:
     """Return exact shares of the members' mean, on held-out trajectories and on held-out rooms."""
     found: dict[str, float] = {}
     if not held:
         return found
-    apart = [in_development_room(each.trajectory_id) for each in held]
     for index, text in enumerate(("goal+steps", "goal")):
         told = [member[index] for member in scored if member[index] is not None]
         if not told:
@@ -213,6 +222,8 @@ def _ensemble_scores(
         ]
         for name, wanted in (("trajectories", False), ("rooms", True)):
             rows = [row for row, is_apart in enumerate(apart) if is_apart is wanted]
+            if not rows:
+                continue
             share = exact_share([means[r] for r in rows], [held[r] for r in rows], table)
             found[f"exact {text}, held-out {name}"] = round(share, 4)
     return found

@@ -13,10 +13,15 @@ from torch.nn import functional
 
 from embodied.core.annotated import AnnotatedTask
 from embodied.language.minilm import WIDTH
-from planners.parsed.decode import PRIOR_WEIGHT
 from planners.parsed.encoder import MAX_TOKENS, Tokens
 from planners.parsed.slot_encoder import SlotEncoder
-from planners.parsed.training.member import SLOT_WEIGHT, SMOOTHING, STEP_WEIGHT, Material
+from planners.parsed.training.member import (
+    PRIOR_WEIGHT,
+    SLOT_WEIGHT,
+    SMOOTHING,
+    STEP_WEIGHT,
+    Material,
+)
 
 CHUNK = 16
 """Batches drawn at once and sorted by length, so that little of a batch is empty."""

@@ -230,6 +230,46 @@ def test_what_is_sought_in_vain_is_taken_for_what_people_call_the_same():
     assert talk.failed(seen=("Cup",)) == ["pick(Cup)", "place(Cup, Shelf)"]
 
 
+def test_what_the_words_may_have_meant_instead_comes_before_what_people_call_the_same():
+    @dataclass
+    class Reads(Knows):
+        def instead(self, instruction, task, missing):
+            return {"Mug": ("Statue", "Bowl")}.get(missing, ())
+
+    talk = Talk()
+    talk.planner = CheckedPlanner(Reads({"do it": subgoals_of(MUG)}))
+    assert talk.failed(seen=("Cup", "Bowl")) == ["pick(Mug)", "place(Mug, Shelf)"]
+    assert talk.failed(seen=("Cup", "Bowl")) == ["pick(Bowl)", "place(Bowl, Shelf)"]
+
+
+def test_what_something_was_taken_for_it_stays():
+    talk = Talk()
+    for _ in range(3):
+        planned = talk.failed(seen=("Cup", "Desk"))
+    assert planned == ["pick(Cup)", "place(Cup, Shelf)"], "a first failure of the cup is no end"
+    assert talk.done(1).failed(seen=("Cup", "Desk", "Mug")) == ["place(Cup, Shelf)"]
+
+
+def test_what_is_not_there_either_is_passed_over():
+    talk = Talk(Task(PICK_AND_PLACE, "Mug", "SideTable"))
+    talk.done(1)
+    seen = ("Mug", "CoffeeTable", "Desk")
+    places = [talk.failed(seen=seen)[0] for _ in range(4)]
+    assert places == [
+        "place(Mug, SideTable)",
+        "place(Mug, CoffeeTable)",
+        "place(Mug, CoffeeTable)",
+        "place(Mug, Desk)",
+    ]
+
+
+def test_the_first_of_two_stays_what_it_was_when_there_is_no_second():
+    talk = Talk(Task(PICK_TWO, "Mug", "Shelf")).done(2)
+    talk.failed(seen=("Mug", "Cup"))
+    planned = talk.failed(seen=("Mug", "Cup"))
+    assert planned == ["pick(another Cup)", "place(another Cup, Shelf)"]
+
+
 def test_nothing_is_taken_for_what_was_not_seen():
     talk = Talk()
     talk.failed()
