@@ -6,6 +6,7 @@
     python benchmarks/flowplan.py stages --steps --limit 200
     python benchmarks/flowplan.py stages --split valid_seen   # to measure, not to choose by
     python benchmarks/flowplan.py stages --split valid_seen --limit 100 --model llamacpp
+    python benchmarks/flowplan.py stages --split valid_seen --limit 100 --model llamacpp --memory 4
     python benchmarks/flowplan.py overhead             # time without the model's
 
 Without `--split` they run on texts of ALFRED train that the small model did not learn: the tasks
@@ -18,6 +19,7 @@ that are the right plan word for word.
 import argparse
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,7 @@ from planners.llm.scripted import ScriptedClient
 from planners.llm.structured import answer_text, ask_many
 from planners.llm.types import LlmClient, LlmRequest
 from planners.lm import WEIGHTS
+from planners.memory.annotated import annotated_memory
 from planners.symbolic import check, repair
 
 HELD_OUT_SHARE = 0.05
@@ -189,6 +192,11 @@ def stages(arguments: argparse.Namespace) -> None:
         else held_out(arguments.limit)
     )
     contexts = [context_of(text, arguments.steps) for text in texts]
+    if arguments.memory:
+        if arguments.split in (None, "train"):
+            raise SystemExit("--memory remembers all of train: measure on another --split")
+        memory = annotated_memory(AlfredTexts(), shown=arguments.memory)
+        contexts = [replace(c, insights=memory.insights(c.instruction.text)) for c in contexts]
     llm = model()
     types = tuple(object_types())
     started_s = time.process_time()
@@ -278,6 +286,7 @@ if __name__ == "__main__":
     parser.add_argument("--steps", action="store_true", help="goal and steps, not the goal alone")
     parser.add_argument("--limit", type=int, default=None, help="texts; 200, or all of a split")
     parser.add_argument("--split", default=None, help="texts of a split, for stages")
+    parser.add_argument("--memory", type=int, help="texts of train shown, as memory=annotated")
     parser.add_argument("--model", default="small", help="as llm= has it; a server must be up")
     parser.add_argument("--threads", type=int, default=None, help="or requests at once")
     parser.add_argument("--weights", type=Path, default=None, help="folder of another model")

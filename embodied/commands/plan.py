@@ -75,7 +75,7 @@ def _planner(config: dict[str, Any]) -> Any:
 
     if config["planner"]["make"] is None:
         raise ConfigError(f"planner={config['planner']['name']} plans nothing; choose another.")
-    return make(config["planner"]["make"], what="planner.make")
+    return make(config["planning"], what="planner.make")
 
 
 def _show(said: Sequence[str], config: dict[str, Any]) -> int:

@@ -26,6 +26,8 @@ MOST_INSTANCES, ROUGH_INSTANCES = 3, 6
 """Things of a kind that a skill tries one after the other; the second where perception errs."""
 MOST_REFUSALS = 3
 """Refusals of one action on one thing, each from another pose."""
+MOST_BUMPS = 3
+"""Moves that are refused on one way before another goal is chosen."""
 REPLAN_EVERY = 3
 """Steps after which a way is thought over: the map has grown meanwhile."""
 LEAST_REACH_PX = 4.0
@@ -118,10 +120,16 @@ class Body:
         return Routes.from_pose(self.map.floor, self.map.pose)
 
     def go(self, goal: GridPose, *, until: Watch | None = None) -> Walk:
-        """Walk to a pose; returns whether it was reached, or `until` came true on the way."""
+        """Walk to a pose; returns whether it was reached, or `until` came true on the way.
+
+        What is refused again and again on the way there stands behind a wall that nobody sees.
+        """
+        bumps = self.bumps
         for _ in range(40):
             if until is not None and until():
                 return True
+            if self.bumps - bumps >= MOST_BUMPS:
+                return False
             try:
                 names = self.routes().actions(goal.cell, goal.heading)
             except ValueError:

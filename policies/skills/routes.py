@@ -25,8 +25,8 @@ GRAZED_COST = 8.0
 """What a step costs more that has no more room than one that was refused."""
 DOUBT_COSTS = (12.0, 8.0, 4.0)
 """What a step costs more that leads to a cell where one was refused, next to it, and so on."""
-WALL_BUMPS, WALL_COST = 2, 15.0
-"""Refusals on one straight line that make it a wall nobody sees, and what crossing it costs."""
+WALL_COSTS = (0.0, 0.0, 15.0, 100.0)
+"""What crossing a straight line costs more on which so many moves were refused: a wall nobody sees."""
 UNKNOWN_COST = 4.0
 """What a step onto floor that was never seen costs more."""
 
@@ -127,9 +127,9 @@ def _doubt(floor: FloorMap, lattice: Lattice, cost: NDArray[np.float64]) -> None
         cost[heading] += np.roll(most, (-dx, -dy), axis=(0, 1))
     for (heading, line), bumps in floor.lines.items():
         at = line - lattice.low[0 if AHEAD[heading][0] else 1]
-        if len(bumps) >= WALL_BUMPS and 0 <= at < cost.shape[1 if AHEAD[heading][0] else 2]:
+        if 0 <= at < cost.shape[1 if AHEAD[heading][0] else 2]:
             crossing = cost[heading, at] if AHEAD[heading][0] else cost[heading, :, at]
-            crossing += WALL_COST
+            crossing += WALL_COSTS[min(len(bumps), len(WALL_COSTS) - 1)]
 
 
 def _costs_at(apart: NDArray[np.int_]) -> NDArray[np.float64]:

@@ -4,17 +4,22 @@ from pathlib import Path
 
 import pytest
 
+from embodied.commands.settings import compose
 from embodied.core.action import STOP
+from embodied.core.annotated import AnnotatedTask
 from embodied.core.correction import Correction, CorrectionKind
-from embodied.core.errors import ConfigError, DataError
+from embodied.core.errors import ConfigError, DataError, PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Plan, Status, Subgoal
 from embodied.core.protocols import PlanContext
+from embodied.core.task import PICK_AND_PLACE, Task
+from embodied.evaluation.configured import make
 from embodied.runtime.agent import PlanningAgent
 from planners.llm.plan_once.prompt import question
 from planners.llm.scripted import ScriptedClient
 from planners.memory import Memory, RememberingPlanner, with_memory
+from planners.memory.annotated import annotated_memory
 from planners.memory.insights import LlmAbstraction, RuleAbstraction
 from planners.memory.store import Remembered, words_of
 from planners.memory.tree import TaskTree
@@ -195,3 +200,55 @@ def test_insights_stand_before_the_goal() -> None:
 def test_without_a_memory_the_planner_is_itself() -> None:
     planner = Noting()
     assert with_memory(planner, None) is planner
+
+
+class Annotated:
+    """Two texts of train, one of valid_seen."""
+
+    def annotated(self, *, split: str) -> list[AnnotatedTask]:
+        said = {"train": ("Set a cup down on the desk", "Throw the egg away"), "valid_seen": ("x",)}
+        task = Task(PICK_AND_PLACE, "Mug", "Desk")
+        return [
+            AnnotatedTask(Instruction.from_text(text), task, (), False, split, "t/t")
+            for text in said.get(split, ())
+        ]
+
+
+def test_annotated_texts_stand_in_the_question_with_their_right_plans() -> None:
+    memory = annotated_memory(Annotated(), shown=1)
+    asked: list[PlanContext] = []
+
+    class Listens:
+        def plan(self, context: PlanContext) -> Plan:
+            asked.append(context)
+            if "egg" in context.instruction.text:
+                raise PlanningError("no")
+            return Plan(context.instruction, 0, (PICK,))
+
+    planner = with_memory(Listens(), memory)
+    wanted = [episode("put the cup on my desk"), episode("an egg for the bin")]
+    assert [type(made) for made in planner.plan_many(wanted)] == [Plan, PlanningError]
+    assert question(asked[0]).text.splitlines() == [
+        'Known: "Set a cup down on the desk" was done by pick(Mug); place(Mug, Desk)',
+        "Goal: put the cup on my desk",
+    ]
+    with pytest.raises(PlanningError, match="no annotated texts"):
+        annotated_memory(Annotated(), split="tests_seen")
+
+
+def test_a_planner_that_plans_several_at_once_does_so_reminded() -> None:
+    class Many:
+        def plan_many(self, contexts: list[PlanContext]) -> list[PlanContext]:
+            return contexts
+
+    planner = with_memory(Many(), annotated_memory(Annotated(), shown=1))
+    [asked] = planner.plan_many([episode("a cup on the desk")])
+    assert len(asked.insights) == 1
+
+
+def test_embodied_plan_plans_with_the_memory_that_is_chosen(tmp_path: Path) -> None:
+    config = compose("plan", ["memory=insights", f"output_dir={tmp_path}"])
+    assert isinstance(make(config["planning"], what="planning"), RememberingPlanner)
+    assert not isinstance(
+        make(compose("plan", [])["planning"], what="planning"), RememberingPlanner
+    )
