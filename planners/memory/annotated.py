@@ -29,9 +29,12 @@ def annotated_memory(
         PlanningError: If the split has no texts.
     """
     memory = Memory(shown=shown, least_likeness=least_likeness)
-    for each in texts.annotated(split=split):
-        goal = each.instruction.text
-        memory.remember(Remembered(goal, (worked(goal, subgoals_of(each.task)),), True))
+    said = (
+        (each.instruction.text, worked(each.instruction.text, subgoals_of(each.task)))
+        for each in texts.annotated(split=split)
+    )
+    for goal, sentence in dict.fromkeys(said):  # what several people said alike is shown once
+        memory.remember(Remembered(goal, (sentence,), True))
     if not len(memory):
         raise PlanningError(f"split {split} has no annotated texts to remember")
     return memory

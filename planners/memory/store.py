@@ -3,10 +3,13 @@
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from embodied.core.errors import ConfigError, DataError
 from embodied.core.protocols import PlanContext
@@ -61,9 +64,9 @@ class Memory:
         self._shown = shown
         self._least_likeness = least_likeness
         self._episodes: list[Remembered] = []
-        self._bags: list[Counter[str]] = []
-        self._holders: Counter[str] = Counter()  # word to the number of goals that have it
-        self._where: dict[str, list[int]] = {}  # word to the episodes whose goals have it
+        self._goals: list[NDArray[np.int64]] = []  # the numbers of their words, each once
+        self._numbers: dict[str, int] = {}
+        self._made: tuple[NDArray[np.float64], csr_array] | None = None
         if self._file is not None:
             self._read(self._file)
 
@@ -97,34 +100,43 @@ class Memory:
         return tuple(found)
 
     def _nearest(self, words: Iterable[str]) -> list[int]:
-        bag = Counter(set(words))
-        scores: dict[int, float] = {}
-        for word, count in bag.items():
-            weight = self._rarity(word) ** 2 * count
-            for index in self._where.get(word, ()):
-                scores[index] = scores.get(index, 0.0) + weight * self._bags[index][word]
-        length = self._length(bag)
-        alike = {
-            index: score / (length * self._length(self._bags[index]))
-            for index, score in scores.items()
-        }
+        asked = set(words)
+        told = np.array([self._numbers[w] for w in asked if w in self._numbers], dtype=np.int64)
+        if not len(told) or not self._episodes:
+            return []
+        rarity, goals = self._table()
+        unheard = (len(asked) - len(told)) * self._rarity(0) ** 2
+        length = math.sqrt(float((rarity[told] ** 2).sum()) + unheard)
+        question = np.zeros(len(rarity))
+        question[told] = rarity[told]
+        alike = goals @ question / length
         # the later of two equal ones: what was learned last is likelier to hold still
-        best = sorted(alike, key=lambda index: (-alike[index], -index))[: self._shown]
-        return [index for index in best if alike[index] >= self._least_likeness]
+        best = np.lexsort((-np.arange(len(alike)), -alike))[: self._shown]
+        return [int(index) for index in best if alike[index] >= self._least_likeness]
 
-    def _rarity(self, word: str) -> float:
-        return math.log((1 + len(self._episodes)) / (1 + self._holders[word])) + 1.0
+    def _rarity(self, holders: int) -> float:
+        return math.log((1 + len(self._episodes)) / (1 + holders)) + 1.0
 
-    def _length(self, bag: Counter[str]) -> float:
-        return math.sqrt(sum((self._rarity(word) * count) ** 2 for word, count in bag.items()))
+    def _table(self) -> tuple[NDArray[np.float64], csr_array]:
+        """Return how rare each word is, float [V], and the goals' words by it, float [N, V]."""
+        if self._made is None or self._made[1].shape[0] != len(self._episodes):
+            count = len(self._episodes)
+            words = np.concatenate(self._goals) if count else np.empty(0, dtype=np.int64)
+            rows = np.repeat(np.arange(count), [len(goal) for goal in self._goals])
+            holders = np.bincount(words, minlength=len(self._numbers))
+            rarity = np.log((1 + count) / (1 + holders)) + 1.0
+            lengths = np.sqrt(np.bincount(rows, rarity[words] ** 2, minlength=count))
+            goals = csr_array(
+                (rarity[words] / lengths[rows], (rows, words)), shape=(count, len(rarity))
+            )
+            self._made = rarity, goals
+        return self._made
 
     def _take(self, episode: Remembered) -> None:
-        bag = Counter(set(words_of(episode.goal)))
-        for word in bag:
-            self._where.setdefault(word, []).append(len(self._episodes))
-        self._holders.update(bag.keys())
+        words = dict.fromkeys(words_of(episode.goal))
+        numbers = [self._numbers.setdefault(word, len(self._numbers)) for word in words]
+        self._goals.append(np.array(numbers, dtype=np.int64))
         self._episodes.append(episode)
-        self._bags.append(bag)
 
     def _read(self, file: Path) -> None:
         try:
