@@ -26,7 +26,8 @@ GRAZED_COST = 8.0
 DOUBT_COSTS = (12.0, 8.0, 4.0)
 """What a step costs more that leads to a cell where one was refused, next to it, and so on."""
 WALL_COSTS = (0.0, 0.0, 15.0, 100.0)
-"""What crossing a straight line costs more on which so many moves were refused: a wall nobody sees."""
+"""What crossing a straight line costs more on which none, one, two, or more moves were refused: a
+wall that no picture shows."""
 UNKNOWN_COST = 4.0
 """What a step onto floor that was never seen costs more."""
 
