@@ -49,7 +49,7 @@ class _Told:
 
 
 @runtime_checkable
-class Rereading(Protocol):
+class KnowsOthers(Protocol):
     """A planner that can say what else words may have meant."""
 
     def instead(self, instruction: Instruction, task: Task, missing: str) -> Sequence[str]:
@@ -146,7 +146,7 @@ class CheckedPlanner:
         if self._reads_corrections:
             unread = [said for said in context.corrections if self._unread(said, context)]
             asked = replace(asked, corrections=tuple(unread), current_plan=context.current_plan)
-        subgoals = self._planner.plan(asked).subgoals
+        subgoals = own = self._planner.plan(asked).subgoals
         for change in told.changes:
             subgoals = self._folded(subgoals, change, context) or subgoals
         changes = told.changes
@@ -161,16 +161,19 @@ class CheckedPlanner:
             *(subgoals, context.history),
             skills=context.skills,
             entities=context.entities,
-            instead=partial(self._instead, context.instruction, subgoals),
+            instead=partial(self._instead, context.instruction, own),
         )
         return left, changes
 
     def _instead(
         self, instruction: Instruction, subgoals: Sequence[Subgoal], missing: str
     ) -> Sequence[str]:
-        """Return what the words may have meant by a type that is not there, if it can be told."""
+        """Return what the words may have meant by a type that is not there, if it can be told.
+
+        A type that came in by a correction is none of theirs, and there is no other meaning of it.
+        """
         task = task_of(subgoals)
-        if task is None or not isinstance(self._planner, Rereading):
+        if task is None or not isinstance(self._planner, KnowsOthers):
             return ()
         return self._planner.instead(instruction, task, missing)
 

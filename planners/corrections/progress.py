@@ -133,23 +133,28 @@ def recover(
     """
     absent = _absent(history)
     seen = {entity.category for entity in entities} - set(absent)
-    used = {
-        value.category
-        for step, outcome in history
-        for value in step.arguments.values()
-        if outcome.status is Status.DONE and isinstance(value, ObjectRef)
-    }
+    done = [step for step, outcome in history if outcome.status is Status.DONE]
+
+    def begun(missing: str, other: str) -> bool:
+        meant = [_swap(step, missing, other) for step in plan if missing in _types(step)]
+        return any(_same(step, each) for step in done for each in meant)
+
     left = left_to_do(plan, history)
     whole = tuple(plan)
     for missing in absent:
         others = [each for each in (*instead(missing), *_alternatives(missing)) if each in seen]
-        for other in sorted(others, key=lambda each: each not in used):
+        for other in sorted(others, key=lambda each: not begun(missing, each)):
             swapped = tuple(_swap(subgoal, missing, other) for subgoal in left)
             if all(_takes(subgoal, skills) for subgoal in swapped):
                 whole = tuple(_swap(subgoal, missing, other) for subgoal in whole)
                 left = min(swapped, left_to_do(whole, history), key=len)
                 break
     return left
+
+
+def _types(subgoal: Subgoal) -> frozenset[str]:
+    values = subgoal.arguments.values()
+    return frozenset(value.category for value in values if isinstance(value, ObjectRef))
 
 
 def _alternatives(missing: str) -> tuple[str, ...]:

@@ -1,9 +1,8 @@
 """Any planner, with a memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan
 from embodied.core.protocols import PlanContext, Planner
 from planners.memory.store import Memory
@@ -27,29 +26,12 @@ class RememberingPlanner:
         Raises:
             PlanningError: If the planner makes none.
         """
-        return self._planner.plan(self._reminded(context))
-
-    def plan_many(self, contexts: Sequence[PlanContext]) -> list[Plan | PlanningError]:
-        """Plan several tasks, together where the planner can."""
-        reminded = [self._reminded(context) for context in contexts]
-        many = getattr(self._planner, "plan_many", None)
-        if many is not None:
-            made: list[Plan | PlanningError] = many(reminded)
-            return made
-        return [self._tried(context) for context in reminded]
+        insights = self._memory.insights(context.instruction.text)
+        return self._planner.plan(replace(context, insights=insights))
 
     def ended(self, context: PlanContext) -> None:
         """Remember an episode that is over; the agent calls it."""
         self._memory.add(context)
-
-    def _reminded(self, context: PlanContext) -> PlanContext:
-        return replace(context, insights=self._memory.insights(context.instruction.text))
-
-    def _tried(self, context: PlanContext) -> Plan | PlanningError:
-        try:
-            return self._planner.plan(context)
-        except PlanningError as error:
-            return error
 
     def measures(self) -> Mapping[str, float]:
         """Return what the planner itself counts, for the records."""

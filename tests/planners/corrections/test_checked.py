@@ -242,12 +242,40 @@ def test_what_the_words_may_have_meant_instead_comes_before_what_people_call_the
     assert talk.failed(seen=("Cup", "Bowl")) == ["pick(Bowl)", "place(Bowl, Shelf)"]
 
 
+def test_the_words_say_nothing_of_what_a_correction_brought_in():
+    asked = []
+
+    @dataclass
+    class Reads(Knows):
+        def instead(self, instruction, task, missing):
+            asked.append((task.object, missing))
+            return ()
+
+    talk = Talk()
+    talk.planner = CheckedPlanner(Reads({"do it": subgoals_of(MUG)}))
+    talk.now = talk.planner.plan(talk.context)
+    assert talk.say("not the mug, the bowl")[0] == "pick(Bowl)"
+    talk.failed(seen=("Mug",))
+    assert talk.failed(seen=("Mug",)) == ["pick(Bowl)", "place(Bowl, Shelf)"]
+    assert asked == [("Mug", "Bowl")], "the reader has no other meaning of what it did not read"
+
+
 def test_what_something_was_taken_for_it_stays():
     talk = Talk()
     for _ in range(3):
         planned = talk.failed(seen=("Cup", "Desk"))
     assert planned == ["pick(Cup)", "place(Cup, Shelf)"], "a first failure of the cup is no end"
     assert talk.done(1).failed(seen=("Cup", "Desk", "Mug")) == ["place(Cup, Shelf)"]
+
+
+def test_where_something_else_was_laid_is_no_place_that_was_begun_with():
+    task = Task(PICK_AND_PLACE, "Tomato", "SideTable", sliced=True)
+    talk = Talk(task)
+    knife_laid = next(i for i, step in enumerate(talk.now.subgoals) if step.skill == "place")
+    assert "CounterTop" in str(talk.now.subgoals[knife_laid])
+    talk.done(len(talk.now.subgoals) - 1)
+    seen = ("CounterTop", "Tomato", "DiningTable")
+    assert [talk.failed(seen=seen) for _ in range(2)][1] == ["place(sliced Tomato, DiningTable)"]
 
 
 def test_what_is_not_there_either_is_passed_over():

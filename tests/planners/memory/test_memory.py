@@ -221,29 +221,15 @@ def test_annotated_texts_stand_in_the_question_with_their_right_plans() -> None:
     class Listens:
         def plan(self, context: PlanContext) -> Plan:
             asked.append(context)
-            if "egg" in context.instruction.text:
-                raise PlanningError("no")
             return Plan(context.instruction, 0, (PICK,))
 
-    planner = with_memory(Listens(), memory)
-    wanted = [episode("put the cup on my desk"), episode("an egg for the bin")]
-    assert [type(made) for made in planner.plan_many(wanted)] == [Plan, PlanningError]
+    with_memory(Listens(), memory).plan(episode("put the cup on my desk"))
     assert question(asked[0]).text.splitlines() == [
         'Known: "Set a cup down on the desk" was done by pick(Mug); place(Mug, Desk)',
         "Goal: put the cup on my desk",
     ]
     with pytest.raises(PlanningError, match="no annotated texts"):
         annotated_memory(Annotated(), split="tests_seen")
-
-
-def test_a_planner_that_plans_several_at_once_does_so_reminded() -> None:
-    class Many:
-        def plan_many(self, contexts: list[PlanContext]) -> list[PlanContext]:
-            return contexts
-
-    planner = with_memory(Many(), annotated_memory(Annotated(), shown=1))
-    [asked] = planner.plan_many([episode("a cup on the desk")])
-    assert len(asked.insights) == 1
 
 
 def test_embodied_plan_plans_with_the_memory_that_is_chosen(tmp_path: Path) -> None:
