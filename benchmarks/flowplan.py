@@ -5,6 +5,7 @@
     python benchmarks/flowplan.py stages               # exact and valid, each stage by itself
     python benchmarks/flowplan.py stages --steps --limit 200
     python benchmarks/flowplan.py stages --split valid_seen   # to measure, not to choose by
+    python benchmarks/flowplan.py stages --split valid_seen --opinion parsed
     python benchmarks/flowplan.py stages --split valid_seen --limit 100 --model llamacpp
     python benchmarks/flowplan.py stages --split valid_seen --limit 100 --model llamacpp --memory 4
     python benchmarks/flowplan.py overhead             # time without the model's
@@ -38,6 +39,7 @@ from envs.household.catalog import object_types
 from envs.household.skills import SKILLS
 from planners.checked import CheckedPlanner
 from planners.flowplan.information import information_of, task_from
+from planners.flowplan.opinion import second_opinion
 from planners.flowplan.planner import FlowPlanner
 from planners.flowplan.prompts import RETRIEVE
 from planners.llm.local import LocalClient
@@ -70,7 +72,7 @@ def drawn(texts: Sequence[AnnotatedTask], limit: int | None) -> list[AnnotatedTa
 
 def context_of(text: AnnotatedTask, steps: bool) -> PlanContext:
     said = text.instruction.steps if steps else ()
-    return PlanContext(Instruction(text.instruction.id, text.instruction.parts, said), SKILLS)
+    return PlanContext(replace(text.instruction, steps=said), SKILLS)
 
 
 def dropped(
@@ -209,11 +211,12 @@ def stages(arguments: argparse.Namespace) -> None:
     report("asked once", [task_of(plan) if plan else None for plan in once], texts, once)
     print(f"  {(time.process_time() - started_s) / len(texts):.2f} CPU s a text", flush=True)
     started_s = time.process_time()
-    flows = FlowPlanner(llm).flows(contexts)
+    opinion = second_opinion(arguments.opinion, encoder=arguments.encoder)
+    flows = FlowPlanner(llm, second_opinion=opinion).flows(contexts)
     plans = [() if flow.error else flow.subgoals for flow in flows]
     report("flowplan", [task_of(plan) if plan else None for plan in plans], texts, plans)
     print(f"  {(time.process_time() - started_s) / len(texts):.2f} CPU s a text")
-    for stage in ("retrieve", "reason", "write", "reconsider"):
+    for stage in ("retrieve", "opinion", "reason", "write", "reconsider"):
         asked = [
             (flow, text) for flow, text in zip(flows, texts, strict=True) if stage in flow.said
         ]
@@ -287,6 +290,8 @@ if __name__ == "__main__":
     parser.add_argument("--limit", type=int, default=None, help="texts; 200, or all of a split")
     parser.add_argument("--split", default=None, help="texts of a split, for stages")
     parser.add_argument("--memory", type=int, help="texts of train shown, as memory=annotated")
+    parser.add_argument("--opinion", help="as planner.second_opinion has it, for stages")
+    parser.add_argument("--encoder", help="as planner.encoder has it, for the second opinion")
     parser.add_argument("--model", default="small", help="as llm= has it; a server must be up")
     parser.add_argument("--threads", type=int, default=None, help="or requests at once")
     parser.add_argument("--weights", type=Path, default=None, help="folder of another model")

@@ -30,6 +30,10 @@ _DEEDS = re.compile(
 )
 """Deeds that take a thing from where it is said to be, and such as bring it there."""
 _GOES_ON = re.compile(r",? (?:in|on|into|onto|inside|to|at|under)\b")
+_TO_OR_IN = re.compile(
+    r"\b(?:in|on|into|onto|inside|to|at|under|on top of|inside of)(?: (?:the|a|an|my|your|that))"
+    rf"(?: (?:{'|'.join(LOOKS.split())}))* $"
+)
 _DETERMINERS = "the|that|my|your|his|her|a|an|another|some|any|one|two"
 _ARTICLE = r"(?:the |a |an |his |her |my |your |that )?"
 
@@ -52,7 +56,9 @@ class Mention:
     phrase: str = ""
 
 
-def mentions_in(sentences: Iterable[str], subgoals: Iterable[Subgoal]) -> tuple[Mention, ...]:
+def mentions_in(
+    sentences: Iterable[str], subgoals: Iterable[Subgoal], *, any_place: bool = True
+) -> tuple[Mention, ...]:
     """Find what the words say of the things of a plan: colours, sizes, where they stand.
 
     A rule that reads noun phrases; of several mentions of a type each adds what it says, the first
@@ -61,6 +67,8 @@ def mentions_in(sentences: Iterable[str], subgoals: Iterable[Subgoal]) -> tuple[
     Args:
         sentences: Goal and steps.
         subgoals: The plan.
+        any_place: Whether things may go to any place of the type that is named, as in ALFRED's
+            tasks; a person means that one: `put it on the counter next to the fridge`.
 
     Returns:
         One for each type of the plan that the words name, in the plan's order.
@@ -70,11 +78,13 @@ def mentions_in(sentences: Iterable[str], subgoals: Iterable[Subgoal]) -> tuple[
     named = tuple(
         dict.fromkeys(each.category for each in references if isinstance(each, ObjectRef))
     )
-    merged = (_merged(name, lowered, named) for name in named if name)
+    merged = (_merged(name, lowered, named, any_place) for name in named if name)
     return tuple(each for each in merged if each is not None)
 
 
-def _merged(name: str, sentences: Sequence[str], named: Sequence[str]) -> Mention | None:
+def _merged(
+    name: str, sentences: Sequence[str], named: Sequence[str], any_place: bool
+) -> Mention | None:
     looks: dict[str, None] = {}
     relation = phrase = ""
     for sentence in sentences:
@@ -83,7 +93,8 @@ def _merged(name: str, sentences: Sequence[str], named: Sequence[str]) -> Mentio
             looks.update(dict.fromkeys(words))
             where = match["where"] or ""
             # "look at the mug by the lamp" says what to do with it, not where it stands
-            relation = relation or ("" if _ends_in(where, named) or _is_goal(match) else where)
+            goes = _is_goal(match) and (any_place or not _follows_preposition(match))
+            relation = relation or ("" if goes or _ends_in(where, named) else where)
             phrase = phrase or _from_article(f"{match['before']}{match['noun']}")
     return Mention(name, tuple(looks), relation, phrase) if looks or relation or phrase else None
 
@@ -97,6 +108,11 @@ def _from_article(words: str) -> str:
 def _ends_in(where: str, types: Iterable[str]) -> bool:
     """Whether a place is said by something that the plan itself is about."""
     return any(where.endswith(f" {noun}") for name in types for noun in nouns_of(name))
+
+
+def _follows_preposition(match: re.Match[str]) -> bool:
+    """Whether something is said to be or go there: `on the counter`, `in the top drawer`."""
+    return _TO_OR_IN.search(match.string, 0, match.start("noun")) is not None
 
 
 def _is_goal(match: re.Match[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from embodied.core.motion import DIRECTIONS_OF, Frame
+from embodied.core.motion import AWAY, DIRECTIONS_OF, TOWARDS, Frame
 from embodied.core.skills import Condition, SkillSpec
 
 RELATIONS = ("in", "on", "next to", "left of", "right of", "in front of", "behind")
@@ -12,6 +12,8 @@ BESIDE = RELATIONS[2:]
 
 MOVE_HAND = "move_hand"
 """Skill that makes one language motion, see `embodied.core.motion.motion_of`."""
+APPROACH = "approach"
+"""Skill that moves the hand towards a thing or away from it, without touching it."""
 SHIFT = "shift"
 """Skill that moves a thing over the table the way a language motion tells."""
 OVER_TABLE = ("left", "right", "forward", "back")
@@ -134,6 +136,17 @@ def arm_skills(
                 "motion": frozenset(DIRECTIONS_OF),
                 "direction": frozenset().union(*DIRECTIONS_OF.values()),
                 "frame": frozenset([str(Frame.ROBOT), str(Frame.SPEAKER)]),
+            },
+        ),
+        SkillSpec(
+            APPROACH,
+            {"object": "object", "direction": "text", "amount": "number"},
+            "Move the hand level towards an object, or away from it, by metres; 0 is as far as "
+            "usual. Never farther than to above it.",
+            effects=("the hand is so much nearer to the object, or farther from it",),
+            categories={
+                "object": things | places | openables,
+                "direction": frozenset([TOWARDS, AWAY]),
             },
         ),
     )

@@ -21,7 +21,8 @@ class Flow:
 
     Attributes:
         context: The task.
-        said: Stage to what it took the task to name.
+        said: Stage to what it took the task to name; `opinion` is nobody's of the model.
+        confidence: How sure the second opinion is, if there is one.
         steps: The steps in words.
         subgoals: The plan so far.
         written: The task that the third stage's plan amounts to, if any.
@@ -32,6 +33,7 @@ class Flow:
 
     context: PlanContext
     said: dict[str, Information] = field(default_factory=dict)
+    confidence: float = 0.0
     steps: tuple[str, ...] = ()
     subgoals: tuple[Subgoal, ...] = ()
     written: Task | None = None

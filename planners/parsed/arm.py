@@ -9,9 +9,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embodied.core.arm_skills import BESIDE, CARRIED, MOVE_HAND, OVER_TABLE, PUSHED, SHIFT
+from embodied.core.arm_skills import (
+    APPROACH,
+    BESIDE,
+    CARRIED,
+    MOVE_HAND,
+    OVER_TABLE,
+    PUSHED,
+    SHIFT,
+)
 from embodied.core.entity import Entity
-from embodied.core.motion import Motion, MotionKind
+from embodied.core.motion import AWAY, TOWARDS, Motion, MotionKind
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
@@ -137,6 +145,9 @@ class ArmReader:
 
     def _deed_or_motion(self, clause: str, before: Sequence[Deed], text: str) -> Deed:
         """Read a clause as something done to things, or else as a motion of the hand."""
+        approach = self._approach(clause)
+        if approach is not None:
+            return approach
         try:
             return self._deed(clause, before, text)
         except Refused:
@@ -147,6 +158,17 @@ class ArmReader:
             if motion is None or motion.about is not None:
                 raise
             return Deed(MOVE_HAND, motion=motion)
+
+    def _approach(self, clause: str) -> Deed | None:
+        """`move 3 cm towards the red block`: the hand moves, and nothing is moved by it."""
+        motion = read_motion(clause) if APPROACH in self._skills else None
+        if not isinstance(motion, Motion) or motion.about is None or re.search(r"\bit\b", clause):
+            return None
+        thing = self._thing(motion.about.phrase) if motion.direction in (TOWARDS, AWAY) else None
+        if thing is None or thing.category not in self._skills[APPROACH].categories["object"]:
+            return None
+        whole = re.search(r"\bover to\b", clause) is not None and motion.amount is None
+        return Deed(APPROACH, (thing,), motion=replace(motion, holds=motion.holds or whole))
 
     def _deed(self, clause: str, before: Sequence[Deed], text: str) -> Deed:
         wished = self._wish(clause)

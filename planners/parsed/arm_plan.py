@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from embodied.core.arm_skills import CARRIED, MOVE_HAND, PUSHED, SHIFT
+from embodied.core.arm_skills import APPROACH, CARRIED, MOVE_HAND, PUSHED, SHIFT
 from embodied.core.entity import Entity
-from embodied.core.motion import Frame, Motion, arguments_of
+from embodied.core.motion import AWAY, LASTING, Frame, Motion, arguments_of
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
@@ -67,6 +67,8 @@ class DeedPlanner:
             elif deed.verb == SHIFT and deed.motion is not None:
                 plan.append(self._shift(deed.things[0], deed.motion, deed.relation, text))
                 held = None
+            elif deed.verb == APPROACH and deed.motion is not None:
+                plan.append(_approach(deed.things[0], deed.motion))
             elif deed.motion is not None:
                 words = f"{str(deed.motion).capitalize()}."
                 plan.append(Subgoal(MOVE_HAND, arguments_of(deed.motion), words))
@@ -133,6 +135,15 @@ class DeedPlanner:
         if skill not in self._skills:
             raise Refused(f"This arm has no skill to {skill}.", kind=UNABLE)
         return Subgoal(skill, arguments, said(skill, arguments))
+
+
+def _approach(thing: ObjectRef, motion: Motion) -> Subgoal:
+    amount = LASTING if motion.holds else motion.amount or 0.0
+    way = "away from" if motion.direction == AWAY else motion.direction
+    far = f"{100 * amount:.0f} cm " if 0.0 < amount < LASTING else ""
+    words = said(APPROACH, {"object": thing, "way": f"{far}{way}"})
+    arguments = {"object": thing, "direction": motion.direction, "amount": amount}
+    return Subgoal(APPROACH, arguments, words)
 
 
 def _is_open(where: ObjectRef, entities: Sequence[Entity]) -> bool:

@@ -57,6 +57,7 @@ FORMS: Mapping[str, str] = {
     "open": "Open {object} to {share:.0%}.",
     "close": "Close {object} to {share:.0%}.",
     "put_down": "Put down what is held.",
+    "approach": "Move the hand {way} {object}.",
 }
 """Skill to its sentence."""
 

@@ -78,8 +78,8 @@ class CommandReader:
                 raise Question(question, raw=lowered.strip(), known=True)
         for word in lowered.replace(",", " ").replace(".", " ").split():
             if word in self._words.kinds:
-                raise Question(f"Which {word} do you mean, and what should I do with it?",
-                               raw=lowered.strip())  # fmt: skip
+                asked = f"Which {word} do you mean? Name the thing itself, and what to do with it."
+                raise Question(asked, raw=lowered.strip(), known=True)
 
 
 def _ask_conditions(tags: Sequence[Tag]) -> None:

@@ -161,7 +161,7 @@ class ParsedPlanner:
                 left = f"Read without what is not wanted: {text!r}."
                 told = (*self.explanation.reasons, left)
                 self.explanation = replace(self.explanation, reasons=told)
-        subgoals = described(subgoals, mentions_in([text, *steps], subgoals))
+        subgoals = described(subgoals, mentions_in([text, *steps], subgoals, any_place=one_task))
         return tuple(replace(step, text=step.text or spoken(step)) for step in subgoals)
 
     def instead(self, instruction: Instruction, task: Task, missing: str) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ class Words:
 
     def corrected(self, word: str) -> str:
         """Return the word of a known noun that is spelled nearly like this one, else the word."""
-        if len(word) < 4:
+        if len(word) < 4 or word in self.kinds:
             return word
         close = difflib.get_close_matches(word, self._noun_words(), n=1, cutoff=0.84)
         return close[0] if close else word
@@ -160,6 +160,8 @@ def load() -> Words:
         for many in plurals_of(noun):
             nouns.setdefault(many, (tuple(types), True))
     nouns |= {noun: (tuple(types), False) for noun, types in named.items()}
+    kinds = frozenset(_listed(lexicon["kinds"]["words"]))
+    nouns = {noun: meant for noun, meant in nouns.items() if noun not in kinds}
     verbs: dict[str, str] = {}
     for meaning, text in grammar["verbs"].items():
         for verb in _listed(text):
@@ -183,7 +185,7 @@ def load() -> Words:
         units={word: unit for unit, text in grammar["units"].items() for word in _listed(text)},
         often=grammar["often"],
         questions=grammar["ask"],
-        kinds=frozenset(_listed(lexicon["kinds"]["words"])),
+        kinds=kinds,
         no_action=Phrases(
             {
                 form: verb

@@ -82,6 +82,24 @@ class Overlay:
             self.turn_rad = unit * FAR if motion.holds else self.turn_rad + unit * amount
         return True
 
+    def approach(self, thing: Thing, direction: str, amount: float, body: ArmBody) -> None:
+        """Begin to move level towards a thing, to above it at most, or away from it.
+
+        Args:
+            thing: Which.
+            direction: `towards` or `away`.
+            amount: Metres; 0 is as far as usual, `LASTING` as far as it goes.
+            body: The arm.
+        """
+        gap = (thing.position_m - body.hand_m) * [1.0, 1.0, 0.0]
+        length = float(np.linalg.norm(gap))
+        if length < 1e-3:
+            return
+        most = length if direction == TOWARDS else MOST_M
+        far = min(amount if amount > 0.0 else USUAL_M, most)
+        self.last_unit = gap / length * (1.0 if direction == TOWARDS else -1.0)
+        self.way_m = self.way_m + self.last_unit * far
+
     def way_of(self, motion: Motion, body: ArmBody) -> Floats | None:
         """Return the way [3] in the base frame that a move is, None where its object is unseen."""
         unit = self._direction(motion, body)

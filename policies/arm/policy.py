@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embodied.core.action import VectorAction
-from embodied.core.arm_skills import MOVE_HAND, SHIFT
+from embodied.core.arm_skills import APPROACH, MOVE_HAND, SHIFT
 from embodied.core.correction import Correction
 from embodied.core.errors import UnknownNameError
-from embodied.core.motion import STILL, MotionKind, describe, motion_of
+from embodied.core.motion import AWAY, STILL, TOWARDS, MotionKind, describe, motion_of
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, Cause, ObjectRef, Outcome, Status, Subgoal
 from embodied.core.task_plans import ANOTHER
@@ -243,6 +243,11 @@ class ArmSkillPolicy:
             if not grounding.told_apart:
                 self._doubt = grounding
         self._meant.update(found)
+        if subgoal.skill == APPROACH:
+            direction, amount = subgoal.arguments["direction"], subgoal.arguments["amount"]
+            if direction not in (TOWARDS, AWAY) or not isinstance(amount, int | float):
+                return failed(Cause.NOT_UNDERSTOOD, f"no way is called {direction} {amount!r}")
+            self.overlay.approach(found["object"], str(direction), float(amount), self.body)
         relation = subgoal.arguments.get("relation") or subgoal.arguments.get("manner", "")
         given = Given(
             found.get("object"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embodied.core.arm_skills import BESIDE, MOVE_HAND, PUSHED, SHIFT
+from embodied.core.arm_skills import APPROACH, BESIDE, MOVE_HAND, PUSHED, SHIFT
 from embodied.core.plan import Argument, Cause
 from policies.arm.body import WIDTH_M, ArmBody, Floats, Run, failed
 from policies.arm.grasping import put_down, set_down, take
@@ -383,6 +383,7 @@ SKILLS: Mapping[str, Callable[[ArmBody, Given], Run]] = {
     "close": slide,
     "put_down": lay_down,
     MOVE_HAND: rest,
+    APPROACH: rest,
 }
 """Name of a skill to what carries it out."""
 

@@ -6,7 +6,7 @@ from embodied.core.arm_skills import arm_skills
 from embodied.core.entity import Entity
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
-from embodied.core.motion import arguments_of, motion_of
+from embodied.core.motion import LASTING, arguments_of, motion_of
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.protocols import PlanContext
 from planners.checked import CheckedPlanner
@@ -177,6 +177,32 @@ def test_motions_of_the_hand_are_steps_like_any_other(text: str, motions: list[s
         if step.skill == "move_hand":
             assert arguments_of(motion_of(step.arguments)) == step.arguments
             assert not misfits(step, Domain(SKILLS))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("move 3 cm towards the red block", ("block", "towards", 0.03)),
+        ("go a bit closer to the bowl", ("bowl", "towards", 0.03)),
+        ("move the gripper towards the drawer", ("drawer", "towards", 0.0)),
+        ("back off", None),
+        ("move 10 cm away from the red block", ("block", "away", 0.1)),
+        ("move over to the red block", ("block", "towards", LASTING)),
+        ("move the red block towards the bowl", None),
+        ("pick up the red block and move it towards the bowl", None),
+    ],
+)
+def test_the_hand_may_be_moved_by_where_a_thing_is(
+    text: str, told: tuple[str, str, float] | None
+) -> None:
+    found = [step for step in ArmReader(SKILLS).read(text) if step.skill == "approach"]
+    assert len(found) == (told is not None)
+    for step in found:
+        reference = step.arguments["object"]
+        way = step.arguments["direction"], step.arguments["amount"]
+        assert (reference.category, *way) == told
+        assert reference.attributes == (("red",) if told[0] == "block" else ())
+        assert not misfits(step, Domain(SKILLS))
 
 
 @pytest.mark.parametrize(

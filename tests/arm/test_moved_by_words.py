@@ -5,7 +5,7 @@ import pytest
 from arm_standin import Standin, block
 
 from embodied.core.correction import Correction, CorrectionKind
-from embodied.core.motion import Motion, arguments_of
+from embodied.core.motion import LASTING, Motion, arguments_of
 from embodied.core.observation import Observation
 from embodied.core.plan import ObjectRef, Status, Subgoal
 from embodied.language.motions import read_motion
@@ -158,6 +158,38 @@ def test_a_motion_may_be_all_that_is_asked(text: str, way: tuple[float, float, f
         world.step(action)
     assert outcome.status is Status.DONE
     assert world.hand - began == pytest.approx(np.array(way), abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("direction", "amount", "way_m"),
+    [("towards", 0.03, 0.03), ("towards", 0.0, 0.05), ("away", 0.04, -0.04)],
+)
+def test_the_hand_nears_a_thing_or_leaves_it_level(
+    direction: str, amount: float, way_m: float
+) -> None:
+    world, policy = Standin([block("red", 0.4, 0.2)]), ArmSkillPolicy()
+    began = world.hand.copy()
+    run_approach(world, policy, direction, amount)
+    gap = np.array([0.4, 0.2]) - began[:2]
+    assert world.hand[:2] - began[:2] == pytest.approx(way_m * gap / np.linalg.norm(gap), abs=2e-3)
+    assert world.hand[2] == pytest.approx(began[2], abs=2e-3)
+
+
+def test_the_hand_goes_no_farther_than_to_above_a_thing() -> None:
+    world, policy = Standin([block("red", 0.4, 0.2)]), ArmSkillPolicy()
+    run_approach(world, policy, "towards", LASTING)
+    assert world.hand[:2] == pytest.approx([0.4, 0.2], abs=4e-3)
+
+
+def run_approach(world: Standin, policy: ArmSkillPolicy, direction: str, amount: float) -> None:
+    told = {"object": ObjectRef("Block", ("red",)), "direction": direction, "amount": amount}
+    policy.begin(Subgoal("approach", told))
+    for _ in range(200):
+        action, outcome = policy.act(world.observation())
+        if action is None:
+            break
+        world.step(action)
+    assert outcome.status is Status.DONE
 
 
 def test_a_motion_that_lasts_lasts_until_it_is_left_off() -> None:

@@ -67,6 +67,22 @@ def test_where_a_thing_stands_is_told_from_where_it_goes(words, where):
     assert mug.relation == where
 
 
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("Put the mug on the counter next to the fridge.", "next to the fridge"),
+        ("Bring the mug to the wooden counter by the window.", "by the window"),
+        ("Put the mug on the counter.", ""),
+        ("Put the mug next to the sink on the counter.", ""),
+    ],
+)
+def test_which_place_a_person_means_is_told_and_any_will_do_for_alfred(words, where):
+    (_, counter) = mentions_in([words], plan("Mug", "CounterTop"), any_place=False)
+    assert counter.relation == where
+    (_, counter) = mentions_in([words], plan("Mug", "CounterTop"))
+    assert counter.relation == ""
+
+
 def test_what_a_reference_says_itself_stands():
     told = Subgoal("pick", {"object": ObjectRef("Mug", ("sliced",), "in the sink", "that mug")})
     (found,) = described([told], [Mention("Mug", ("red",), "on the desk", "the red mug")])

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from embodied.core.annotated import AnnotatedTask
-from embodied.core.errors import PlanningError
+from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import DONE, ObjectRef, Subgoal
 from embodied.core.protocols import PlanContext
@@ -26,6 +27,7 @@ from planners.corrections.nouns import known_types
 from planners.flowplan.corpus import exchanges, mistake
 from planners.flowplan.evaluation import decide
 from planners.flowplan.information import information_model, information_of, task_from
+from planners.flowplan.opinion import Opinion, ParsedOpinion, second_opinion
 from planners.flowplan.planner import FlowPlanner
 from planners.flowplan.prompts import REASON, RECONSIDER, RETRIEVE, WRITE, Steps
 from planners.flowplan.reading import read_steps
@@ -301,6 +303,53 @@ def test_the_explanation_tells_what_happened_and_how_far_the_stages_agreed():
     assert explanation.reasons[0].startswith("The task names: heat; object sliced Potato; rec")
     assert any(reason.startswith("Asked again") for reason in explanation.reasons)
     assert explanation.confidence == 0.5
+
+
+class Somebody:
+    """Always of one opinion."""
+
+    def __init__(self, task: Task, confidence: float) -> None:
+        self.opinion = Opinion(information_of(task), confidence)
+
+    def of(self, context: PlanContext) -> Opinion:
+        return self.opinion
+
+
+def test_a_second_opinion_counts_by_how_sure_it_is():
+    wordless = PlanContext(Instruction.from_text("do it"), SKILLS)
+
+    def planned(confidence: float) -> Task | None:
+        planner = FlowPlanner(Model().client, second_opinion=Somebody(COLD, confidence))
+        subgoals = planner.plan(wordless).subgoals
+        assert planner.explanation is not None
+        assert any(f"{confidence:.0%} sure" in reason for reason in planner.explanation.reasons)
+        return task_of(subgoals)
+
+    assert planned(0.9) == COLD
+    assert planned(0.1) == HEATED
+
+
+def test_the_learned_parser_is_a_second_opinion_on_tasks_alone():
+    asked = second_opinion("parsed")
+    assert isinstance(asked, ParsedOpinion)
+
+    def of(text: str, **given: object) -> Opinion | None:
+        return asked.of(PlanContext(Instruction.from_text(text), SKILLS, **given))
+
+    chilled = of("put a chilled tomato in the microwave")
+    assert chilled is not None
+    assert (chilled.information.task, chilled.information.object) == ("cool", "Tomato")
+    assert chilled.confidence > 0.8
+    assert of("put an elephant in the sink") is None
+    assert of("open the fridge") is None
+    said = Correction("no, the apple", 1.0, CorrectionKind.AMEND)
+    assert of("put a chilled tomato in the microwave", corrections=(said,)) is None
+
+
+def test_nobody_is_asked_beside_the_model_unless_named():
+    assert second_opinion(None) is None
+    with pytest.raises(ConfigError, match="choose of parsed or null"):
+        second_opinion("neighbour")
 
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
