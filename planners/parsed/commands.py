@@ -13,8 +13,12 @@ from planners.parsed.refusals import Question
 from planners.parsed.tagging import Tag, Tagger
 from planners.parsed.words import Words, load
 
-CONDITIONS = frozenset(["if", "unless", "whenever"])
-"""What a clause begins with that is only to be done as things turn out."""
+CONDITIONS = frozenset(["if", "unless", "whenever", "whether"])
+"""What is said before something that may hold or not."""
+ASKING = frozenset(["what", "how", "who"])
+"""What a question begins with."""
+ALL = frozenset(["everything", "anything"])
+"""Words for more than can be meant by any task."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +78,24 @@ class CommandReader:
         """Ask where a wish is too vague: `lowered` is without things, `whole` with them."""
         for words, question in self._words.questions.items():
             # a word may be part of a thing's name (coffee table), several are a wish
-            if f" {words}" in (whole if " " in words else lowered):
+            said = whole if " " in words else lowered
+            begins = words.split()[0] in ASKING
+            if said.startswith(f" {words}") if begins else f" {words}" in said:
                 raise Question(question, raw=lowered.strip(), known=True)
         for word in lowered.replace(",", " ").replace(".", " ").split():
             if word in self._words.kinds:
-                asked = f"Which {word} do you mean? Name the thing itself, and what to do with it."
-                raise Question(asked, raw=lowered.strip(), known=True)
+                raise Question(
+                    f"What do you mean by {word!r}? Name the thing itself, and what to do with it.",
+                    raw=lowered.strip(),
+                    known=True,
+                    certain=word in ALL,
+                )
 
 
 def _ask_conditions(tags: Sequence[Tag]) -> None:
-    """Ask what to do as things are, where a clause begins with a condition."""
-    for before, tag in zip([None, *tags], tags, strict=False):
-        first = before is None or before.kind in ("stop", "joint", "polite", "asking")
-        if first and tag.kind == "word" and tag.text in CONDITIONS:
+    """Ask what to do as things are, where something is only to be done, or told, if it holds."""
+    for tag in tags:
+        if tag.kind == "word" and tag.text in CONDITIONS:
             raise Question(
                 f"I do not look first whether something holds ({tag.text!r}). What should I do as "
                 "things are?",

@@ -146,11 +146,11 @@ class Deeds:
                 raise unknown(Thing((), clause.unknown[0], clause.unknown[0]))
         if clause.goals:
             return self._put_down.place(items, clause.goals, clause)
+        if clause.direction == "down" and {"floor", "ground"} & set(clause.text.split()):
+            raise Refused("I do not put things on the floor.",
+                          alternative="Name a piece of furniture.", kind=UNABLE)  # fmt: skip
         if particles & {"in", "inside", "into", "on"}:
             return self._put_down.place(items, [Ref(None, True, "in")], clause)
-        if clause.direction == "down" and "floor" in clause.text:
-            raise Refused("I do not put things on the floor.",
-                          alternative="Name a piece of furniture.")  # fmt: skip
         if "down" in particles or clause.verb.endswith(" down"):
             return self._put_down.deposit(items, (COUNTER,))
         if (
@@ -161,7 +161,7 @@ class Deeds:
             return self._put_down.deposit(items, back[0])
         if "back" in clause.text.split() or clause.verb == "return":
             raise Question("Where should I put it back?", certain=True)
-        raise Question("Where should I put it?")
+        raise Question("Where should I put it?", known=True)
 
     def _trash(self, clause: Clause) -> list[Deed]:
         refs = clause.objects

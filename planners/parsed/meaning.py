@@ -105,6 +105,14 @@ class Mentions:
                 return fitting
         return ()
 
+    def last_two(self, abilities: Abilities, skill: str, argument: str) -> tuple[Item, ...]:
+        """Return what `both` is: the last two things of different types that the skill may name."""
+        found: dict[tuple[str, ...], Item] = {}
+        for item in (item for group in reversed(self.groups) for item in reversed(group)):
+            if abilities.choose(skill, argument, item.types) is not None:
+                found.setdefault(item.types, item)
+        return tuple(reversed(list(found.values())[:2])) if len(found) > 1 else ()
+
 
 def item_of(thing: Thing) -> Item:
     """Return the item of a noun phrase."""
@@ -167,6 +175,9 @@ class Resolver:
             meant = self.mentions.latest(self.abilities, skill, argument, but=but)
             if not meant and not quiet:
                 raise Question("What do you mean by it?" if ref.thing else "Where to?")
+            both = thing is not None and "both" in thing.phrase.split()
+            if both and len(meant) < 2:
+                meant = self.mentions.last_two(self.abilities, skill, argument) or meant
             states = thing.states if thing else ()
             if thing is not None and thing.phrase == "one":
                 # "put one here and one there": two of them

@@ -20,7 +20,7 @@ from planners.parsed.encoder import AdaptedEncoder
 from planners.parsed.literal import literal
 from planners.parsed.plausibility import Plausibility
 from planners.parsed.priors import ANYWHERE, AS_TRAINED, BY_ROOM, Prior
-from planners.parsed.putting import HOME
+from planners.parsed.putting import HOME, beside_for_where
 from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.spoken import spoken
@@ -147,7 +147,7 @@ class ParsedPlanner:
             raise Question("What should I do?", raw=text)
         said = text
         if not one_task:
-            text = wanted(HOME.sub("back", said))
+            text = wanted(beside_for_where(HOME.sub("back", said)))
             if said.strip() and not text:
                 raise Question("What should I do instead?", raw=said, certain=True)
         prior = self._prior(one_task=one_task, familiar=familiar)
@@ -219,7 +219,11 @@ class ParsedPlanner:
         if doubted and not understanding.is_plain:
             raise _objection(understanding)
         understanding = self._read_further(understanding, steps, AS_TRAINED)
-        return _as_task(understanding, literal(understanding, skills))
+        subgoals, explanation = _as_task(understanding, literal(understanding, skills))
+        if understanding.refusal is not None and understanding.refusal.kind == UNABLE:
+            passed_over = f"Passed over: {understanding.refusal}"
+            explanation = replace(explanation, reasons=(*explanation.reasons, passed_over))
+        return subgoals, explanation
 
     def _read_further(
         self, understanding: Understanding, steps: Sequence[str], prior: Prior

@@ -20,6 +20,18 @@ HOME = re.compile(
 )
 """Words for where a thing was before; `back` says as much."""
 
+_BY = re.compile(
+    r"\b(?P<put>(?:put|place|set|lay|leave|bring|move|take|drop)\b.*?)\bwhere "
+    r"(?P<what>(?:the|my|your|that|those|these) [a-z ]+?) "
+    r"(?:is|are|stands?|lies?|sits?)(?: (?:standing|lying|sitting))?\b(?! (?:in|on|at|to)\b)",
+    re.IGNORECASE,
+)
+
+
+def beside_for_where(text: str) -> str:
+    """Return words in which `put it where the laptop is` says `next to the laptop`."""
+    return _BY.sub(r"\g<put>next to \g<what>", text)
+
 
 class Putting:
     """Makes deeds of putting.
@@ -49,7 +61,9 @@ class Putting:
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self.deposit(items, home[0])
         goals = [ref for ref in goals if ref.led_by != "not"]
-        goals = [ref for ref in goals if not _is_room(ref)] or goals
+        if goals and all(map(_is_room, goals)) and goals[0].thing is not None:
+            raise Question(f"Where in the {goals[0].thing.head} should I put it?", known=True)
+        goals = [ref for ref in goals if not _is_room(ref)]
         goals = [ref for ref in goals if ref.led_by != "of"] or goals
         for ref in goals:
             nameless = ref.thing is not None and not ref.thing.types and not ref.pronoun

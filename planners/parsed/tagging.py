@@ -107,6 +107,8 @@ class Tagger:
             for kind in ("asking", "earlier", "later"):
                 match = words.small[kind].at(pieces, at)
                 verb = kind == "asking" and words.verbs.at(pieces, at) and match and match[0] == 1
+                # "carry the knife carefully to the sink": what leads to a place asks for nothing
+                verb = verb or (kind == "asking" and word == "to" and self._thing(at + 1))
                 if match and not verb and not (joint and joint[0] > match[0]):
                     return match[0], Tag(kind, text=" ".join(pieces[at : at + match[0]]))
         leads = words.small["goals"].at(pieces, at)
@@ -252,6 +254,8 @@ class Tagger:
                 if end < len(pieces) and pieces[end] in PIECES and "slice" not in states:
                     states.append("slice")
                     end += 1
+                if not plural and "both" in pieces[start:at] and pieces[end : end + 1] == ["and"]:
+                    count = 1  # "both the spoon and the fork" is one of each
                 text = " ".join(pieces[start:end])
                 head = " ".join(pieces[at : at + length])
                 thing = Thing(types, text, head, count, other, tuple(states), tuple(described),

@@ -184,8 +184,9 @@ class Understanding:
         assert self.command is not None
         placed = [_ends(step) for step in self.command.subgoals if step.skill == "place"]
         changed = CHANGES & {s.skill for s in self.command.subgoals}
-        if max(Counter(placed).values(), default=0) > (1 if changed else 2):
-            return True  # of one kind ALFRED's tasks bring two at most, and as they are
+        vessel = {place for _, place in placed} & {thing for thing, _ in placed}
+        if max(Counter(placed).values(), default=0) > (1 if changed or vessel else 2):
+            return True  # of one kind ALFRED's tasks bring two at most, as they are and in nothing
         alike = Counter((s.skill, *_ends(s)) for s in self.command.subgoals if s.skill in CHANGES)
         if max(alike.values(), default=0) > 1:
             return True
@@ -239,6 +240,8 @@ class Understanding:
         """Whether to ask: the grammar would, and the learned half is not sure either."""
         if self.question is None or self.with_steps:
             return False
+        if self.question.known and self.reading.evidence < CLEAR:
+            return True
         return self.question.certain or self.reading.confidence < (
             SURE if self.question.known else UNSURE
         )

@@ -136,6 +136,16 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
          "pick Plate; clean Plate SinkBasin; place Plate Cabinet"),
         ("open the drawer, put the pen in it and close it",
          "open Drawer; pick Pen; place Pen Drawer; close Drawer"),
+        ("put the phone where the laptop is", "pick CellPhone; place CellPhone Bed"),
+        ("put the spoon in the sink and wash both the spoon and the fork",
+         "pick Spoon; place Spoon SinkBasin; pick Spoon; clean Spoon SinkBasin; "
+         "place Spoon CounterTop; pick Fork; clean Fork SinkBasin"),
+        ("put the two forks into the cup and the cup on the shelf",
+         "pick Fork; place Fork Cup; pick Fork; place Fork Cup; pick Cup; place Cup Shelf"),
+        ("carry the knife carefully to the sink", "pick Knife; place Knife SinkBasin"),
+        ("put the spoon in the bowl and wash both",
+         "pick Spoon; place Spoon Bowl; pick Bowl; clean Bowl SinkBasin; "
+         "place Bowl CounterTop; pick Spoon; clean Spoon SinkBasin"),
         ("put the book on the bed and the pen on the desk, then go to the sofa",
          "pick Book; place Book Bed; pick Pen; place Pen Desk; goto Sofa"),
     ],
@@ -152,7 +162,14 @@ def test_every_step_says_itself_in_words(planner: ParsedPlanner) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["make breakfast", "", "tidy the bathroom"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("make breakfast", "", "tidy the bathroom", "make me some toast"),
+        *("put the dishes in the sink", "bring the laptop to the bedroom", "put the book"),
+        *("what is in the fridge?", "put everything but the knife in the sink"),
+    ],
+)
 def test_what_is_too_vague_is_asked_back(planner: ParsedPlanner, text: str) -> None:
     with pytest.raises(Question, match=r"\?"):
         plan(planner, text)
@@ -175,12 +192,30 @@ def test_what_no_skill_does_is_refused(planner: ParsedPlanner, text: str) -> Non
         plan(planner, text)
 
 
+def test_nothing_is_put_on_the_floor(planner: ParsedPlanner) -> None:
+    with pytest.raises(Refused, match=r"on the floor.*piece of furniture"):
+        plan(planner, "put the box on the floor")
+    assert matches(plan(planner, "pick up the box on the floor"), "pick Box")
+
+
+def test_what_is_passed_over_is_told(planner: ParsedPlanner) -> None:
+    assert plan(planner, "wash the fork, dry it and put it in the drawer")
+    assert planner.explanation is not None
+    assert planner.explanation.reasons[-1].startswith("Passed over: I have no skill to dry")
+
+
 def test_a_turn_may_be_done(planner: ParsedPlanner) -> None:
     assert plan(planner, "do a 180") == plan(planner, "turn around")
 
 
 @pytest.mark.parametrize(
-    "text", ["if the fridge is open, close it", "open the drawer, unless it is open"]
+    "text",
+    [
+        "if the fridge is open, close it",
+        "open the drawer, unless it is open",
+        "close the fridge if it is open",
+        "check whether the stove is on",
+    ],
 )
 def test_conditions_are_asked_back(planner: ParsedPlanner, text: str) -> None:
     with pytest.raises(Question, match="as things are"):
