@@ -107,6 +107,8 @@ _LEAD = re.compile(
     r"not like that|can you|could you|would you|try to|you should|you need to|i said|and|but)"
     r"\b[\s,.!;:]*)+"
 )
+_RETURNS = re.compile(r"^((?:come|go|move|get)(?: it)?) back (up|down|left|right|forward)\b")
+"""To where it came from: `come back up` is up, though `back up` is back."""
 _TAIL = re.compile(r"[\s,]*(?:please|now|from there|from here|then|instead|robot|thanks?)$")
 _NUMBER = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
@@ -209,6 +211,7 @@ def read_motion(
     """
     words = " ".join(text.lower().replace("’", "'").split()).strip(" .!?,;:")
     words = _LEAD.sub("", words).strip(" ,.;:!")
+    words = _RETURNS.sub(r"\1 \2", words)
     holds = _HOLDS.search(words)
     if holds:
         words = words[: holds.start()]

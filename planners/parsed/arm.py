@@ -8,6 +8,7 @@ that colours nobody listed are understood.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from embodied.core.arm_skills import (
     APPROACH,
@@ -26,13 +27,14 @@ from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER
 from embodied.language.motions import Unclear, read_motion
 from planners.parsed.arm_plan import Deed, DeedPlanner
+from planners.parsed.arm_scene import promised, spelled_out
 from planners.parsed.arm_words import any_of, group_of, meaning_of, noun_phrase, tables
 from planners.parsed.refusals import UNABLE, UNKNOWN, Question, Refused
 
 _SIDE = (
     r"(?:(?:on|to|at|in) (?:the |your |my )?(?:far )?(?:left|right|front|back)(?: hand)?(?: side)?"
     r"(?! of\b)|(?:that is |that's )?(?:nearest|closest|farthest|furthest)"
-    r"(?: to (?:you|the robot))?)"
+    r"(?: to (?:you|the robot))?(?! to\b))"
 )
 _SIDE_ON = r"(?:on|at|in) (?:the |my |your )?(?:left|right|front|back)(?: side)?"
 _SPLIT = re.compile(
@@ -41,6 +43,14 @@ _SPLIT = re.compile(
 _UNLIFTED = (
     r"(?:,\s*)?\bwithout (?:lifting|picking|raising|grasping|taking)(?: (?:it|them|up))*\b,?"
 )
+_NEXT_TO = r"next to|beside|near|(?:left|right) of|in front of|behind|on|onto|on top of"
+_WAYS = {
+    r"closer|nearer": "towards me",
+    r"away from (?:you|yourself|the robot)": "forward",
+    r"(?:towards?|closer to|nearer to) (?:you|yourself|the robot)": "back",
+}
+"""Ways that are told by who is there, to what the hand is told."""
+_ON_TABLE = re.compile(r"\b(?:back )?(?:on|onto) the (?:table|table ?top|desk|surface)$")
 _FIRST = r"\s+(?:first|before that|beforehand)$"
 _SPELLED = {"gray": "grey", "colour": "", "color": "", "coloured": "", "colored": ""}
 
@@ -93,6 +103,9 @@ class ArmReader:
         """
         words = " ".join(text.lower().replace("’", "'").replace("-", " ").split())
         words = " ".join(_SPELLED.get(word, word) for word in words.split())
+        promised(words, text)
+        movable = self._skills["pick"].categories.get("object", frozenset())
+        words = spelled_out(words, nouns=self._nouns, movable=movable, entities=entities, text=text)
         deeds: list[Deed] = []
         for clause in self._clauses(words):
             deeds.append(self._deed_or_motion(clause, deeds, text))
@@ -125,6 +138,9 @@ class ArmReader:
         """Part `put A in B and C on D`, where the second verb is left out."""
         for match in re.finditer(r",?\s+and\s+", clause):
             left, right = clause[: match.start()], clause[match.end() :]
+            beside = self._parts(left)[2]
+            if beside is not None:
+                right = _with_it(right, beside)
             if all(
                 self._parts(side)[2] is not None and self._parts(side)[0] for side in (left, right)
             ):
@@ -145,7 +161,7 @@ class ArmReader:
 
     def _deed_or_motion(self, clause: str, before: Sequence[Deed], text: str) -> Deed:
         """Read a clause as something done to things, or else as a motion of the hand."""
-        approach = self._approach(clause)
+        approach = self._approach(clause) or self._fingers(clause)
         if approach is not None:
             return approach
         try:
@@ -153,6 +169,8 @@ class ArmReader:
         except Refused:
             last = next((each.motion for each in reversed(before) if each.motion), None)
             motion = read_motion(clause, last=last) if MOVE_HAND in self._skills else None
+            if before and before[-1].verb == SHIFT and _over_table(motion):
+                return replace(before[-1], motion=motion)
             if isinstance(motion, Unclear):
                 raise Question(motion.question, raw=text) from None
             if motion is None or motion.about is not None:
@@ -169,6 +187,14 @@ class ArmReader:
             return None
         whole = re.search(r"\bover to\b", clause) is not None and motion.amount is None
         return Deed(APPROACH, (thing,), motion=replace(motion, holds=motion.holds or whole))
+
+    def _fingers(self, clause: str) -> Deed | None:
+        """`close your hand` is about no drawer."""
+        motion = read_motion(clause) if MOVE_HAND in self._skills else None
+        if not isinstance(motion, Motion) or motion.kind is not MotionKind.GRIPPER:
+            return None
+        named = re.search(r"\b(?:gripper|hand|fingers|claw)\b", clause)
+        return Deed(MOVE_HAND, motion=motion) if named else None
 
     def _deed(self, clause: str, before: Sequence[Deed], text: str) -> Deed:
         wished = self._wish(clause)
@@ -200,6 +226,9 @@ class ArmReader:
         place = next((p for d in reversed(before) if (p := self._place_of(d))), None)
         if place is not None:
             rest = self._with_place(rest, place)
+        anchor = place or last
+        if anchor is not None:
+            rest = _with_it(rest, anchor)
         openable = self._skills["open"].categories.get("object", frozenset())
         noun = next((self._nouns[n] for n in self._found_nouns(rest)), "")
         if re.match(r"(?:it|that|them)\b", rest) and last is not None:
@@ -212,6 +241,8 @@ class ArmReader:
             verb = "push"  # "pull the block to the bowl" and "push the block in front of it"
         if verb in ("open", "close"):
             return self._slide(verb, rest, last, text)
+        if match["verb"] in ("put", "place", "set") and rest.endswith(" back"):
+            raise Question("Where should I put it back?", raw=text)
         manner = {"put": CARRIED, "push": PUSHED}.get(verb)
         shifted = None if manner is None else self._shift(rest, last, manner)
         if shifted is not None:
@@ -229,9 +260,7 @@ class ArmReader:
     def _with_place(self, rest: str, place: ObjectRef) -> str:
         """Spell out `in it`, `inside`, `there`."""
         name = f"the {noun_phrase(replace(place, relation=''))}"
-        rest = re.sub(
-            r"\b(in|into|inside|on|onto|next to|beside)\s+(?:it|that|there)$", rf"\1 {name}", rest
-        )
+        rest = re.sub(r"\b(in|into|inside|on|onto)\s+(?:it|that|there)$", rf"\1 {name}", rest)
         return re.sub(r"\b(?:inside|in there|in|there)$", f"in {name}", rest)
 
     def _slides(self, verb: str, clause: str) -> str:
@@ -298,28 +327,35 @@ class ArmReader:
     def _shift(self, rest: str, last: ObjectRef | None, manner: str) -> Deed | None:
         """Read `the red block 5 cm to the left`, which names no place but a way."""
         named = re.match(
-            rf"(?:(?P<it>it|that)|.*?\b(?:{self._noun})(?:\s+{_SIDE_ON})?)\b",
+            rf"(?:(?P<it>it|that)|(?:.*?\b(?:{self._noun})(?:\s+{_SIDE_ON})?)"
+            rf"(?:(?:,| and)+ the [a-z ]*?\b(?:{self._noun}))*)\b",
             rest,
         )
         if SHIFT not in self._skills or named is None:
             return None
-        thing = last if named["it"] else self._thing(named[0])
-        motion = read_motion(f"move {rest[named.end() :]}")
-        if thing is None or not isinstance(motion, Motion) or motion.kind is not MotionKind.MOVE:
-            return None
-        over = motion.direction in OVER_TABLE and motion.about is None
-        return Deed(SHIFT, (thing,), manner, motion=motion) if over else None
+        things = (last,) if named["it"] else self._things(named[0])
+        way = rest[named.end() :]
+        for said, meant in _WAYS.items():
+            way = re.sub(rf"\b(?:{said})$", meant, way)
+        motion = read_motion(f"move {way}")
+        known = tuple(thing for thing in things if thing is not None)
+        return Deed(SHIFT, known, manner, motion=motion) if known and _over_table(motion) else None
 
     def _handle(self, verb: str, said: str, rest: str, last: ObjectRef | None, text: str) -> Deed:
         down = re.match(r"(?:it|that|them)(?:\s+(?:back\s+)?down)?$", rest)
         if verb == "put" and (down or said.endswith(" down")) and not self._relates(rest):
             thing = last if down else self._thing(rest)
             return Deed("down", (thing,) if thing else ())
+        table = None if "table" in self._types else _ON_TABLE.search(rest)
+        if table:
+            rest = rest[: table.start()]
         things, relation, where = self._parts(rest)
         if not things and re.match(r"(?:it|that|them)\b", rest) and last is not None:
             things = (last,)
         if not things:
             raise self._unknown(rest, text)
+        if table and where is None:
+            return Deed("lay", things)
         if where is None:
             if verb == "pick" or (verb == "put" and said in ("get", "bring", "move")):
                 return Deed("pick", things)
@@ -332,6 +368,8 @@ class ArmReader:
             if relation == "on" and re.search(r"\b(?:off|from|out of)\b", rest):
                 return Deed("pick", things)
             verb = "put"  # "get the red block into the bowl"
+        if verb == "push" and re.search(r"\b(?:into|inside|onto|on top of)\b", rest):
+            verb = "put"  # what is pushed stays on the table
         if verb == "push":
             relation = relation if relation in BESIDE else "next to"
         return Deed(verb, things, relation, where)
@@ -419,6 +457,22 @@ class ArmReader:
             raw=text,
             kind=UNKNOWN,
         )
+
+
+def _over_table(motion: object) -> TypeGuard[Motion]:
+    """Whether a motion is one by which a thing may be shifted."""
+    return (
+        isinstance(motion, Motion)
+        and motion.kind is MotionKind.MOVE
+        and motion.direction in OVER_TABLE
+        and motion.about is None
+    )
+
+
+def _with_it(words: str, anchor: ObjectRef) -> str:
+    """Spell out what `next to it` is next to."""
+    name = f"the {noun_phrase(replace(anchor, relation=''))}"
+    return re.sub(rf"\b({_NEXT_TO})\s+(?:it|that)$", rf"\1 {name}", words)
 
 
 _NO_ATTRIBUTES = frozenset(

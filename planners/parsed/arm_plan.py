@@ -23,7 +23,7 @@ class Deed:
     """One clause: what to do with what, and where to.
 
     Attributes:
-        verb: A row of the verbs, or `down`.
+        verb: A row of the verbs, `down`, or `lay`: on the table, wherever there is room.
         things: What it is done to.
         relation: One of `embodied.core.arm_skills.RELATIONS`; of a shift its manner.
         where: What the relation is to.
@@ -65,8 +65,16 @@ class DeedPlanner:
                     self._subgoal(deed.verb, object=deed.things[0], share=deed.share or 0.0)
                 )
             elif deed.verb == SHIFT and deed.motion is not None:
-                plan.append(self._shift(deed.things[0], deed.motion, deed.relation, text))
+                for thing in deed.things:
+                    plan.append(self._shift(thing, deed.motion, deed.relation, text))
                 held = None
+            elif deed.verb == "lay":
+                for thing in deed.things:
+                    if held is None or _apart(held, thing):
+                        self._need("pick", thing, text)
+                        plan.append(self._subgoal("pick", object=thing))
+                    plan.append(self._subgoal("put_down"))
+                    held = None
             elif deed.verb == APPROACH and deed.motion is not None:
                 plan.append(_approach(deed.things[0], deed.motion))
             elif deed.motion is not None:
@@ -103,7 +111,7 @@ class DeedPlanner:
             if not opened:
                 at = len(plan) - (held is not None)
                 plan.insert(at, self._subgoal("open", object=where, share=1.0))
-        if held is None or (held.category, held.attributes) != (thing.category, thing.attributes):
+        if held is None or _apart(held, thing):
             plan.append(self._subgoal("pick", object=thing))
         if where is None:
             return thing
@@ -135,6 +143,11 @@ class DeedPlanner:
         if skill not in self._skills:
             raise Refused(f"This arm has no skill to {skill}.", kind=UNABLE)
         return Subgoal(skill, arguments, said(skill, arguments))
+
+
+def _apart(one: ObjectRef, other: ObjectRef) -> bool:
+    """Whether two references are of different things."""
+    return (one.category, one.attributes) != (other.category, other.attributes)
 
 
 def _approach(thing: ObjectRef, motion: Motion) -> Subgoal:

@@ -65,10 +65,16 @@ FORMS: Mapping[str, str] = {
 def said(skill: str, arguments: Mapping[str, ObjectRef | str | float]) -> str:
     """Return a subgoal as a sentence."""
     words = {
-        name: f"the {noun_phrase(value)}" if isinstance(value, ObjectRef) else value
+        name: with_article(value) if isinstance(value, ObjectRef) else value
         for name, value in arguments.items()
     }
     return FORMS[skill].format(**words)
+
+
+def with_article(reference: ObjectRef) -> str:
+    """Return a reference in words: `the red block`, `another block`."""
+    phrase = noun_phrase(reference)
+    return phrase if phrase.startswith("another ") else f"the {phrase}"
 
 
 def noun_phrase(reference: ObjectRef) -> str:

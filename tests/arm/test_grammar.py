@@ -12,7 +12,7 @@ from embodied.core.protocols import PlanContext
 from planners.checked import CheckedPlanner
 from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.planner import ParsedPlanner
-from planners.parsed.refusals import Question
+from planners.parsed.refusals import Question, Refused
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
 
@@ -231,6 +231,10 @@ def test_a_thing_may_be_moved_some_way(text: str, told: tuple[object, ...]) -> N
     ("text", "skills"),
     [
         ("push the red block left, then move it forward 3 cm", ["shift", "shift"]),
+        ("move the red block forward 3 cm, then 2 cm left", ["shift", "shift"]),
+        ("push the red block and the blue block left", ["shift", "shift"]),
+        ("put the red block on the table", ["pick", "put_down"]),
+        ("pick up the red block and put it on the table", ["pick", "put_down"]),
         ("pick up the red block, then move it left 5 cm", ["pick", "move_hand"]),
         ("put the green block to the left of the red block", ["pick", "place"]),
         ("put the block on the left in the bowl", ["pick", "place"]),
@@ -244,3 +248,76 @@ def test_a_way_is_told_from_a_place(text: str, skills: list[str]) -> None:
 def test_a_motion_that_leaves_its_direction_open_is_asked_about() -> None:
     with pytest.raises(Question, match="Which way"):
         ArmReader(SKILLS).read("rotate 90 degrees")
+
+
+COLOURS = ("red", "blue", "green")
+SEEN = (
+    *(Entity("block", attributes=(colour,)) for colour in COLOURS),
+    Entity("bowl", attributes=("white",)),
+    Entity("drawer", openness=0.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("put all the blocks in the bowl", "red blue green"),
+        ("put everything in the bowl", "red blue green"),
+        ("put the three blocks in the bowl", "red blue green"),
+        ("put the red and blue blocks in the bowl", "red blue"),
+        ("grab the blue one", "blue"),
+        ("put the red block left of the bowl and the blue block right of it", "red blue"),
+        ("put the blue one in the bowl and the red one in the drawer", "blue red"),
+        ("pick up the blue block and put it on the red one", "blue"),
+    ],
+)
+def test_what_is_seen_is_named_one_by_one(text: str, spoken: str) -> None:
+    taken = [s for s in ArmReader(SKILLS).read(text, entities=SEEN) if s.skill == "pick"]
+    assert " ".join(step.arguments["object"].attributes[0] for step in taken) == spoken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "put both blocks in the bowl",  # there are three
+        "pick up anything but the red block",
+        "put all the blocks except the red one in the bowl",
+        "put the red block back",
+    ],
+)
+def test_what_is_too_easily_got_wrong_is_asked(text: str) -> None:
+    with pytest.raises(Question, match=r"Which ones|Where"):
+        ArmReader(SKILLS).read(text, entities=SEEN)
+
+
+def test_nothing_is_promised_that_cannot_be_kept() -> None:
+    with pytest.raises(Refused, match="without touching the blue one"):
+        ArmReader(SKILLS).read("put the red block in the bowl without touching the blue one")
+    (step,) = ArmReader(SKILLS).read("push the red block to the bowl without lifting it")
+    assert step.skill == "push"
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("close your hand", ["move_hand"]),
+        ("close the drawer", ["close"]),
+        ("slide the red block into the bowl", ["pick", "place"]),
+        ("push the red block next to the bowl", ["push"]),
+        ("push the red block away from you", ["shift"]),
+        ("bring the red block closer", ["shift"]),
+    ],
+)
+def test_hands_and_drawers_pushing_and_carrying_are_told_apart(
+    text: str, skills: list[str]
+) -> None:
+    assert [step.skill for step in ArmReader(SKILLS).read(text, entities=SEEN)] == skills
+
+
+def test_which_of_several_stands_closest_is_told_by_what_it_stands_by() -> None:
+    steps = ArmReader(SKILLS).read("put the block closest to the bowl in the drawer")
+    assert {step.arguments["object"].relation for step in steps if step.skill != "open"} == {
+        "next to the bowl"
+    }
+    (taken,) = ArmReader(SKILLS).read("pick up the closest block")
+    assert taken.arguments["object"].attributes == ("closest",)
