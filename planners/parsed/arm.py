@@ -21,21 +21,15 @@ from embodied.core.arm_skills import (
 )
 from embodied.core.entity import Entity
 from embodied.core.motion import AWAY, TOWARDS, Motion, MotionKind
-from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
-from embodied.core.task_plans import ANOTHER
 from embodied.language.motions import Unclear, read_motion
 from planners.parsed.arm_plan import Deed, DeedPlanner
 from planners.parsed.arm_scene import promised, spelled_out
-from planners.parsed.arm_words import any_of, group_of, meaning_of, noun_phrase, tables
-from planners.parsed.refusals import UNABLE, UNKNOWN, Question, Refused
+from planners.parsed.arm_things import NounPhrases, with_it
+from planners.parsed.arm_words import group_of, meaning_of, noun_phrase
+from planners.parsed.refusals import UNABLE, Question, Refused
 
-_SIDE = (
-    r"(?:(?:on|to|at|in) (?:the |your |my )?(?:far )?(?:left|right|front|back)(?: hand)?(?: side)?"
-    r"(?! of\b)|(?:that is |that's )?(?:nearest|closest|farthest|furthest)"
-    r"(?: to (?:you|the robot))?(?! to\b))"
-)
 _SIDE_ON = r"(?:on|at|in) (?:the |my |your )?(?:left|right|front|back)(?: side)?"
 _SPLIT = re.compile(
     r"\s*(?:[;.!?]+|,?\s*\b(?:and then|after that|afterwards|then|and after that|followed by)\b)\s*"
@@ -43,7 +37,6 @@ _SPLIT = re.compile(
 _UNLIFTED = (
     r"(?:,\s*)?\bwithout (?:lifting|picking|raising|grasping|taking)(?: (?:it|them|up))*\b,?"
 )
-_NEXT_TO = r"next to|beside|near|(?:left|right) of|in front of|behind|on|onto|on top of"
 _WAYS = {
     r"closer|nearer": "towards me",
     r"away from (?:you|yourself|the robot)": "forward",
@@ -71,24 +64,7 @@ class ArmReader:
     def __init__(self, skills: Sequence[SkillSpec]) -> None:
         self._skills = {skill.name: skill for skill in skills}
         self._plans = DeedPlanner(skills)
-        self._types = frozenset[str]().union(
-            *(
-                types
-                for skill in skills
-                for name, types in skill.categories.items()
-                if skill.arguments.get(name) in ("object", "receptacle")
-            )
-        )
-        self._nouns: dict[str, str] = {}
-        for name, phrases in tables()["nouns"].items():
-            for known in self._types:
-                if known.lower() == name.lower():
-                    for phrase in phrases:
-                        self._nouns[phrase] = self._nouns[f"{phrase}s"] = known
-        for known in self._types:
-            noun = spoken(known)
-            self._nouns[noun] = self._nouns[f"{noun}s"] = known
-        self._noun = any_of(self._nouns)
+        self._said = NounPhrases(skills)
 
     def read(self, text: str, *, entities: Sequence[Entity] = ()) -> tuple[Subgoal, ...]:
         """Return the subgoals that words ask for.
@@ -105,7 +81,9 @@ class ArmReader:
         words = " ".join(_SPELLED.get(word, word) for word in words.split())
         promised(words, text)
         movable = self._skills["pick"].categories.get("object", frozenset())
-        words = spelled_out(words, nouns=self._nouns, movable=movable, entities=entities, text=text)
+        words = spelled_out(
+            words, nouns=self._said.nouns, movable=movable, entities=entities, text=text
+        )
         deeds: list[Deed] = []
         for clause in self._clauses(words):
             deeds.append(self._deed_or_motion(clause, deeds, text))
@@ -138,12 +116,11 @@ class ArmReader:
         """Part `put A in B and C on D`, where the second verb is left out."""
         for match in re.finditer(r",?\s+and\s+", clause):
             left, right = clause[: match.start()], clause[match.end() :]
-            beside = self._parts(left)[2]
+            beside = self._said.parts(left)[2]
             if beside is not None:
-                right = _with_it(right, beside)
-            if all(
-                self._parts(side)[2] is not None and self._parts(side)[0] for side in (left, right)
-            ):
+                right = with_it(right, beside)
+            sides = [self._said.parts(side) for side in (left, right)]
+            if all(where is not None and things for things, _, where in sides):
                 return [left, *self._apart(right)]
         return [clause]
 
@@ -182,7 +159,9 @@ class ArmReader:
         motion = read_motion(clause) if APPROACH in self._skills else None
         if not isinstance(motion, Motion) or motion.about is None or re.search(r"\bit\b", clause):
             return None
-        thing = self._thing(motion.about.phrase) if motion.direction in (TOWARDS, AWAY) else None
+        if motion.direction not in (TOWARDS, AWAY):
+            return None
+        thing = self._said.thing(motion.about.phrase)
         if thing is None or thing.category not in self._skills[APPROACH].categories["object"]:
             return None
         whole = re.search(r"\bover to\b", clause) is not None and motion.amount is None
@@ -202,7 +181,7 @@ class ArmReader:
             return wished
         match = re.match(rf"(?P<verb>{group_of('verbs')})\b\s*(?P<rest>.*)$", clause)
         if match is None:
-            things, relation, where = self._parts(clause)
+            things, relation, where = self._said.parts(clause)
             if things and where is not None:  # "the red block on the blue one": put, or as before
                 same = before and before[-1].verb in ("put", "push")
                 return Deed(before[-1].verb if same else "put", things, relation, where)
@@ -228,9 +207,9 @@ class ArmReader:
             rest = self._with_place(rest, place)
         anchor = place or last
         if anchor is not None:
-            rest = _with_it(rest, anchor)
+            rest = with_it(rest, anchor)
         openable = self._skills["open"].categories.get("object", frozenset())
-        noun = next((self._nouns[n] for n in self._found_nouns(rest)), "")
+        noun = next((self._said.nouns[n] for n in self._said.nouns_in(rest)), "")
         if re.match(r"(?:it|that|them)\b", rest) and last is not None:
             noun = last.category
         to = re.search(rf"\b(?:{group_of('relations')})\b", rest)
@@ -254,7 +233,7 @@ class ArmReader:
         """What `in it` would mean after a clause."""
         if deed.where is not None:
             return deed.where
-        vessels = [each for each in deed.things if self._is_vessel(each)]
+        vessels = [each for each in deed.things if self._said.is_vessel(each)]
         return vessels[-1] if vessels else None
 
     def _with_place(self, rest: str, place: ObjectRef) -> str:
@@ -271,9 +250,6 @@ class ArmReader:
             return "open" if wide and not shut and verb == "push" else "close"
         return "close" if shut and not wide else "open"
 
-    def _found_nouns(self, words: str) -> list[str]:
-        return re.findall(rf"\b({self._noun})\b", words)
-
     def _wish(self, clause: str) -> Deed | None:
         """`the red block should be in the bowl`, `make sure the drawer is half open`."""
         states, links = group_of("small", "states"), group_of("small", "links")
@@ -283,10 +259,10 @@ class ArmReader:
             return None
         drawer = re.search(r"\b(?P<shut>closed|shut)\b|\b(?:open|opened|ajar)\b", clause)
         share = self._share(clause)
-        nouns = [self._nouns[each] for each in self._found_nouns(clause)]
+        nouns = [self._said.nouns[each] for each in self._said.nouns_in(clause)]
         openable = self._skills["open"].categories.get("object", frozenset())
         if drawer and nouns and nouns[0] in openable:
-            thing = self._thing(clause[: drawer.start()] or clause)
+            thing = self._said.thing(clause[: drawer.start()] or clause)
             closes = bool(drawer["shut"])
             if thing is None:
                 return None
@@ -299,19 +275,19 @@ class ArmReader:
             return None
         body = re.sub(rf"^(?:{states})\s+", "", clause)
         body = re.sub(rf"\s+(?:{links})\s+", " ", body, count=1)
-        things, relation, where = self._parts(body)
+        things, relation, where = self._said.parts(body)
         return Deed("put", things, relation, where) if where is not None else None
 
     def _slide(self, verb: str, rest: str, last: ObjectRef | None, text: str) -> Deed:
         share = self._share(rest)
         openable = self._skills["open"].categories.get("object", frozenset())
-        thing = self._thing(rest)
+        thing = self._said.thing(rest)
         if thing is None and last is not None and last.category in openable:
             thing = last
         if thing is None and not re.search(r"\b(?:a|the|my)\b", rest):
             thing = ObjectRef(next(iter(sorted(openable)), ""))
         if thing is None:
-            raise self._unknown(rest, text)
+            raise self._said.unknown(rest, text)
         absolute = re.search(r"\b(?:to|until)\b.*(?:percent|%|open|quarter|third|half)", rest)
         if verb == "close":
             share = 0.0 if share is None else share if absolute else 1.0 - share
@@ -327,13 +303,13 @@ class ArmReader:
     def _shift(self, rest: str, last: ObjectRef | None, manner: str) -> Deed | None:
         """Read `the red block 5 cm to the left`, which names no place but a way."""
         named = re.match(
-            rf"(?:(?P<it>it|that)|(?:.*?\b(?:{self._noun})(?:\s+{_SIDE_ON})?)"
-            rf"(?:(?:,| and)+ the [a-z ]*?\b(?:{self._noun}))*)\b",
+            rf"(?:(?P<it>it|that)|(?:.*?\b(?:{self._said.noun})(?:\s+{_SIDE_ON})?)"
+            rf"(?:(?:,| and)+ the [a-z ]*?\b(?:{self._said.noun}))*)\b",
             rest,
         )
         if SHIFT not in self._skills or named is None:
             return None
-        things = (last,) if named["it"] else self._things(named[0])
+        things = (last,) if named["it"] else self._said.things(named[0])
         way = rest[named.end() :]
         for said, meant in _WAYS.items():
             way = re.sub(rf"\b(?:{said})$", meant, way)
@@ -343,17 +319,17 @@ class ArmReader:
 
     def _handle(self, verb: str, said: str, rest: str, last: ObjectRef | None, text: str) -> Deed:
         down = re.match(r"(?:it|that|them)(?:\s+(?:back\s+)?down)?$", rest)
-        if verb == "put" and (down or said.endswith(" down")) and not self._relates(rest):
-            thing = last if down else self._thing(rest)
+        if verb == "put" and (down or said.endswith(" down")) and not self._said.relates(rest):
+            thing = last if down else self._said.thing(rest)
             return Deed("down", (thing,) if thing else ())
-        table = None if "table" in self._types else _ON_TABLE.search(rest)
+        table = None if "table" in self._said.types else _ON_TABLE.search(rest)
         if table:
             rest = rest[: table.start()]
-        things, relation, where = self._parts(rest)
+        things, relation, where = self._said.parts(rest)
         if not things and re.match(r"(?:it|that|them)\b", rest) and last is not None:
             things = (last,)
         if not things:
-            raise self._unknown(rest, text)
+            raise self._said.unknown(rest, text)
         if table and where is None:
             return Deed("lay", things)
         if where is None:
@@ -361,8 +337,8 @@ class ArmReader:
                 return Deed("pick", things)
             if re.search(r"\bdown$", rest):
                 return Deed("down", things)
-            if self._relates(rest):
-                raise self._unknown(rest, text)
+            if self._said.relates(rest):
+                raise self._said.unknown(rest, text)
             raise Question(f"Where should I {said} the {noun_phrase(things[0])}?", raw=text)
         if verb == "pick":
             if relation == "on" and re.search(r"\b(?:off|from|out of)\b", rest):
@@ -374,90 +350,6 @@ class ArmReader:
             relation = relation if relation in BESIDE else "next to"
         return Deed(verb, things, relation, where)
 
-    def _relates(self, rest: str) -> bool:
-        return (
-            re.search(rf"\b(?:{group_of('relations')})\s+(?:the|a|an|my|that|it)\b", rest)
-            is not None
-        )
-
-    def _parts(self, words: str) -> tuple[tuple[ObjectRef, ...], str, ObjectRef | None]:
-        """Part words into things, relation and where to: the last relation that names a thing."""
-        words = re.sub(
-            r"\b(?:down|back|over|right|away|up)\s+(?=(?:in|on|onto|into|next)\b)", "", words
-        )
-        origin = re.search(r"\b(?:from|off of|off|out of)\s+(?:the|a|an|my)\b[^,]*", words)
-        if origin:
-            rest = re.search(rf"\s(?:{group_of('relations')})\s+(?:the|a|an|my)\b.*", origin[0])
-            words = words[: origin.start()] + (rest[0] if rest else "")
-        for match in reversed(list(re.finditer(rf"\b(?:{group_of('relations')})\b", words))):
-            if re.match(_SIDE, words[match.start() :]):
-                continue
-            things = self._things(words[: match.start()])
-            named = words[match.end() :]
-            if things and re.search(r"\bones?\b", named) and self._thing(named) is None:
-                named = re.sub(r"\bones?\b", spoken(things[-1].category), named)
-            where = self._thing(named)
-            pronoun = re.match(rf"\s*(?:{group_of('small', 'pronouns')})\b", words[: match.start()])
-            if where is not None and (things or pronoun):
-                relation = meaning_of("relations", match[0])
-                if match[0] == "to" and not self._is_vessel(where):
-                    relation = "next to"
-                return things, relation, where
-        return self._things(words), "", None
-
-    def _is_vessel(self, where: ObjectRef) -> bool:
-        return where.category.lower() in ("bowl", "drawer", "box", "table")
-
-    def _things(self, words: str) -> tuple[ObjectRef, ...]:
-        """Return every thing of a list: `the red block and the blue one`, `red and blue blocks`."""
-        parts = re.split(r"\s*(?:,|\band\b)\s*", words)
-        found: list[ObjectRef] = []
-        for part in reversed(parts):
-            thing = self._thing(part)
-            if thing is None and found and part.strip():
-                bare = re.sub(r"\bone\b", "", part)
-                thing = self._thing(f"{bare} {spoken(found[-1].category)}")
-            if thing is not None:
-                found.append(thing)
-        return tuple(reversed(found))
-
-    def _thing(self, words: str) -> ObjectRef | None:
-        """Read a noun phrase: attributes, noun, and where it stands."""
-        match = re.search(rf"(?P<before>.*?)\b(?P<noun>{self._noun})\b(?P<after>.*)$", words)
-        if match is None:
-            return None
-        determiners = set(tables()["small"]["determiners"])
-        attributes = []
-        # What comes before an article is not about the thing.
-        words_before = re.split(r"\b(?:the|a|an|my|your|that|this)\b", match["before"])[-1]
-        for word in re.findall(r"[a-z']+", words_before):
-            if word in ("other", "another", "second"):
-                attributes.append(ANOTHER)
-            elif word not in determiners and word not in _NO_ATTRIBUTES:
-                attributes.append(word)
-        side = re.search(_SIDE, match["after"])
-        relation = side[0] if side else ""
-        if not side:
-            beside = re.match(
-                rf"\s+(?:that is |that's |which is )?(?P<how>{group_of('relations')})\s+"
-                rf"(?P<rest>(?:the|a|an|my)\s.+)$",
-                match["after"],
-            )
-            if beside and self._thing(beside["rest"]) is not None:
-                how = meaning_of("relations", beside["how"])
-                relation = f"{how} {beside['rest'].strip()}"
-        category = self._nouns[match["noun"]]
-        return ObjectRef(category, tuple(attributes), relation, words.strip())
-
-    def _unknown(self, words: str, text: str) -> Refused:
-        known = ", ".join(sorted(map(spoken, self._types)))
-        return Refused(
-            f"I do not know what {words!r} means.",
-            alternative=f"There may be: {known}.",
-            raw=text,
-            kind=UNKNOWN,
-        )
-
 
 def _over_table(motion: object) -> TypeGuard[Motion]:
     """Whether a motion is one by which a thing may be shifted."""
@@ -467,17 +359,3 @@ def _over_table(motion: object) -> TypeGuard[Motion]:
         and motion.direction in OVER_TABLE
         and motion.about is None
     )
-
-
-def _with_it(words: str, anchor: ObjectRef) -> str:
-    """Spell out what `next to it` is next to."""
-    name = f"the {noun_phrase(replace(anchor, relation=''))}"
-    return re.sub(rf"\b({_NEXT_TO})\s+(?:it|that)$", rf"\1 {name}", words)
-
-
-_NO_ATTRIBUTES = frozenset(
-    [
-        *("to", "in", "on", "of", "up", "out", "over", "down", "all", "from", "it", "and", "is"),
-        *("be", "with", "at", "for", "into", "make", "sure", "leave", "both"),
-    ]
-)
