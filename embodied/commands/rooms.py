@@ -39,12 +39,17 @@ def understood(
             ), said
         except PlanningError as error:
             question = getattr(error, "question", "")
-            if ask is None or not question:
+            if ask is None or not question or _settled_by_looking(error):
                 raise
             answer = ask(f"{question} ").strip()
             if not answer:
                 raise
             said = answer if len(answer.split()) > 2 else f"{said} {answer}"
+
+
+def _settled_by_looking(error: PlanningError) -> bool:
+    """Whether what a planner asks may be seen once one is there: `all the blocks`."""
+    return bool(getattr(error, "by_looking", False))
 
 
 def suiting(
@@ -68,7 +73,12 @@ def suiting(
     from embodied.evaluation.configured import make
 
     planner = make(config["planner"]["make"], what="planner.make")
-    plan, said = understood(planner, said, world.skills, ask)
+    try:
+        plan, said = understood(planner, said, world.skills, ask)
+    except PlanningError as error:
+        if _settled_by_looking(error):
+            return episodes[0], said
+        raise
     named = [
         value
         for subgoal in plan.subgoals

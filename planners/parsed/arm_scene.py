@@ -62,11 +62,18 @@ def spelled_out(
     Raises:
         Question: If it cannot be seen which or how many are meant.
     """
+
+    def named(things: Sequence[Entity], count: int, said: str) -> str:
+        if not things or (count and len(things) != count):
+            asked = f"Which ones do you mean by {said!r}? Name each of them."
+            raise Question(asked, raw=text, by_looking=not entities)
+        return _listed(things)
+
     noun = any_of(nouns)
     words = _ones(words, noun, nouns, movable, entities)
     if re.search(r"\beverything\b(?! (?:out of|from|off|on|that)\b)", words):
         things = [each for each in entities if each.category in movable]
-        words = words.replace("everything", _named(things, 0, "everything", text))
+        words = words.replace("everything", named(things, 0, "everything"))
 
     def each(match: re.Match[str]) -> str:
         looks = match["looks"].split()
@@ -76,7 +83,7 @@ def spelled_out(
             if seen.category == nouns[match["noun"]] and set(looks) <= set(seen.attributes)
         ]
         count = next((_COUNTS[word] for word in match["many"].split() if word in _COUNTS), 0)
-        return _named(things, count, match[0], text)
+        return named(things, count, match[0])
 
     many = rf"{_MANY} (?P<looks>(?:[a-z]+ ){{0,2}}?)(?P<noun>{noun})\b(?! and (?:the|a)\b)"
     return re.sub(many, each, words)
@@ -106,11 +113,9 @@ def _ones(
     return re.sub(one, called, words)
 
 
-def _named(things: Sequence[Entity], count: int, said: str, text: str) -> str:
-    if not things or (count and len(things) != count):
-        raise Question(f"Which ones do you mean by {said!r}? Name each of them.", raw=text)
-    named: list[str] = []
+def _listed(things: Sequence[Entity]) -> str:
+    names: list[str] = []
     for thing in things:
-        name = f"{' '.join((*thing.attributes, spoken(thing.category)))}"
-        named.append(f"{'another' if f'the {name}' in named else 'the'} {name}")
-    return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+        name = " ".join((*thing.attributes, spoken(thing.category)))
+        names.append(f"{'another' if f'the {name}' in names else 'the'} {name}")
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -42,12 +42,20 @@ class Question(PlanningError):  # noqa: N818
         raw: The words.
         known: Whether the wish is one of those known to be too vague, not merely misread.
         certain: Whether it is asked whatever task the words may sound like.
+        by_looking: Whether a look at the room may settle it.
     """
 
     def __init__(
-        self, question: str, *, raw: str | None = None, known: bool = False, certain: bool = False
+        self,
+        question: str,
+        *,
+        raw: str | None = None,
+        known: bool = False,
+        certain: bool = False,
+        by_looking: bool = False,
     ) -> None:
         super().__init__(question, raw=raw)
         self.question = question
         self.known = known
         self.certain = certain
+        self.by_looking = by_looking

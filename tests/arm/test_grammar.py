@@ -321,3 +321,12 @@ def test_which_of_several_stands_closest_is_told_by_what_it_stands_by() -> None:
     }
     (taken,) = ArmReader(SKILLS).read("pick up the closest block")
     assert taken.arguments["object"].attributes == ("closest",)
+
+
+@pytest.mark.parametrize(("entities", "by_looking"), [((), True), (SEEN, False)])
+def test_how_many_there_are_may_be_settled_by_looking(
+    entities: tuple[Entity, ...], by_looking: bool
+) -> None:
+    with pytest.raises(Question, match="both blocks") as asked:
+        ArmReader(SKILLS).read("put both blocks in the bowl", entities=entities)
+    assert asked.value.by_looking is by_looking

@@ -5,12 +5,14 @@ from pathlib import Path
 import gymnasium
 import pytest
 
-from embodied.commands.rooms import understood
+from embodied.commands.rooms import suiting, understood
 from embodied.commands.settings import compose
 from embodied.commands.watch import instruction_and_settings, named_after
+from embodied.core.episode import EpisodeSpec
 from embodied.core.errors import PlanningError
 from embodied.core.plan import Plan, Subgoal
 from embodied.core.protocols import PlanContext
+from envs.tabletop.tasks import SKILLS as ARM_SKILLS
 
 
 def test_a_sentence_is_said_and_brings_the_agent_that_can_do_it() -> None:
@@ -116,3 +118,21 @@ def test_what_the_words_leave_open_is_asked_before_a_room_is_chosen(
 def test_where_nobody_is_there_to_be_asked_the_question_is_the_error() -> None:
     with pytest.raises(PlanningError, match="Where should I put it"):
         understood(Wants(), "put a mug away", (), None)
+
+
+class Tables:
+    """A world of tables, on each of which everything stands."""
+
+    skills = ARM_SKILLS
+
+    def suits(self, episode_id: str, subgoals: object) -> bool:
+        return True
+
+
+def test_what_a_look_at_the_table_settles_is_not_asked_before() -> None:
+    config = {"planner": {"make": {"_target_": "planners.parsed.planner.ParsedPlanner"}}}
+    table = EpisodeSpec("0", "0", "train")
+    words = "put all the blocks in the bowl"
+    assert suiting(config, Tables(), [table], words, ask=None) == (table, words)
+    with pytest.raises(PlanningError, match="Where should I put it back"):
+        suiting(config, Tables(), [table], "put the red block back", ask=None)
