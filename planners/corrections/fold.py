@@ -9,7 +9,8 @@ from embodied.core.entity import Entity
 from embodied.core.errors import PlanningError
 from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, subgoals_of, task_of
+from embodied.core.task import PICK_AND_PLACE, Task
+from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, SLICED, subgoals_of, task_of
 from planners.corrections.changes import SOUGHT_FOR, Change, Kind
 from planners.corrections.colours import COLOURS
 from planners.wording import sentence
@@ -29,6 +30,8 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
     Raises:
         PlanningError: If the plan has nothing that the change could be about.
     """
+    if change.kind is Kind.ALSO and change.thing is not None:
+        return (*plan, *_likewise(plan, change.thing))
     if change.kind in (Kind.FIRST, Kind.ALSO):
         more = plan_text(_without_pronouns(change.text, plan))
         if change.kind is Kind.ALSO:
@@ -75,6 +78,36 @@ def resolve(change: Change, plan: Sequence[Subgoal], *, entities: Iterable[Entit
 def _said(change: Change) -> str:
     words = change.skill or (str(change.thing) if change.thing else change.text)
     return f"{change.kind.value}: {words.strip()}"
+
+
+def _likewise(plan: Sequence[Subgoal], thing: ObjectRef) -> tuple[Subgoal, ...]:
+    """Return the steps that do with a further thing what is done with the one at hand.
+
+    Raises:
+        PlanningError: If nothing is at hand.
+    """
+    one = _meant_instead(plan, thing)
+    if one is None:
+        raise PlanningError(f"Nothing is being done that the {spoken(thing.category)} could join.")
+    meant = tuple(step for step in plan if _of(step, one))
+    if meant[0].skill != "pick":
+        meant = (Subgoal("pick", {"object": one}), *meant)
+    further = thing
+    if (thing.category, thing.attributes) == (one.category, one.attributes):
+        further = replace(thing, attributes=(*thing.attributes, ANOTHER))
+
+    def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
+        return further if value.category == one.category else value
+
+    cut: tuple[Subgoal, ...] = ()
+    if SLICED in thing.attributes and thing.category != one.category:
+        cut = subgoals_of(Task(PICK_AND_PLACE, thing.category, one.category, sliced=True))[:3]
+    return (*cut, *_each(meant, edit))
+
+
+def _of(step: Subgoal, thing: ObjectRef) -> bool:
+    value = step.arguments.get("object")
+    return isinstance(value, ObjectRef) and value.category == thing.category
 
 
 def _sliced(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, ...]:

@@ -35,7 +35,9 @@ def _lexicon(types: frozenset[str]) -> dict[str, tuple[str, ...]]:
         if known:
             found[noun] = known
     for name in sorted(types):
-        found[spoken(name)] = (name,)
+        noun = spoken(name)
+        if name not in found.get(noun, ()):  # a sink is the basin first, then what is round it
+            found[noun] = (name,)
     for noun in list(found):
         found.setdefault(f"{noun}s", found[noun])
     return found

@@ -13,6 +13,8 @@ _ALSO = re.compile(
     r"when (?:you are|you're) done|don't forget to|do not forget to|remember to|finally)[\s,]+"
     r"(?P<text>.+)$"
 )
+_IT = r"(?:it|them|that|the [a-z ]+?)"
+_PARTICLE = r"(?: (?:up|down|off))?"
 _ALSO_LAST = re.compile(r"^(?P<text>.+?)[\s,]+(?:too|as well|also|afterwards|after that)$")
 _FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
 _FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
@@ -32,16 +34,24 @@ _PUT_DOWN = re.compile(
     r"^(?:put|set|lay|place) (?:it|that|this|them|that one|this one)(?: back)? down(?: again)?$"
 )
 _IN_PLACE = (
-    re.compile(r"^(?P<new>[a-z]+) (?:it|them|that|the [a-z ]+?) instead of (?P<old>[a-z]+)\b.*$"),
     re.compile(
-        r"^(?:don't|do not) (?P<old>[a-z]+) (?:it|them|that|the [a-z ]+?)[\s,;.]+"
-        r"(?:but |just |rather )?(?P<new>[a-z]+) (?:it|them|that|the [a-z ]+?)(?: instead)?$"
+        rf"^(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE} (?:instead of|rather than|not) "
+        r"(?P<old>[a-z]+)\b.*$"
     ),
     re.compile(
-        r"^(?P<new>[a-z]+) (?:it|them|that|the [a-z ]+?)[\s,;.]+(?:don't|do not) "
+        rf"^(?:don't|do not) (?P<old>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}[\s,;.]+"
+        rf"(?:but |just |rather )?(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}(?: instead)?$"
+    ),
+    re.compile(
+        rf"^(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}[\s,;.]+(?:don't|do not) "
         r"(?P<old>[a-z]+)\b.*$"
     ),
 )
+_INSTEAD = re.compile(
+    rf"^(?:just )?(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE} instead$|"
+    rf"^instead[\s,]+(?:just )?(?P<new2>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}$"
+)
+"""A deed in place of the one that changes what a thing is like, whichever that is."""
 _LEFT_OUT = frozenset(["heat", "cool", "clean", "slice", "close", "open", "toggle"])
 """Skills that a plan can do without."""
 _SKILL_OF = {
@@ -96,11 +106,20 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
     ):
         match = pattern.match(words)
         if match and not re.search(r"\bone\b", match["text"]):
-            text = match["text"]
+            text = match["text"].removeprefix("and ")
+            if kind is Kind.ALSO and (thing := _named_alone(text, types)):
+                return Change(kind, thing, text=text)
             if pattern is _MOTION and not _MOVES.match(text):
                 text = f"move {text}"
             return Change(kind, text=text)
     return None
+
+
+def _named_alone(text: str, types: frozenset[str]) -> ObjectRef | None:
+    """Return the thing that words name without saying what to do with it: `the pen`."""
+    alone = re.fullmatch(r"(?:the|a|an|another|one|my|your|this|that)\s+[a-z -]+", text)
+    placed = re.search(r"\b(?:in|on|into|onto|to|under|with|next|by)\b", text)
+    return read_thing(text, types) if alone and not placed else None
 
 
 def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
@@ -128,6 +147,11 @@ def _in_place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Cha
         new, old = (match and _skill(match[name]) for name in ("new", "old"))
         if new in DEVICE_OF and old in DEVICE_OF and new != old:
             return Change(Kind.OTHER_DEED, skill=old, text=new)
+    match = _INSTEAD.match(words)
+    new = match and _skill(match["new"] or match["new2"])
+    planned = [step.skill for step in plan if step.skill in DEVICE_OF]
+    if new in DEVICE_OF and planned and new not in planned:
+        return Change(Kind.OTHER_DEED, skill=planned[0], text=new)
     return None
 
 

@@ -17,10 +17,13 @@ from planners.wanted import wanted
 
 _LEAD = re.compile(
     r"^(?:(?:no(?! need)|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|"
-    r"okay)\b[\s,.!;:]*)+"
+    r"okay|hm+|um+|uh+|hang on|you know what|i(?:'ve| have)? changed my mind|change of plans?|"
+    r"on second thoughts?|could you|can you|would you|i(?:'d| would) rather(?: you)?)\b[\s,.!;:]*)+"
 )
-_TAIL = re.compile(r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you))+$")
-_REJECTS = re.compile(r"^\s*(?:no|nope|not|wrong)\b", re.I)
+_TAIL = re.compile(
+    r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather))+$"
+)
+_REJECTS = re.compile(r"^\s*(?:no|nope|not)\b|\bwrong\b", re.I)
 _NOT_BUT = re.compile(
     r"^not (?P<wrong>(?:(?:in|on|to|into|onto) )?(?:the|that|this|a|an|my) [^,;]+?)"
     r"[\s,;]+(?:but |rather |instead )?"
@@ -41,6 +44,10 @@ _WHEREABOUTS = re.compile(
     r"search|you (?:will|can) find (?:it|one))\s+)"
     r"(?P<where>(?:in|inside|on|under|behind|next to|by)\s+"
     r"(?P<place>(?:the|a|an|that|this|my)\s+.+))$"
+)
+_WRONG_THING = re.compile(
+    r"^(?:not (?:that|this)|(?:that's|that is|it's|you (?:took|have|got) )?\s*(?:the )?wrong) "
+    r"(?P<noun>(?!one\b|thing\b)[a-z][a-z ]*)$"
 )
 _OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
 _PLACE = re.compile(
@@ -95,7 +102,7 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
             change = reader(said, plan, types)
             if change is not None:
                 change = _in_its_role(change, plan, skills)
-                return replace(change, rejects=_REJECTS.match(text) is not None)
+                return replace(change, rejects=_REJECTS.search(text) is not None)
     return None
 
 
@@ -167,6 +174,10 @@ def _whereabouts(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> 
 
 
 def _wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    if match := _WRONG_THING.match(words):
+        named = read_thing(match["noun"], types, prefer=types_of(plan))
+        same = named is not None and named.category in types_of(plan)
+        return Change(Kind.DETAIL, replace(named, attributes=(ANOTHER,))) if same else None
     if _WRONG_ONE.match(words) is None:
         return None
     return Change(Kind.DETAIL, ObjectRef("", (ANOTHER,), phrase=words))
@@ -198,6 +209,8 @@ def _place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
     if where is None:
         return None
     what = read_thing(match["what"], types, prefer=prefer) if match["what"] else None
+    if what is not None and plan and what.category not in prefer:
+        return Change(Kind.ALSO, text=words)  # "put the knife in the drawer", of no knife ahead
     return Change(Kind.OTHER_PLACE, where, what and ObjectRef("", phrase=what.category))
 
 

@@ -116,6 +116,37 @@ def test_more_to_do_goes_to_the_end_and_first_things_first():
     assert talk.say("first close the safe")[0] == "close(Safe)"
 
 
+@pytest.mark.parametrize("said", ["also the cup", "and the cup too", "the cup as well"])
+def test_what_is_named_alone_is_done_with_likewise(said):
+    assert Talk().done(1).say(said) == ["place(Mug, Shelf)", "pick(Cup)", "place(Cup, Shelf)"]
+    warmed = Talk(WARM).done(1).say(said.replace("cup", "egg"))
+    assert warmed[2:] == ["pick(Egg)", "heat(Egg, Microwave)", "place(Egg, CounterTop)"]
+
+
+def test_another_of_its_kind_is_another_and_a_slice_is_cut():
+    assert Talk().say("another mug as well")[2:] == [
+        "pick(another Mug)",
+        "place(another Mug, Shelf)",
+    ]
+    cut = Talk(WARM).say("a slice of tomato too")
+    assert cut[3:7] == ["pick(Knife)", "slice(Tomato)", "place(Knife, CounterTop)",
+                        "pick(sliced Tomato)"]  # fmt: skip
+
+
+def test_what_is_put_elsewhere_though_no_step_is_about_it_is_put_there_as_well():
+    pen = Task(PICK_AND_PLACE, "Pen", "Drawer")
+    others = {"put the pen in the drawer": subgoals_of(pen)}
+    said = Talk(others=others).done(1).say("put the pen in the drawer")
+    assert said == ["place(Mug, Shelf)", "pick(Pen)", "place(Pen, Drawer)"]
+
+
+@pytest.mark.parametrize("said", ["wrong mug", "that's the wrong one", "not that mug"])
+def test_what_is_in_the_hand_and_said_to_be_wrong_is_laid_aside(said):
+    assert Talk().done(1).say(said) == [
+        "place(Mug, CounterTop)", "pick(another Mug)", "place(another Mug, Shelf)"
+    ]  # fmt: skip
+
+
 def test_what_need_not_be_done_is_left_out():
     talk = Talk(POTATO)
     assert "heat(sliced Potato, Microwave)" in [str(s) for s in talk.now.subgoals]
@@ -370,7 +401,10 @@ def test_what_is_in_the_hand_and_may_be_what_was_meant_is_kept():
 
 @pytest.mark.parametrize(
     "said",
-    ["on the desk, please", "don't put it on the shelf, put it on the desk"],
+    [
+        *("on the desk, please", "don't put it on the shelf, put it on the desk"),
+        *("on the desk, I mean", "I changed my mind, put it on the desk"),
+    ],
 )
 def test_another_place_may_be_asked_for_politely_or_by_what_it_is_not(said):
     assert Talk().done(1).say(said) == ["place(Mug, Desk)"]
@@ -397,7 +431,10 @@ def test_where_a_thing_stands_is_not_said_of_the_knife():
 
 @pytest.mark.parametrize(
     "said",
-    ["cool it instead of heating it", "don't heat it, cool it", "cool it, don't heat it"],
+    [
+        *("cool it instead of heating it", "don't heat it, cool it", "cool it, don't heat it"),
+        *("cool it down instead", "don't warm it up, cool it down", "chill it rather than heat it"),
+    ],
 )
 def test_another_deed_takes_the_place_of_one(said):
     assert Talk(WARM).say(said) == [
