@@ -18,6 +18,7 @@ class Kind(StrEnum):
     WHEREABOUTS = "whereabouts"
     OTHER_DEED = "other_deed"
     WITHOUT = "without"
+    SHARE = "share"
     PUT_DOWN = "put_down"
     FIRST = "first"
     ALSO = "also"
@@ -32,11 +33,13 @@ class Change:
         thing: What is meant instead, or what more is known of it; without a category it is about
             the thing at hand.
         instead_of: What is not meant, where that was said.
-        skill: The skill to leave out, for `without`; the one to do something else in place of, for
-            `other_deed`; the one to do something before, for `first`, where that was said.
+        skill: The skill to leave out, for `without`; that opens or closes, for `share`; the one to
+            do something else in place of, for `other_deed`; the one to do something before, for
+            `first`, where that was said.
         text: Words of something to do as well, for `first` and `also`; the skill that is meant, for
             `other_deed`.
         rejects: Whether it began with a no: what is being done is not what was meant.
+        share: How far something is to be open, 0 to 1, for `share`.
         relation: How it is to be at its other place, where the skills tell such things apart.
     """
 
@@ -47,6 +50,7 @@ class Change:
     text: str = ""
     relation: str = ""
     rejects: bool = False
+    share: float = 0.0
 
     @property
     def lasting(self) -> bool:

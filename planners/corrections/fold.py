@@ -335,6 +335,15 @@ def _told_apart(reference: ObjectRef) -> tuple[str, bool, frozenset[str]]:
     return reference.category, ANOTHER in reference.attributes, _colours(reference)
 
 
+def _other_share(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    at = next((k for k, step in enumerate(plan) if step.skill == change.skill), None)
+    if at is None:
+        return plan
+    step = plan[at]
+    meant = replace(step, arguments={**step.arguments, "share": change.share})
+    return (*plan[:at], _resaid(meant) if step.text else meant, *plan[at + 1 :])
+
+
 def _without(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     def meant(subgoal: Subgoal) -> bool:
         value = subgoal.arguments.get("object")
@@ -351,5 +360,6 @@ _CHANGES: dict[Kind, Callable[[tuple[Subgoal, ...], Change], tuple[Subgoal, ...]
     Kind.OTHER_PLACE: _other_place,
     Kind.WHEREABOUTS: _whereabouts,
     Kind.OTHER_DEED: _other_deed,
+    Kind.SHARE: _other_share,
     Kind.WITHOUT: _without,
 }

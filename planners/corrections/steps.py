@@ -7,6 +7,7 @@ from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import DEVICE_OF
 from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import read_thing
+from planners.parsed.arm_words import group_of, meaning_of
 
 _ALSO = re.compile(
     r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
@@ -21,7 +22,7 @@ _FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
 _MOTION = re.compile(
     r"^(?P<text>(?:go |move |step |turn |look |tilt |come |drive |walk )?"
     r"(?:a (?:bit|little)|slightly|further|farther|closer|back|left|right|up|down|around|forward|"
-    r"forwards|backwards?|to the (?:left|right))\b.*)$"
+    r"forwards|backwards?|to the (?:left|right))\b(?! of\b).*)$"
 )
 _MOVES = re.compile(r"(?:go|move|step|turn|look|tilt|come|drive|walk)\b")
 _WITHOUT = re.compile(
@@ -52,6 +53,11 @@ _INSTEAD = re.compile(
     rf"^instead[\s,]+(?:just )?(?P<new2>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}$"
 )
 """A deed in place of the one that changes what a thing is like, whichever that is."""
+_HOW_FAR = re.compile(
+    r"(?:(?:only|just|not all the way,?|"
+    r"(?:open|close|pull|push) (?:it|the drawer)(?: open| shut)?)\s+)*"
+    rf"(?P<share>{group_of('shares')})(?: (?:open|closed|only))?"
+)
 _LEFT_OUT = frozenset(["heat", "cool", "clean", "slice", "close", "open", "toggle"])
 """Skills that a plan can do without."""
 _SKILL_OF = {
@@ -155,12 +161,25 @@ def _in_place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Cha
     return None
 
 
+def _share(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """How far something is to be opened or closed: `only halfway`, `all the way`."""
+    step = next((step for step in plan if isinstance(step.arguments.get("share"), float)), None)
+    match = _HOW_FAR.fullmatch(words)
+    if step is None or match is None:
+        return None
+    share = float(meaning_of("shares", match["share"]))
+    # "open it halfway" is as far as it is to be open, "close it halfway" as far as it is not
+    open_by = 1.0 - share if step.skill == "close" else share
+    return Change(Kind.SHARE, skill=step.skill, share=open_by)
+
+
 def _put_down(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     return Change(Kind.PUT_DOWN) if _PUT_DOWN.match(words) else None
 
 
 READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
     _put_down,
+    _share,
     _in_place,
     _before,
     _also,

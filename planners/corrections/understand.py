@@ -49,6 +49,7 @@ _WRONG_THING = re.compile(
     r"^(?:not (?:that|this)|(?:that's|that is|it's|you (?:took|have|got) )?\s*(?:the )?wrong) "
     r"(?P<noun>(?!one\b|thing\b)[a-z][a-z ]*)$"
 )
+_LEADS = frozenset(["in", "on", "into", "onto", "inside", "to", "next", "beside", "put", "place"])
 _OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
 _PLACE = re.compile(
     r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?"
@@ -185,7 +186,7 @@ def _wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 
 def _one(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     match = _ONE.match(words)
-    if match is None:
+    if match is None or _LEADS & set(match["attributes"].split()):
         return None
     attributes = tuple(
         _OTHERS.get(word, word)
@@ -206,6 +207,7 @@ def _place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
         return None
     prefer = types_of(plan)
     where = read_thing(match["where"], types, prefer=prefer)
+    where = where or _one_of_those(match["where"], "in", plan)
     if where is None:
         return None
     what = read_thing(match["what"], types, prefer=prefer) if match["what"] else None
@@ -222,13 +224,26 @@ def _placed(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chang
     match = _PLACED.match(words)
     if match is None:
         return None
-    where = read_thing(match["where"], types, prefer=types_of(plan))
-    if where is None:
-        return None
     relation = next(
         name for name, pattern in _RELATIONS.items() if re.fullmatch(pattern, match["how"])
     )
+    where = read_thing(match["where"], types, prefer=types_of(plan))
+    where = where or _one_of_those(match["where"], relation, plan)
+    if where is None:
+        return None
     return Change(Kind.OTHER_PLACE, where, relation=relation)
+
+
+def _one_of_those(words: str, relation: str, plan: Sequence[Subgoal]) -> ObjectRef | None:
+    """`on the green one` is a thing like the one at hand, `in the green one` a place like its."""
+    match = re.fullmatch(r"the (?P<looks>(?:[a-z]+ )+)one", words)
+    role = "receptacle" if relation == "in" else "object"
+    values = (subgoal.arguments.get(role) for subgoal in plan)
+    like = next((value for value in values if isinstance(value, ObjectRef)), None)
+    if match is None or like is None:
+        return None
+    looks = tuple(_OTHERS.get(word, word) for word in match["looks"].split())
+    return ObjectRef(like.category, looks, phrase=words)
 
 
 def _beside(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:

@@ -240,3 +240,35 @@ def test_an_arm_puts_down_in_its_own_way() -> None:
         corrections=(said,),
     )
     assert [step.skill for step in planner.plan(context).subgoals] == ["put_down"]
+
+
+@pytest.mark.parametrize(("asked", "said", "share"), [
+    ("open the drawer", "only halfway", 0.5),
+    ("open the drawer halfway", "all the way", 1.0),
+])  # fmt: skip
+def test_how_far_the_drawer_is_to_be_open_may_be_said_on_the_way(
+    asked: str, said: str, share: float
+) -> None:
+    world = Standin([drawer(), block("red", 0.4, 0.2), bowl("white", 0.4, -0.2)])
+    run(world, asked, say={5: said})
+    assert world.item("drawer").openness == pytest.approx(share, abs=0.1)
+
+
+def test_on_another_thing_of_its_kind_is_a_place() -> None:
+    world = table()
+    run(world, "put the red block in the white bowl", say={HELD + 5: "put it on the green one"})
+    red, green = world.item("red block").place, world.item("green block").place
+    assert red[:2] == pytest.approx(green[:2], abs=0.02)
+    assert red[2] > green[2] + 0.02
+
+
+@pytest.mark.parametrize("said", ["to the left of the bowl", "left of the pink bowl, I mean"])
+def test_a_side_of_something_is_a_place_and_no_motion(said: str) -> None:
+    plan = CheckedPlanner(ParsedPlanner()).plan(
+        PlanContext(
+            Instruction.from_text("put the red block in the pink bowl"),
+            SKILLS,
+            corrections=(Correction(said, 1.0, CorrectionKind.AMEND),),
+        )
+    )
+    assert plan.subgoals[-1].arguments["relation"] == "left of"
