@@ -98,7 +98,8 @@ class Abilities:
     def refuse_pair(self, skill: str, thing: str, receptacle: str) -> Refused:
         """Say that a thing does not go into a receptacle, and name places where it goes."""
         table = self.need(skill).fits
-        places = [self.say(where) for where, what in sorted(table.items()) if thing in what]
+        fitting = (self.say(where) for where, what in sorted(table.items()) if thing in what)
+        places = list(dict.fromkeys(fitting))
         other = f"It could go to: {', '.join(places[:4])}." if places else ""
         deed = {"heat": "be heated in", "cool": "be cooled in", "clean": "be rinsed in"}.get(
             skill, "be put into or onto"

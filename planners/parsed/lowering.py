@@ -41,6 +41,7 @@ class Lowering:
         self._can = abilities
         self._hand = Hand()
         self._steps: list[Subgoal] = []
+        self._meant: dict[tuple[str, ...], str] = {}
         self.choices: dict[str, tuple[str, ...]] = {}
 
     def subgoals(self, deeds: Sequence[Deed]) -> tuple[Subgoal, ...]:
@@ -58,7 +59,7 @@ class Lowering:
         return tuple(self._steps)
 
     def _do(self, deed: Deed, *, again: bool) -> None:
-        items = [replace(item, other=item.other or again) for item in deed.items]
+        items = [replace(self._same(item), other=item.other or again) for item in deed.items]
         item = items[0] if items else None
         if deed.kind in ("turn", "tilt", "move"):
             self._move(deed)
@@ -76,6 +77,11 @@ class Lowering:
             self._add("goto", object=self._reference("goto", item))
         elif item:
             self._add(deed.kind, object=self._reference(deed.kind, item))
+
+    def _same(self, item: Item) -> Item:
+        """What a word was taken for it stays: a cup that goes onto a plate is a mug ever after."""
+        meant = self._meant.get(item.types)
+        return item if meant is None else replace(item, types=(meant, *item.types))
 
     # --- getting hold of things
 
@@ -140,6 +146,7 @@ class Lowering:
                 return
             item = replace(hand.held, types=(hand.type,))
         pair = self._pair(item, place)
+        self._meant[item.types] = pair[0]
         vessel = place.contents
         if vessel is not None:
             self._place(vessel, replace(place, contents=None))

@@ -173,6 +173,8 @@ class Resolver:
         if ref.pronoun or door or (thing is not None and thing.head in ("it", "one", "ones")):
             other = thing is not None and thing.other
             meant = self.mentions.latest(self.abilities, skill, argument, but=but)
+            if door and not meant:
+                raise Question("The door of what: the fridge, the microwave, a cabinet?")
             if not meant and not quiet:
                 raise Question("What do you mean by it?" if ref.thing else "Where to?")
             both = thing is not None and "both" in thing.phrase.split()

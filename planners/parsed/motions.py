@@ -62,7 +62,7 @@ def step(clause: Clause) -> list[Deed]:
     """
     if clause.verb.startswith("stand"):
         raise Refused("I can not stand up or sit down.", alternative="I can step, turn and look.")
-    backing = "back" in {*clause.verb.split(), *clause.particles}
+    backing = bool({"back", "away"} & {*clause.text.split(), *clause.particles})
     backing = backing or clause.verb.startswith("retreat")
     way = STEPS.get(clause.direction or ("back" if backing else "forward"), "forward")
     amount = amount_of(clause, length=True)

@@ -88,6 +88,7 @@ class Understanding:
             or self._changed_in_vessel
             or self._says_more
             or self._ends_in_hand
+            or self._ends_cut
             or self._lays_knife
             or self._stands_beside
             or self._ends_in_vessel
@@ -138,6 +139,14 @@ class Understanding:
         here = self.command.clauses[-1].here
         parent = self.reading.task.parent
         return several or here or not load().says(self.text, parent, by_any_name=True)
+
+    @property
+    def _ends_cut(self) -> bool:
+        """Whether something is cut last, and it is not said where it goes then."""
+        assert self.command is not None
+        steps, parent = self.command.subgoals, self.reading.task.parent
+        cut = steps[-1].skill == "slice" and not self._placed
+        return cut and not load().says(self.text, parent, by_any_name=True)
 
     @property
     def _lays_knife(self) -> bool:

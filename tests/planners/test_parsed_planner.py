@@ -143,6 +143,12 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("put the two forks into the cup and the cup on the shelf",
          "pick Fork; place Fork Cup; pick Fork; place Fork Cup; pick Cup; place Cup Shelf"),
         ("carry the knife carefully to the sink", "pick Knife; place Knife SinkBasin"),
+        ("there's a mug on the desk, put it in the sink", "pick Mug; place Mug SinkBasin"),
+        ("use the butter knife to slice the bread", "pick ButterKnife; slice Bread"),
+        ("get a knife and cut the bread", "pick Knife; slice Bread"),
+        ("step away from the fridge", "move back 0.25"),
+        ("put the cup on the plate and bring it to the table",
+         "pick Mug; place Mug Plate; pick Mug; place Mug DiningTable"),
         ("put the spoon in the bowl and wash both",
          "pick Spoon; place Spoon Bowl; pick Bowl; clean Bowl SinkBasin; "
          "place Bowl CounterTop; pick Spoon; clean Spoon SinkBasin"),
@@ -167,7 +173,7 @@ def test_every_step_says_itself_in_words(planner: ParsedPlanner) -> None:
     [
         *("make breakfast", "", "tidy the bathroom", "make me some toast"),
         *("put the dishes in the sink", "bring the laptop to the bedroom", "put the book"),
-        *("what is in the fridge?", "put everything but the knife in the sink"),
+        *("open the door", "what is in the fridge?", "put everything but the knife in the sink"),
     ],
 )
 def test_what_is_too_vague_is_asked_back(planner: ParsedPlanner, text: str) -> None:
