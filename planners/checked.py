@@ -23,6 +23,7 @@ from planners.corrections import (
     understand,
     without_needless_picks,
 )
+from planners.cutting import without_cutting
 from planners.symbolic import repair
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
@@ -147,6 +148,8 @@ class CheckedPlanner:
             unread = [said for said in context.corrections if self._unread(said, context)]
             asked = replace(asked, corrections=tuple(unread), current_plan=context.current_plan)
         subgoals = own = self._planner.plan(asked).subgoals
+        if not context.history:
+            subgoals = own = without_cutting(subgoals, context.entities)
         for change in told.changes:
             subgoals = self._folded(subgoals, change, context) or subgoals
         changes = told.changes

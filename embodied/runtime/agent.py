@@ -28,7 +28,7 @@ from embodied.runtime.corrections import CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.progress import Progress
-from embodied.runtime.referring import sent_home, spelled_out
+from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out
 from embodied.runtime.remembering import Remembering
 from embodied.runtime.resuming import asks_to_go_on, objects_to_it
 from embodied.runtime.talk import About, Dialogue, as_target
@@ -171,8 +171,10 @@ class PlanningAgent:
 
     def _spelled_out(self, instruction: Instruction, skills: Sequence[SkillSpec]) -> Instruction:
         """Say what `it` is, where that was said in the last task that was planned."""
-        about = () if self._last_planned is None else self._last_planned.reached
-        words = spelled_out(instruction.text, about, skills)
+        done, words = self._last_planned, instruction.text
+        if done is not None:
+            words = repeated(words, done.instruction.text, done.reached)
+            words = spelled_out(sliced(words, done.reached), done.reached, skills)
         if isinstance(self._policy, Homing):
             words = sent_home(words, self._policy.homes())
         if words == instruction.text:

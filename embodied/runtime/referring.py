@@ -34,6 +34,58 @@ _BACK = re.compile(
 )
 
 
+_AGAIN = re.compile(
+    r"^(?:(?:please|now|and|ok|okay|then)[\s,]+)*(?:(?:(?:do|try) (?:it|that|this|the same)"
+    r"(?: thing)?|repeat(?: it| that)?) ?(?:all over )?(?:again|once more)|once more|one more time|"
+    r"again|do the same(?: thing)?|repeat (?:it|that))(?:,? please)?[\s.!]*$",
+    re.I,
+)
+_ONE_MORE = re.compile(
+    r"^(?:(?:please|now|and|then)[\s,]+)*(?:another|one more)(?: one)?"
+    r"(?:,? (?:too|as well|please))*[\s.!]*$",
+    re.I,
+)
+_SLICE = re.compile(
+    r"\b(?P<which>a|an|the|one|another|that) (?P<piece>slice|piece)\b(?! of\b)", re.I
+)
+
+
+def repeated(words: str, before: str, subgoals: Sequence[Subgoal]) -> str:
+    """Return the task before where words ask for it again, or for one more of what it was about.
+
+    Args:
+        words: What is asked now: `do it again`, `and another one`.
+        before: The words of the task before.
+        subgoals: Its subgoals.
+    """
+    if _AGAIN.match(words):
+        return before or words
+    if not _ONE_MORE.match(words):
+        return words
+    for reference in reversed(_handled(subgoals, OBJECT)):
+        one = re.compile(
+            rf"\b(?:a|an|the|my|that|this|some|one|another)\s+(?P<what>(?:[a-z]+\s+){{0,3}}?"
+            rf"{re.escape(spoken(reference.category))})\b",
+            re.I,
+        )
+        if one.search(before):
+            return one.sub(r"another \g<what>", before, count=1)
+    return words
+
+
+def sliced(words: str, subgoals: Sequence[Subgoal]) -> str:
+    """Return words in which a slice is one of what the task before cut."""
+    cut = [value for each in subgoals if each.skill == "slice" for value in _objects(each)]
+    if not cut:
+        return words
+    return _SLICE.sub(rf"\g<which> \g<piece> of {spoken(cut[-1].category)}", words)
+
+
+def _objects(subgoal: Subgoal) -> list[ObjectRef]:
+    value = subgoal.arguments.get(OBJECT)
+    return [value] if isinstance(value, ObjectRef) else []
+
+
 def sent_home(words: str, homes: Mapping[str, str]) -> str:
     """Return words with the place spelled out that "put the mug back" leaves open.
 

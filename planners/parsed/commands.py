@@ -1,5 +1,6 @@
 """Commands in words to subgoals: the grammar's half of the parser."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,8 @@ from planners.parsed.words import Words, load
 
 CONDITIONS = frozenset(["if", "unless", "whenever", "whether"])
 """What is said before something that may hold or not."""
-ASKING = frozenset(["what", "how", "who"])
-"""What a question begins with."""
+ASKING = re.compile(r" (?:what|who|why|how(?! to\b| about\b))\b")
+"""How a question begins."""
 ALL = frozenset(["everything", "anything"])
 """Words for more than can be meant by any task."""
 
@@ -78,10 +79,11 @@ class CommandReader:
         """Ask where a wish is too vague: `lowered` is without things, `whole` with them."""
         for words, question in self._words.questions.items():
             # a word may be part of a thing's name (coffee table), several are a wish
-            said = whole if " " in words else lowered
-            begins = words.split()[0] in ASKING
-            if said.startswith(f" {words}") if begins else f" {words}" in said:
+            if f" {words}" in (whole if " " in words else lowered):
                 raise Question(question, raw=lowered.strip(), known=True)
+        if ASKING.match(whole):
+            asked = "I carry out tasks and answer no questions. What should I do?"
+            raise Question(asked, raw=whole.strip(), known=True)
         for word in lowered.replace(",", " ").replace(".", " ").split():
             if word in self._words.kinds:
                 raise Question(

@@ -151,7 +151,7 @@ class Deeds:
                           alternative="Name a piece of furniture.", kind=UNABLE)  # fmt: skip
         if particles & {"in", "inside", "into", "on"}:
             return self._put_down.place(items, [Ref(None, True, "in")], clause)
-        if "down" in particles or clause.verb.endswith(" down"):
+        if "down" in (clause.direction, *particles) or clause.verb.endswith(" down"):
             return self._put_down.deposit(items, (COUNTER,))
         if (
             back := [
@@ -319,7 +319,7 @@ class Deeds:
         items = self._resolve.items(clause.objects, "pick")
         if any(item.states for item in items):
             return self._hold(items)
-        raise Question(f"What should I do with {clause.text!r}?")
+        raise Question(f"What should I do with {clause.text!r}?", known=True)
 
 
 def _left_as(clauses: Sequence[Clause]) -> list[Clause]:

@@ -3,7 +3,7 @@
 import pytest
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.runtime.referring import sent_home, spelled_out
+from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out
 from envs.household.skills import SKILLS
 from envs.tabletop.tasks import SKILLS as TABLETOP
 
@@ -90,3 +90,30 @@ HOMES = {"Mug": "on the counter top", "SoapBar": "in the cabinet"}
 )
 def test_back_is_where_a_thing_was_taken_from(said: str, meant: str) -> None:
     assert sent_home(said, HOMES) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("do it again", "put a mug in the fridge"),
+        ("okay, do that again please", "put a mug in the fridge"),
+        ("once more", "put a mug in the fridge"),
+        ("and another one", "put another mug in the fridge"),
+        ("one more, please", "put another mug in the fridge"),
+        ("another fork", "another fork"),
+        ("wash it again", "wash it again"),
+    ],
+)
+def test_the_task_before_may_be_asked_for_again(said: str, meant: str) -> None:
+    assert repeated(said, "put a mug in the fridge", BEFORE) == meant
+
+
+def test_a_slice_is_one_of_what_was_cut() -> None:
+    before = (Subgoal("slice", {"object": ObjectRef("Apple")}),)
+    said = "put a slice in the fridge and another slice of bread on the plate"
+    meant = "put a slice of apple in the fridge and another slice of bread on the plate"
+    assert sliced(said, before) == meant
+    assert sliced(said, BEFORE) == said
+    cut = (Subgoal("pick", {"object": ObjectRef("Apple", ("sliced",))}), *before)
+    asked = "put a slice of apple in the fridge"
+    assert repeated("another one", asked, cut) == "put another slice of apple in the fridge"
