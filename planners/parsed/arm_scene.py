@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from embodied.core.entity import Entity
 from embodied.core.naming import spoken
 from planners.parsed.arm_words import any_of
-from planners.parsed.refusals import UNABLE, Question, Refused
+from planners.parsed.refusals import NO_ANSWER, UNABLE, Question, Refused, asks
 
 _EXCEPT = re.compile(
     r"\b(?:anything|everything|all|any|each|every)\b.*"
@@ -21,7 +21,7 @@ _MANY = (
 
 
 def promised(words: str, text: str) -> None:
-    """Refuse what cannot be promised, and ask about what names things by those that are not meant.
+    """Refuse what cannot be promised, and ask where it is said only what is not meant.
 
     Args:
         words: The command, in lower case.
@@ -29,8 +29,11 @@ def promised(words: str, text: str) -> None:
 
     Raises:
         Refused: If something is to be done without something else.
-        Question: If all but some things are meant: which those are is too easily got wrong.
+        Question: If it is a question, or if all but some things are meant: which those are is too
+            easily got wrong.
     """
+    if asks(words):
+        raise Question(NO_ANSWER, raw=text)
     if match := _WITHOUT.search(words):
         raise Refused(
             f"I cannot promise to do it {match[0]!r}.",

@@ -1,6 +1,5 @@
 """Commands in words to subgoals: the grammar's half of the parser."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,14 +9,12 @@ from planners.parsed.abilities import Abilities
 from planners.parsed.clauses import Clause, clauses_of
 from planners.parsed.deeds import Deeds
 from planners.parsed.lowering import Lowering
-from planners.parsed.refusals import Question
+from planners.parsed.refusals import NO_ANSWER, Question, asks
 from planners.parsed.tagging import Tag, Tagger
 from planners.parsed.words import Words, load
 
 CONDITIONS = frozenset(["if", "unless", "whenever", "whether"])
 """What is said before something that may hold or not."""
-ASKING = re.compile(r" (?:what|who|why|how(?! to\b| about\b))\b")
-"""How a question begins."""
 ALL = frozenset(["everything", "anything"])
 """Words for more than can be meant by any task."""
 
@@ -81,9 +78,8 @@ class CommandReader:
             # a word may be part of a thing's name (coffee table), several are a wish
             if f" {words}" in (whole if " " in words else lowered):
                 raise Question(question, raw=lowered.strip(), known=True)
-        if ASKING.match(whole):
-            asked = "I carry out tasks and answer no questions. What should I do?"
-            raise Question(asked, raw=whole.strip(), known=True)
+        if asks(whole.strip()):
+            raise Question(NO_ANSWER, raw=whole.strip(), known=True)
         for word in lowered.replace(",", " ").replace(".", " ").split():
             if word in self._words.kinds:
                 raise Question(

@@ -1,7 +1,11 @@
 """Why there is no plan: what cannot be meant or done, and what has to be asked first."""
 
+import re
+
 from embodied.core.errors import PlanningError
 
+NO_ANSWER = "I carry out tasks and answer no questions. What should I do?"
+_ASKS = re.compile(r"(?:what|who|why|how(?! to\b| about\b))\b", re.I)
 UNKNOWN, UNABLE, UNFIT = "unknown", "unable", "unfit"
 """Kinds of refusals."""
 
@@ -32,6 +36,11 @@ class Refused(PlanningError):  # noqa: N818 - a refusal, raised as an error
         self.alternative = alternative
         self.kind = kind
         self.skill = skill
+
+
+def asks(text: str) -> bool:
+    """Whether words ask for an answer rather than a deed."""
+    return _ASKS.match(text) is not None
 
 
 class Question(PlanningError):  # noqa: N818
