@@ -105,6 +105,12 @@ class Deeds:
         if lamps := [ref for ref in goals if ref.led_by not in TO and self._resolve.is_lamp(ref)]:
             lamp = self._resolve.items(lamps, "look", "lamp")
             return [Deed("look", (item,), lamp[:1]) for item in items]
+        if clause.verb == "move" and not goals and (clause.amount or clause.direction):
+            raise Refused(
+                "I do not shift things by so much.",
+                alternative="Name a place to put it.",
+                kind=UNABLE,
+            )
         bringing = clause.verb.startswith(BRINGING)
         whereto = [ref for ref in goals if ref.led_by in TO or bringing or ref.thing is None]
         if whereto and not clause.here:

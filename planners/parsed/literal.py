@@ -38,10 +38,13 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
         return task  # steps say what is meant a second time, and are read by the learned half alone
     text = " ".join(re.findall(r"[a-z]+", understanding.text.lower()))
     read = understanding.amounts_to
-    if read is not None and read.task_type == PICK_AND_PLACE and task.task_type in DEVICES:
+    plain = read is not None and read.task_type == PICK_AND_PLACE
+    if task.task_type in DEVICES:
         # Nothing in the words asks for heat, cold or water, nor goes by what gives them.
-        device = DEVICES[task.task_type][1]
-        if task.parent == device or not _goes_by(understanding, device):
+        skill, device = DEVICES[task.task_type]
+        unsaid = understanding.reading.confidence < SURE and not words.asks_for(text, skill)
+        by = task.parent != device and _goes_by(understanding, device)
+        if (plain or unsaid) and not by:
             task = replace(task, task_type=PICK_AND_PLACE)
     several = _SEVERAL.search(text) is not None or words.says_several(text, task.object)
     if read is not None and (read.task_type, task.task_type) == (PICK_AND_PLACE, PICK_TWO):

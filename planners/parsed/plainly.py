@@ -3,22 +3,45 @@
 import re
 from collections.abc import Mapping
 
+from planners.parsed.words import load
+
 _THE = r"(?:the|a|an|my|your|some)"
+_STANDS = (
+    rf"(?:in|on|inside|on top of) (?P<where>{_THE} [a-z ]+?)[,;.]\s*(?:so |and |please |now )*"
+    r"(?=[a-z]+ (?:it|them)\b)"
+)
 _FORMS: Mapping[str, str] = {
     # there's a mug on the desk, put it in the sink
-    rf"^there(?:'s| is| are) (?P<what>{_THE} [a-z ]+?) (?:in|on|inside|on top of) "
-    rf"(?P<where>{_THE} [a-z ]+?)[,;.]\s*(?:so |and |please |now )*(?=[a-z]+ (?:it|them)\b)": (
+    rf"^there(?:'s| is| are) (?P<what>{_THE} [a-z ]+?) {_STANDS}": (
         r"take \g<what> from \g<where>, then "
     ),
+    # the mug is in the fridge, put it in the sink
+    rf"^(?P<what>{_THE} [a-z ]+?) (?:is|are) {_STANDS}": r"take \g<what> from \g<where>, then ",
     # use the butter knife to slice the bread
     rf"\buse (?P<tool>{_THE} [a-z ]+?) to (?P<deed>(?:cut|slice|chop)\b.+?)"
     r"(?=$|[,;.]|\s+(?:and|then)\b)": r"\g<deed> with \g<tool>",
+    # this mug is dirty, wash it
+    r"^(?:this|that|the|my|your) (?P<what>[a-z ]+?) (?:is|are|looks?|seems?) "
+    r"(?!(?:in|on|at|under|next|inside|to|not)\b)[a-z ]+[,;.]\s*(?:so |and |please )*"
+    r"(?P<verb>[a-z]+(?: up| down)?) (?:it|them)\b": r"\g<verb> the \g<what>",
 }
 """A form to what it comes to."""
+_BESIDE_THE_POINT = re.compile(
+    r"^(?P<said>(?:it's|it is|i'm|i am|i|we|my|the|this)\b[^,;.!]{3,50})[,;.!]\s*"
+    r"(?:so |and |please )*(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+"""What is told before it is said what to do: `it's too dark, turn on the lamp`."""
 
 
 def plainly(text: str) -> str:
     """Return words in which what is told in a roundabout way is told plainly."""
     for form, plain in _FORMS.items():
         text = re.sub(form, plain, text, flags=re.IGNORECASE)
-    return text
+    match = _BESIDE_THE_POINT.match(text)
+    if match is None or re.search(r"\b(?:it|them|this|that)\b", match["rest"], re.IGNORECASE):
+        return text
+    verbs = load().verbs
+    said, rest = (re.findall(r"[a-z]+", match[part].lower()) for part in ("said", "rest"))
+    asks = any(verbs.at(said, at) for at in range(len(said)))
+    return match["rest"] if rest and verbs.at(rest, 0) and not asks else text

@@ -108,6 +108,13 @@ class Words:
         close = difflib.get_close_matches(word, self._noun_words(), n=1, cutoff=0.84)
         return close[0] if close else word
 
+    def asks_for(self, text: str, skill: str) -> bool:
+        """Return whether any verb or adjective of a text asks for a skill: `wash`, `hot`."""
+        said = re.findall(r"[a-z]+", text.lower())
+        tables = (self.verbs, self.states)
+        found = (table.at(said, at) for table in tables for at in range(len(said)))
+        return any(match is not None and match[1] == skill for match in found)
+
     def says(self, text: str, type_name: str, *, by_any_name: bool = False) -> bool:
         """Return whether a text names a type: by its own name, or by any that may mean it.
 

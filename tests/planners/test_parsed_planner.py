@@ -144,6 +144,10 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
          "pick Fork; place Fork Cup; pick Fork; place Fork Cup; pick Cup; place Cup Shelf"),
         ("carry the knife carefully to the sink", "pick Knife; place Knife SinkBasin"),
         ("there's a mug on the desk, put it in the sink", "pick Mug; place Mug SinkBasin"),
+        ("the mug is in the fridge, put it in the sink", "pick Mug; place Mug SinkBasin"),
+        ("this mug is dirty, wash it", "pick Mug; clean Mug SinkBasin"),
+        ("it's too dark, turn on the lamp", "toggle DeskLamp"),
+        ("would you be so kind as to place the mug in the sink", "pick Mug; place Mug SinkBasin"),
         ("use the butter knife to slice the bread", "pick ButterKnife; slice Bread"),
         ("get a knife and cut the bread", "pick Knife; slice Bread"),
         ("step away from the fridge", "move back 0.25"),
@@ -316,3 +320,13 @@ def test_what_no_skill_does_is_not_taken_for_something_else(
 ) -> None:
     with pytest.raises(Refused, match=r"^(An alarm clock|Curtains) cannot be"):
         plan(planner, text)
+
+
+def test_a_household_s_things_are_not_shifted_by_so_much(planner: ParsedPlanner) -> None:
+    with pytest.raises(Refused, match=r"by so much\. Name a place"):
+        plan(planner, "move the mug 10 cm to the left")
+
+
+def test_nothing_is_heated_cooled_or_rinsed_that_no_word_asks_for(planner: ParsedPlanner) -> None:
+    said = plan(planner, "put a mug in the sinc and the cup as well i guess")
+    assert not {"heat", "cool", "clean"} & {step.skill for step in said}
