@@ -69,6 +69,8 @@ class CommandReader:
         deeds = Deeds(self.abilities).of(clauses)
         lowering = Lowering(self.abilities)
         subgoals = lowering.subgoals(deeds)
+        if not subgoals and all(clause.intent == "go" for clause in clauses):
+            raise Question("There is one room, and I am in it. What should I do?", certain=True)
         unread = tuple(word for clause in clauses for word in clause.unknown)
         return Command(tuple(clauses), subgoals, unread, lowering.choices)
 

@@ -17,7 +17,7 @@ from planners.parsed.meaning import (
 )
 from planners.parsed.motions import MOTIONS, motion, step, tilt
 from planners.parsed.ordering import in_order
-from planners.parsed.putting import NO_FURNITURE, Putting
+from planners.parsed.putting import NO_FURNITURE, Putting, is_room
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.tagging import Thing
 
@@ -252,6 +252,8 @@ class Deeds:
         for ref in refs:
             if ref.thing and not ref.thing.types and not ref.pronoun and ref.thing.head == "place":
                 raise Question("Where should I put it?")
+        if all(map(is_room, refs)):
+            return []  # of rooms there is one, and that is where it is
         items = self._resolve.items(refs[:1], "goto")
         return [Deed("goto", (item,), found=clause.intent == "find") for item in items]
 

@@ -217,6 +217,7 @@ class ParsedPlanner:
             )
         doubted = understanding.is_lost or understanding.is_open
         doubted = doubted or self._plausibility.refuses(understanding)
+        doubted = doubted or understanding.is_made_up
         if doubted and not understanding.is_plain:
             raise _objection(understanding)
         understanding = self._read_further(understanding, steps, AS_TRAINED)

@@ -61,9 +61,9 @@ class Putting:
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self.deposit(items, home[0])
         goals = [ref for ref in goals if ref.led_by != "not"]
-        if goals and all(map(_is_room, goals)) and goals[0].thing is not None:
+        if goals and all(map(is_room, goals)) and goals[0].thing is not None:
             raise Question(f"Where in the {goals[0].thing.head} should I put it?", known=True)
-        goals = [ref for ref in goals if not _is_room(ref)]
+        goals = [ref for ref in goals if not is_room(ref)]
         goals = [ref for ref in goals if ref.led_by != "of"] or goals
         for ref in goals:
             nameless = ref.thing is not None and not ref.thing.types and not ref.pronoun
@@ -142,7 +142,7 @@ class Putting:
         return deeds
 
 
-def _is_room(ref: Ref) -> bool:
+def is_room(ref: Ref) -> bool:
     """Whether it is a room, of which there is one: "the sink in the bathroom"."""
     return ref.thing is not None and not ref.thing.types and ref.thing.head in ROOMS
 

@@ -5,7 +5,11 @@ import re
 from embodied.core.errors import PlanningError
 
 NO_ANSWER = "I carry out tasks and answer no questions. What should I do?"
-_ASKS = re.compile(r"(?:what|who|why|how(?! to\b| about\b))\b", re.I)
+_ASKS = re.compile(
+    r"(?:(?:what|who|why|how(?! to\b| about\b)|(?:is|are|was|were)(?! there\b))\b|"
+    r"(?:do|does|did) (?:you|we|i|it)\b)",
+    re.I,
+)
 UNKNOWN, UNABLE, UNFIT = "unknown", "unable", "unfit"
 """Kinds of refusals."""
 

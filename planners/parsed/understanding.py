@@ -256,6 +256,14 @@ class Understanding:
         )
 
     @property
+    def is_made_up(self) -> bool:
+        """Whether no word names what the learned task is about, and neither half is sure."""
+        if self.amounts_to is not None:
+            return False
+        named = load().says(self.text, self.reading.task.object, by_any_name=True)
+        return not (named or self.with_steps) and self.reading.confidence < SURE
+
+    @property
     def is_lost(self) -> bool:
         """Whether neither half made sense of the words, or a verb is of no skill's."""
         if self.refusal is None:

@@ -148,6 +148,7 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("this mug is dirty, wash it", "pick Mug; clean Mug SinkBasin"),
         ("it's too dark, turn on the lamp", "toggle DeskLamp"),
         ("would you be so kind as to place the mug in the sink", "pick Mug; place Mug SinkBasin"),
+        ("go to the bedroom and turn off the lamp", "toggle DeskLamp"),
         ("use the butter knife to slice the bread", "pick ButterKnife; slice Bread"),
         ("get a knife and cut the bread", "pick Knife; slice Bread"),
         ("step away from the fridge", "move back 0.25"),
@@ -177,6 +178,7 @@ def test_every_step_says_itself_in_words(planner: ParsedPlanner) -> None:
     [
         *("make breakfast", "", "tidy the bathroom", "make me some toast"),
         *("put the dishes in the sink", "bring the laptop to the bedroom", "put the book"),
+        *("go to the bedroom", "is the fridge closed?", "do you see the mug?"),
         *("open the door", "what is in the fridge?", "put everything but the knife in the sink"),
     ],
 )
