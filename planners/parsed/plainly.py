@@ -11,6 +11,7 @@ _STANDS = (
     r"(?=[a-z]+ (?:it|them)\b)"
 )
 _FORMS: Mapping[str, str] = {
+    r"^why (?:don['’]?t|do not) you\b[\s,]*": "",
     # there's a mug on the desk, put it in the sink
     rf"^there(?:'s| is| are) (?P<what>{_THE} [a-z ]+?) {_STANDS}": (
         r"take \g<what> from \g<where>, then "
@@ -32,6 +33,10 @@ _BESIDE_THE_POINT = re.compile(
     re.IGNORECASE,
 )
 """What is told before it is said what to do: `it's too dark, turn on the lamp`."""
+_TELLS = re.compile(
+    r"'s\b|'m\b|\b(?:is|are|am|was|were|has|have|had|feels?|looks?|seems?|spilled|broke)\b",
+    re.IGNORECASE,
+)
 
 
 def plainly(text: str) -> str:
@@ -39,7 +44,9 @@ def plainly(text: str) -> str:
     for form, plain in _FORMS.items():
         text = re.sub(form, plain, text, flags=re.IGNORECASE)
     match = _BESIDE_THE_POINT.match(text)
-    if match is None or re.search(r"\b(?:it|them|this|that)\b", match["rest"], re.IGNORECASE):
+    if match is None or not _TELLS.search(match["said"]):
+        return text
+    if re.search(r"\b(?:it|them|this|that)\b", match["rest"], re.IGNORECASE):
         return text
     verbs = load().verbs
     said, rest = (re.findall(r"[a-z]+", match[part].lower()) for part in ("said", "rest"))

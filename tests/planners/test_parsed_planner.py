@@ -149,6 +149,8 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("it's too dark, turn on the lamp", "toggle DeskLamp"),
         ("would you be so kind as to place the mug in the sink", "pick Mug; place Mug SinkBasin"),
         ("go to the bedroom and turn off the lamp", "toggle DeskLamp"),
+        ("why don't you put the mug in the sink", "pick Mug; place Mug SinkBasin"),
+        ("do you mind putting the mug in the sink", "pick Mug; place Mug SinkBasin"),
         ("use the butter knife to slice the bread", "pick ButterKnife; slice Bread"),
         ("get a knife and cut the bread", "pick Knife; slice Bread"),
         ("step away from the fridge", "move back 0.25"),
