@@ -128,6 +128,7 @@ class Deeds:
         )
 
     def _hold(self, items: tuple[Item, ...]) -> list[Deed]:
+        self._put_down.taken(items)
         return [Deed("hold", (item,)) for item in items]
 
     def _put(self, clause: Clause) -> list[Deed]:

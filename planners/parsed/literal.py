@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from embodied.core.skills import SkillSpec
-from embodied.core.task import PICK_AND_PLACE, PICK_TWO, Task
+from embodied.core.task import PICK_AND_PLACE, PICK_TWO, PICK_WITH_MOVABLE, Task
 from embodied.core.task_plans import DEVICES
 from planners.parsed.meaning import NEAR
 from planners.parsed.understanding import Understanding
@@ -46,6 +46,8 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
         by = task.parent != device and _goes_by(understanding, device)
         if (plain or unsaid) and not by:
             task = replace(task, task_type=PICK_AND_PLACE)
+    if plain and task.task_type == PICK_WITH_MOVABLE and _comes_from(understanding, task.mrecep):
+        task = replace(task, task_type=PICK_AND_PLACE, mrecep="")
     several = _SEVERAL.search(text) is not None or words.says_several(text, task.object)
     if read is not None and (read.task_type, task.task_type) == (PICK_AND_PLACE, PICK_TWO):
         task = task if several else replace(task, task_type=PICK_AND_PLACE)
@@ -68,6 +70,13 @@ def _goes_by(understanding: Understanding, type_name: str) -> bool:
     goals = [ref for clause in understanding.clauses for ref in clause.goals]
     return any(ref.thing and type_name in ref.thing.types and ref.led_by not in NEAR
                for ref in goals)  # fmt: skip
+
+
+def _comes_from(understanding: Understanding, type_name: str) -> bool:
+    """Whether something is taken out of a type, and nothing is said to go into it."""
+    sources = [ref for clause in understanding.clauses for ref in clause.sources]
+    taken = any(ref.thing and type_name in ref.thing.types for ref in sources)
+    return taken and not _goes_by(understanding, type_name)
 
 
 def _last_place(text: str, words: Words) -> str:

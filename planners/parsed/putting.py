@@ -42,6 +42,12 @@ class Putting:
 
     def __init__(self, resolve: Resolver) -> None:
         self._resolve = resolve
+        self._laid: dict[str, Item] = {}
+
+    def taken(self, items: Sequence[Item]) -> None:
+        """Take note that things are no longer where they were put."""
+        for name in (name for item in items for name in item.types):
+            self._laid.pop(name, None)
 
     def place(
         self,
@@ -60,6 +66,8 @@ class Putting:
             home = [self._resolve.mentions.placed.get(t) for each in items for t in each.types[:1]]
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self.deposit(items, home[0])
+        if clause.objects and all(ref.pronoun for ref in clause.objects):
+            items = self._in_what_it_is(items)
         goals = [ref for ref in goals if ref.led_by != "not"]
         if goals and all(map(is_room, goals)) and goals[0].thing is not None:
             raise Question(f"Where in the {goals[0].thing.head} should I put it?", known=True)
@@ -89,6 +97,17 @@ class Putting:
                               alternative="Name a piece of furniture or a vessel.")  # fmt: skip
             raise Question(f"Where should I put it{' back' * back}?", certain=back)
         return self.deposit(items, places)
+
+    def _in_what_it_is(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """Return the vessel for a thing that was just put into it: "... and bring it to the bed"."""
+        latest = self._resolve.mentions.groups[-1] if self._resolve.mentions.groups else ()
+        if len(items) != 1 or not items[0].types:
+            return items
+        where = self._laid.get(items[0].types[0])
+        if where is None or latest != items:
+            return items
+        vessel = self._resolve.abilities.choose("pick", "object", where.types)
+        return items if vessel is None else (where,)
 
     def _beside(self, items: Sequence[Item], refs: Sequence[Ref]) -> tuple[Item, ...]:
         """Next to something is where that was put, if it was; else what such things stand on.
@@ -127,6 +146,7 @@ class Putting:
         for item in items:
             for name in item.types:
                 self._resolve.mentions.placed[name] = (first,)
+                self._laid[name] = first
         deeds = [Deed("place", (item,), (first,)) for item in items] or [
             Deed("place", (), (first,))
         ]

@@ -155,7 +155,8 @@ def test_what_is_known_to_be_one_task_is_read_as_one(planner: ParsedPlanner) -> 
         ("get a knife and cut the bread", "pick Knife; slice Bread"),
         ("step away from the fridge", "move back 0.25"),
         ("put the cup on the plate and bring it to the table",
-         "pick Mug; place Mug Plate; pick Mug; place Mug DiningTable"),
+         "pick Mug; place Mug Plate; pick Plate; place Plate DiningTable"),
+        ("take the apple from the bowl and put it in the fridge", "pick Apple; place Apple Fridge"),
         ("put the spoon in the bowl and wash both",
          "pick Spoon; place Spoon Bowl; pick Bowl; clean Bowl SinkBasin; "
          "place Bowl CounterTop; pick Spoon; clean Spoon SinkBasin"),
