@@ -99,7 +99,7 @@ class Putting:
         return self.deposit(items, places)
 
     def _in_what_it_is(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
-        """Return the vessel for a thing that was just put into it: "... and bring it to the bed"."""
+        """Return the vessel that a thing was just put into: "... and bring it to the bed"."""
         latest = self._resolve.mentions.groups[-1] if self._resolve.mentions.groups else ()
         if len(items) != 1 or not items[0].types:
             return items
