@@ -6,6 +6,7 @@
     python benchmarks/flowplan.py stages --steps --limit 200
     python benchmarks/flowplan.py stages --split valid_seen   # to measure, not to choose by
     python benchmarks/flowplan.py stages --split valid_seen --opinion parsed
+    python benchmarks/flowplan.py stages --limit 1100 --folds F0 F1 F2 F3   # to choose by
     python benchmarks/flowplan.py stages --split valid_seen --limit 100 --model llamacpp
     python benchmarks/flowplan.py stages --split valid_seen --limit 100 --model llamacpp --memory 4
     python benchmarks/flowplan.py overhead             # time without the model's
@@ -39,7 +40,7 @@ from envs.household.catalog import object_types
 from envs.household.skills import SKILLS
 from planners.checked import CheckedPlanner
 from planners.flowplan.information import information_of, task_from
-from planners.flowplan.opinion import second_opinion
+from planners.flowplan.opinion import Opinion, ParsedOpinion, SecondOpinion, second_opinion
 from planners.flowplan.planner import FlowPlanner
 from planners.flowplan.prompts import RETRIEVE
 from planners.llm.local import LocalClient
@@ -50,6 +51,7 @@ from planners.llm.structured import answer_text, ask_many
 from planners.llm.types import LlmClient, LlmRequest
 from planners.lm import WEIGHTS
 from planners.memory.annotated import annotated_memory
+from planners.parsed.training.data import in_fold
 from planners.symbolic import check, repair
 
 HELD_OUT_SHARE = 0.05
@@ -211,7 +213,9 @@ def stages(arguments: argparse.Namespace) -> None:
     report("asked once", [task_of(plan) if plan else None for plan in once], texts, once)
     print(f"  {(time.process_time() - started_s) / len(texts):.2f} CPU s a text", flush=True)
     started_s = time.process_time()
-    opinion = second_opinion(arguments.opinion, encoder=arguments.encoder)
+    opinion: SecondOpinion | None = second_opinion(arguments.opinion, encoder=arguments.encoder)
+    if arguments.folds:
+        opinion = Unlearned(arguments.folds)
     flows = FlowPlanner(llm, second_opinion=opinion).flows(contexts)
     plans = [() if flow.error else flow.subgoals for flow in flows]
     report("flowplan", [task_of(plan) if plan else None for plan in plans], texts, plans)
@@ -223,6 +227,24 @@ def stages(arguments: argparse.Namespace) -> None:
         found = [task_from(flow.said[stage]) for flow, _ in asked]
         if asked:
             report(f"  {stage}", found, [text for _, text in asked])
+
+
+class Unlearned:
+    """Of four parsers, each trained without a fourth of the rooms, the one that never saw this.
+
+    Args:
+        folders: Weights of `embodied train task=parser task.make.hold_out=true task.make.fold=K`,
+            for K from 0 to 3.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._parsers = [ParsedOpinion(weights=each, familiar=False) for each in folders]
+
+    def of(self, context: PlanContext) -> Opinion | None:
+        """Return its opinion."""
+        name = context.instruction.id.rpartition("/")[0]
+        fold = next(k for k in range(len(self._parsers)) if in_fold(name, k))
+        return self._parsers[fold].of(context)
 
 
 STEPS_AN_EPISODE = 50
@@ -291,6 +313,7 @@ if __name__ == "__main__":
     parser.add_argument("--split", default=None, help="texts of a split, for stages")
     parser.add_argument("--memory", type=int, help="texts of train shown, as memory=annotated")
     parser.add_argument("--opinion", help="as planner.second_opinion has it, for stages")
+    parser.add_argument("--folds", nargs=4, type=Path, help="parsers, one of them without the room")
     parser.add_argument("--encoder", help="as planner.encoder has it, for the second opinion")
     parser.add_argument("--model", default="small", help="as llm= has it; a server must be up")
     parser.add_argument("--threads", type=int, default=None, help="or requests at once")

@@ -13,7 +13,7 @@ BESIDE = RELATIONS[2:]
 MOVE_HAND = "move_hand"
 """Skill that makes one language motion, see `embodied.core.motion.motion_of`."""
 APPROACH = "approach"
-"""Skill that moves the hand towards a thing or away from it, without touching it."""
+"""Skill that moves the hand towards a thing or away from it, and takes nothing up."""
 SHIFT = "shift"
 """Skill that moves a thing over the table the way a language motion tells."""
 OVER_TABLE = ("left", "right", "forward", "back")
@@ -142,7 +142,7 @@ def arm_skills(
             APPROACH,
             {"object": "object", "direction": "text", "amount": "number"},
             "Move the hand level towards an object, or away from it, by metres; 0 is as far as "
-            "usual. Never farther than to above it.",
+            "usual, and never past it. Takes nothing up.",
             effects=("the hand is so much nearer to the object, or farther from it",),
             categories={
                 "object": things | places | openables,

@@ -101,6 +101,7 @@ def _likewise(plan: Sequence[Subgoal], thing: ObjectRef) -> tuple[Subgoal, ...]:
 
     cut: tuple[Subgoal, ...] = ()
     if SLICED in thing.attributes and thing.category != one.category:
+        # taking a knife, cutting, laying it down: the same wherever the slice goes then
         cut = subgoals_of(Task(PICK_AND_PLACE, thing.category, one.category, sliced=True))[:3]
     return (*cut, *_each(meant, edit))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from embodied.core.errors import ConfigError, PlanningError
@@ -38,11 +39,19 @@ class ParsedOpinion:
     opinion on, and none on words that were corrected since.
 
     Args:
-        encoder: As `ParsedPlanner` has it.
+        weights: As `ParsedPlanner` has it.
+        encoder: Likewise.
+        familiar: Likewise.
     """
 
-    def __init__(self, *, encoder: str | None = None) -> None:
-        self._parser = ParsedPlanner(encoder=encoder)
+    def __init__(
+        self,
+        *,
+        weights: str | Path | None = None,
+        encoder: str | None = None,
+        familiar: bool | None = None,
+    ) -> None:
+        self._parser = ParsedPlanner(weights=weights, encoder=encoder, familiar=familiar)
 
     def of(self, context: PlanContext) -> Opinion | None:
         """Return the parser's reading of the instruction, whatever has been done since."""

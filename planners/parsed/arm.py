@@ -24,9 +24,9 @@ from embodied.core.motion import AWAY, TOWARDS, Motion, MotionKind
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.language.motions import Unclear, read_motion
+from planners.parsed.arm_nouns import NounPhrases, with_it
 from planners.parsed.arm_plan import Deed, DeedPlanner
-from planners.parsed.arm_scene import promised, spelled_out
-from planners.parsed.arm_things import NounPhrases, with_it
+from planners.parsed.arm_scene import ask_or_refuse, spelled_out
 from planners.parsed.arm_words import group_of, meaning_of, noun_phrase
 from planners.parsed.refusals import UNABLE, Question, Refused
 
@@ -79,7 +79,7 @@ class ArmReader:
         """
         words = " ".join(text.lower().replace("’", "'").replace("-", " ").split())
         words = " ".join(_SPELLED.get(word, word) for word in words.split())
-        promised(words, text)
+        ask_or_refuse(words, text)
         movable = self._skills["pick"].categories.get("object", frozenset())
         words = spelled_out(
             words, nouns=self._said.nouns, movable=movable, entities=entities, text=text

@@ -1,4 +1,4 @@
-"""Words to an arm that mean what is seen: `all the blocks`, `both`, `the blue one`."""
+"""Words to an arm that no grammar settles: what is seen (`all the blocks`), what is left open."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _MANY = (
 )
 
 
-def promised(words: str, text: str) -> None:
+def ask_or_refuse(words: str, text: str) -> None:
     """Refuse what cannot be promised, and ask where it is said only what is not meant.
 
     Args:

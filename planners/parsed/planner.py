@@ -18,10 +18,9 @@ from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.commands import CommandReader
 from planners.parsed.encoder import AdaptedEncoder
 from planners.parsed.literal import literal
-from planners.parsed.plainly import plainly
+from planners.parsed.paraphrases import plainly
 from planners.parsed.plausibility import Plausibility
 from planners.parsed.priors import ANYWHERE, AS_TRAINED, BY_ROOM, Prior
-from planners.parsed.putting import HOME, beside_for_where
 from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.spoken import spoken
@@ -148,7 +147,7 @@ class ParsedPlanner:
             raise Question("What should I do?", raw=text)
         said = text
         if not one_task:
-            text = wanted(plainly(beside_for_where(HOME.sub("back", said))))
+            text = wanted(plainly(said))
             if said.strip() and not text:
                 raise Question("What should I do instead?", raw=said, certain=True)
         prior = self._prior(one_task=one_task, familiar=familiar)

@@ -1,6 +1,5 @@
 """Where things go: into, onto, beside, back to where they were."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,25 +11,6 @@ from planners.supports import SURFACES, supports_of
 
 NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "somewhere", "room"}
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
-
-HOME = re.compile(
-    r"\b(?:back )?(?:to )?(?:where (?:it|they) (?:was|were|stood|lay|came from|belongs?|goes)|"
-    r"where you (?:found|got|took) (?:it|them)(?: from)?|(?:to|in|into|on) its (?:old )?place)\b",
-    re.IGNORECASE,
-)
-"""Words for where a thing was before; `back` says as much."""
-
-_BY = re.compile(
-    r"\b(?P<put>(?:put|place|set|lay|leave|bring|move|take|drop)\b.*?)\bwhere "
-    r"(?P<what>(?:the|my|your|that|those|these) [a-z ]+?) "
-    r"(?:is|are|stands?|lies?|sits?)(?: (?:standing|lying|sitting))?\b(?! (?:in|on|at|to)\b)",
-    re.IGNORECASE,
-)
-
-
-def beside_for_where(text: str) -> str:
-    """Return words in which `put it where the laptop is` says `next to the laptop`."""
-    return _BY.sub(r"\g<put>next to \g<what>", text)
 
 
 class Putting:

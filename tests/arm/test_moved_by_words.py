@@ -150,13 +150,7 @@ def test_a_motion_may_be_all_that_is_asked(text: str, way: tuple[float, float, f
     began = world.hand.copy()
     motion = read_motion(text)
     assert isinstance(motion, Motion)
-    policy.begin(Subgoal("move_hand", arguments_of(motion)))
-    for _ in range(60):
-        action, outcome = policy.act(world.observation())
-        if action is None:
-            break
-        world.step(action)
-    assert outcome.status is Status.DONE
+    carry_out(world, policy, Subgoal("move_hand", arguments_of(motion)))
     assert world.hand - began == pytest.approx(np.array(way), abs=2e-3)
 
 
@@ -183,7 +177,11 @@ def test_the_hand_goes_no_farther_than_to_above_a_thing() -> None:
 
 def run_approach(world: Standin, policy: ArmSkillPolicy, direction: str, amount: float) -> None:
     told = {"object": ObjectRef("Block", ("red",)), "direction": direction, "amount": amount}
-    policy.begin(Subgoal("approach", told))
+    carry_out(world, policy, Subgoal("approach", told))
+
+
+def carry_out(world: Standin, policy: ArmSkillPolicy, subgoal: Subgoal) -> None:
+    policy.begin(subgoal)
     for _ in range(200):
         action, outcome = policy.act(world.observation())
         if action is None:

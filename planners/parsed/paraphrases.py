@@ -11,6 +11,17 @@ _STANDS = (
     r"(?=[a-z]+ (?:it|them)\b)"
 )
 _FORMS: Mapping[str, str] = {
+    # put it back where it was
+    r"\b(?:back )?(?:to )?(?:where (?:it|they) (?:was|were|stood|lay|came from|belongs?|goes)|"
+    r"where you (?:found|got|took) (?:it|them)(?: from)?|(?:to|in|into|on) its (?:old )?place)\b": (
+        "back"
+    ),
+    # put it where the laptop is
+    r"\b(?P<put>(?:put|place|set|lay|leave|bring|move|take|drop)\b.*?)\bwhere "
+    r"(?P<what>(?:the|my|your|that|those|these) [a-z ]+?) "
+    r"(?:is|are|stands?|lies?|sits?)(?: (?:standing|lying|sitting))?\b(?! (?:in|on|at|to)\b)": (
+        r"\g<put>next to \g<what>"
+    ),
     r"^why (?:don['’]?t|do not) you\b[\s,]*": "",
     # there's a mug on the desk, put it in the sink
     rf"^there(?:'s| is| are) (?P<what>{_THE} [a-z ]+?) {_STANDS}": (
