@@ -8,28 +8,36 @@ from typing import Any, Protocol, runtime_checkable
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
-from embodied.core.plan import ObjectRef, Plan, Subgoal
+from embodied.core.plan import ObjectRef, Plan, Status, Subgoal
 from embodied.core.protocols import PlanContext, Planner
 from embodied.core.task import Task
 from embodied.core.task_plans import ANOTHER, subgoals_of, task_of
 from planners.corrections import (
     Change,
     Kind,
+    PlanText,
     fold,
     in_hand,
+    is_wrong,
+    not_of,
+    other_knife,
     recover,
     resolve,
     still_ahead,
+    taking,
+    timed,
     understand,
     without_needless_picks,
 )
-from planners.cutting import without_cutting
+from planners.cutting import cut_types, without_cutting
 from planners.symbolic import repair
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
 from planners.symbolic.repair import lay_aside
 from planners.wording import sentence
 
+_MAY_END = frozenset([Kind.KEEP, Kind.LEAVE, Kind.FEWER])
+"""Changes after which nothing may be left to do."""
 REMEMBERED = 16
 """Plans whose corrections are remembered; an agent has one at hand."""
 
@@ -98,7 +106,8 @@ class CheckedPlanner:
         subgoals = repair(
             subgoals, context.skills, history=context.history, entities=context.entities
         )
-        if any(each.text for each in subgoals):
+        before = context.current_plan.subgoals if context.current_plan else ()
+        if any(each.text for each in (*subgoals, *before)):
             subgoals = tuple(map(_worded, subgoals))
         self._told = [*self._told[1 - REMEMBERED :], _Told(subgoals, len(said), changes)]
         return Plan(context.instruction, 0, subgoals)
@@ -149,7 +158,7 @@ class CheckedPlanner:
             asked = replace(asked, corrections=tuple(unread), current_plan=context.current_plan)
         subgoals = own = self._planner.plan(asked).subgoals
         if not context.history:
-            subgoals = own = without_cutting(subgoals, context.entities)
+            subgoals = own = without_cutting(subgoals, cut_types(context.entities))
         for change in told.changes:
             subgoals = self._folded(subgoals, change, context) or subgoals
         changes = told.changes
@@ -192,9 +201,17 @@ class CheckedPlanner:
         if change is None:
             return None
         held = in_hand(context.history)
+        if held is not None and change.kind in (Kind.PUT_DOWN, Kind.LEAVE):
+            return (*_put_down(held, context), *not_of(held, subgoals)), change
         if change.kind is Kind.PUT_DOWN:
-            rest = () if held is None else (*_put_down(held, context), *_not_of(held, subgoals))
-            return (rest, change) if rest else None
+            return None
+        if held is not None and (cutting := other_knife(held, change, subgoals)):
+            return (*_aside(held, context), *cutting), change
+        if change.kind is Kind.ASKED:
+            try:
+                change = timed(change, subgoals, self._reader(subgoals, context))
+            except PlanningError:
+                return None
         change = resolve(change, subgoals, entities=context.entities)
         changed = self._folded(subgoals, change, context)
         if changed is None:
@@ -203,8 +220,8 @@ class CheckedPlanner:
             changed = without_needless_picks(changed, held)
             if held is not None and changed and changed[0].skill == "pick":
                 changed = (*_aside(held, context), *changed)
-        elif held is not None and _is_wrong(held, change):
-            changed = (*_aside(held, context), _taking(held, changed), *changed)
+        elif held is not None and is_wrong(held, change):
+            changed = (*_aside(held, context), taking(held, changed), *changed)
         return changed, change
 
     def _folded(
@@ -214,7 +231,9 @@ class CheckedPlanner:
         # the tomato was, but may be brought to where that was to go.
         domain = Domain(context.skills)
         for each in self._ways(subgoals, change, context):
-            if each and not any(misfits(subgoal, domain) for subgoal in each):
+            if (each or change.kind in _MAY_END) and not any(
+                misfits(subgoal, domain) for subgoal in each
+            ):
                 return each
         return None
 
@@ -222,16 +241,22 @@ class CheckedPlanner:
         self, subgoals: tuple[Subgoal, ...], change: Change, context: PlanContext
     ) -> tuple[tuple[Subgoal, ...], ...]:
         """Return the plans that a change may mean, the likeliest first."""
+        try:
+            return fold(subgoals, change, self._reader(subgoals, context)), _whole(subgoals, change)
+        except PlanningError:
+            return ()
+
+    def _reader(self, subgoals: Sequence[Subgoal], context: PlanContext) -> PlanText:
+        """Return what plans words said in passing, by the planner itself."""
 
         def plan_text(text: str) -> tuple[Subgoal, ...]:
             instruction = Instruction.from_text(text, id=f"{context.instruction.id}+")
             asked = PlanContext(instruction, context.skills, context.entities)
-            return self._planner.plan(asked).subgoals
+            return without_cutting(self._planner.plan(asked).subgoals, cut)
 
-        try:
-            return fold(subgoals, change, plan_text), _whole(subgoals, change)
-        except PlanningError:
-            return ()
+        done = (step for step, outcome in context.history if outcome.status is Status.DONE)
+        cut = cut_types(context.entities, (*done, *subgoals))
+        return plan_text
 
     def _objection(
         self, ahead: tuple[Subgoal, ...], correction: Correction, context: PlanContext
@@ -251,21 +276,6 @@ class CheckedPlanner:
         )
 
 
-def _is_wrong(held: ObjectRef, change: Change) -> bool:
-    """Whether what is in the hand is not what was meant, but another thing of its type."""
-    said = change.thing
-    if change.kind is not Kind.DETAIL or said is None or said.category != held.category:
-        return False
-    return change.rejects or ANOTHER in said.attributes
-
-
-def _taking(held: ObjectRef, plan: Sequence[Subgoal]) -> Subgoal:
-    """Return the step that takes what a plan is about rather than what is in the hand."""
-    things = (each.arguments.get("object") for each in plan)
-    same = (t for t in things if isinstance(t, ObjectRef) and t.category == held.category)
-    return Subgoal("pick", {"object": next(same, held)})
-
-
 def _aside(held: ObjectRef, context: PlanContext) -> tuple[Subgoal, ...]:
     """Return the step that lays down what is in the hand: not where it was to go in the end."""
     return lay_aside(held, Domain(context.skills), context.entities)
@@ -275,14 +285,6 @@ def _put_down(held: ObjectRef, context: PlanContext) -> tuple[Subgoal, ...]:
     """Return the step that puts down what is in the hand, as the embodiment has it."""
     own = any(skill.name == "put_down" for skill in context.skills)
     return (Subgoal("put_down", {}),) if own else _aside(held, context)
-
-
-def _not_of(held: ObjectRef, plan: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
-    """Return what a plan does to other things: what was put down is not taken up again."""
-    things = ((step, step.arguments.get("object")) for step in plan)
-    return tuple(
-        step for step, t in things if not (isinstance(t, ObjectRef) and t.category == held.category)
-    )
 
 
 def _worded(subgoal: Subgoal) -> Subgoal:

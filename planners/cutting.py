@@ -1,6 +1,6 @@
 """What is cut already needs no cutting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from embodied.core.entity import Entity
 from embodied.core.plan import ObjectRef, Subgoal
@@ -8,21 +8,32 @@ from embodied.core.task_plans import KNIVES, SLICED
 from planners.symbolic.domain import bare
 
 
-def without_cutting(subgoals: Sequence[Subgoal], entities: Iterable[Entity]) -> tuple[Subgoal, ...]:
-    """Return a plan that cuts nothing to bring slices of it, where slices are seen.
+def cut_types(entities: Iterable[Entity], steps: Iterable[Subgoal] = ()) -> frozenset[str]:
+    """Return the types of which slices are seen, or that steps cut.
+
+    Args:
+        entities: What is seen.
+        steps: What was or will be done before.
+    """
+    seen = {
+        bare(each.category)
+        for each in entities
+        if each.category != bare(each.category) or each.states.get(SLICED)
+    }
+    things = (step.arguments.get("object") for step in steps if step.skill == "slice")
+    return frozenset(seen | {each.category for each in things if isinstance(each, ObjectRef)})
+
+
+def without_cutting(subgoals: Sequence[Subgoal], cut: Collection[str]) -> tuple[Subgoal, ...]:
+    """Return a plan that cuts nothing of these types only to bring slices of it.
 
     Who asks for the cutting itself gets it: only a knife that is taken up and laid down again for
     the sake of what follows is left out.
 
     Args:
         subgoals: The plan.
-        entities: What is seen.
+        cut: Types that are cut already, see `cut_types`.
     """
-    cut = {
-        bare(each.category)
-        for each in entities
-        if each.category != bare(each.category) or each.states.get(SLICED)
-    }
     plan = list(subgoals)
     for at in range(len(plan) - 3, -1, -1):
         taken, slicing, laid = plan[at : at + 3]

@@ -116,7 +116,7 @@ _MEASURE = rf"(?:by )?(?:about )?(?P<number>\d+(?:\.\d+)?|{_NUMBER})[ -]?(?P<uni
 _AMOUNT = "|".join(sorted(map(re.escape, AMOUNT_WORDS), key=len, reverse=True))
 _AGAIN = r"(?:more|further|farther|again)"
 _MOVE = (
-    rf"(?:(?:move|go|shift|slide|nudge|bring|come|reach|drift|scoot|inch|steer|head|stay|aim|get|"
+    rf"(?:(?:move|go|shift|slide|nudge|bring|come|reach|drift|scoot|inch|steer|head|hold|stay|aim|get|"
     rf"keep going|keep moving|keep|be|a step)\b(?: {_SELF})?(?: over)?)"
 )
 _LIFT = rf"(?P<lift>raise|lift|lower)(?: {_SELF})?"
@@ -162,7 +162,8 @@ _REVERSES = re.compile(
     r"other direction|back the other way)$"
 )
 _NO_WAY = re.compile(
-    rf"^(?:{_MOVE}|{_TURN.replace('?P<turn>', '?:')}|{_AMOUNT})(?: (?:{_AMOUNT}))?$"
+    r"^(?!(?:keep|be|get|bring|aim|head)(?: (?:it|yourself))?$)"
+    rf"(?:{_MOVE}|{_TURN.replace('?P<turn>', '?:')}|{_AMOUNT})(?: (?:{_AMOUNT}))?$"
 )
 _OPPOSITE = {
     "left": "right",

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from embodied.core.action import STOP, Action
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.errors import ConfigError, PlanningError
 from embodied.core.instruction import Instruction
-from embodied.core.motion import Frame
+from embodied.core.motion import Frame, MotionKind
 from embodied.core.naming import spoken
 from embodied.core.observation import Observation
 from embodied.core.plan import Cause, Outcome, Status, Subgoal
@@ -24,11 +25,12 @@ from embodied.core.protocols import (
     Settling,
 )
 from embodied.core.skills import SkillSpec
-from embodied.runtime.corrections import CorrectionQueue, Heard, classify
+from embodied.runtime.corrections import WHERE_INSTEAD, CorrectionQueue, Heard, classify
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.progress import Progress
-from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out
+from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out, taken_back
+from embodied.runtime.remarks import asks_nothing, wonders
 from embodied.runtime.remembering import Remembering
 from embodied.runtime.resuming import asks_to_go_on, objects_to_it
 from embodied.runtime.talk import About, Dialogue, as_target
@@ -283,6 +285,8 @@ class PlanningAgent:
             return
         if answer.about is About.CORRECTION and answer.text:
             self.correct(answer.text)
+        elif answer.about is About.CORRECTION:
+            self._take_as_read(answer.question, observation)
         elif answer.about is About.TASK and not answer.text:
             self._task.ending = "plan: nobody said what was meant"
         elif answer.about is About.TASK:
@@ -298,6 +302,7 @@ class PlanningAgent:
 
     def _take_in(self, correction: Correction, heard: Heard, observation: Observation) -> None:
         task, policy = self._task, self._policy
+        correction, heard = self._with_place(correction, heard)
         motion = str(policy.report().get("motion", "")) if isinstance(policy, Told) else ""
         told = task.log.add(
             correction,
@@ -308,10 +313,13 @@ class PlanningAgent:
         )
         if heard.question:
             told.not_understood = heard.question
-            self._dialogue.pose(heard.question, About.CORRECTION, self._now_s)
+            if not self._dialogue.pose(heard.question, About.CORRECTION, self._now_s):
+                self._take_as_read(heard.question, observation)
         elif correction.kind is CorrectionKind.STOP:
             self._leave_off()
             task.log.take_effect("halted", self._now_s)
+        elif remarked := self._remarked(correction):
+            told.effect, told.effect_s = remarked, self._now_s
         elif asks_to_go_on(correction.text):
             told.effect, told.effect_s = "goes on", self._now_s
         elif correction.kind is CorrectionKind.REPLACE:
@@ -324,11 +332,39 @@ class PlanningAgent:
             and policy.correct(correction)
         ):
             told.effect, told.effect_s = str(correction.motion), self._now_s
+        elif correction.motion is not None and correction.motion.kind is MotionKind.SPEED:
+            told.not_understood = "It goes at one speed here."
         else:
             task.corrections.append(correction)
             self._plan_wanted = True
             self._amending = task.plan is not None
             self._rechoosing |= correction.kind is CorrectionKind.TARGET
+
+    def _remarked(self, correction: Correction) -> str:
+        """Return what to say to words that ask for no change; empty for others."""
+        if correction.kind is CorrectionKind.MOTION:
+            return ""
+        if asks_nothing(correction.text):
+            return "nothing to be changed"
+        return self._task.outlook() if wonders(correction.text) else ""
+
+    def _take_as_read(self, question: str, observation: Observation) -> None:
+        """Do what is safe where nobody answers: what is not to go there goes nowhere."""
+        if question == WHERE_INSTEAD:
+            said = Correction("keep it", self._now_s, CorrectionKind.AMEND)
+            self._take_in(said, Heard(CorrectionKind.AMEND), observation)
+
+    def _with_place(self, correction: Correction, heard: Heard) -> tuple[Correction, Heard]:
+        """Take "put it back" for a task of its own: where that is, only the policy remembers."""
+        task, kinds = self._task, (CorrectionKind.AMEND, CorrectionKind.TARGET)
+        if correction.kind not in kinds or not isinstance(self._policy, Homing):
+            return correction, heard
+        homes = self._policy.homes()
+        words = taken_back(correction.text, task.reached, task.skills, homes)
+        if not words:
+            return correction, heard
+        kind = CorrectionKind.REPLACE
+        return replace(correction, kind=kind), Heard(kind, instruction=words)
 
     def _begin_otherwise(self, instruction: Instruction, observation: Observation) -> None:
         """Drop what was asked before, and end safely what was begun for it."""

@@ -13,9 +13,11 @@ from embodied.core.instruction import Instruction
 from embodied.core.protocols import Agent, EpisodeEnv, Following, Privileged, Step, Subscriber
 from embodied.runtime.episode import GymEnv, Limits
 from embodied.runtime.halting import asks_to_halt
+from embodied.runtime.remarks import asks_nothing, wonders
 
 GOODBYES = frozenset(["bye", "goodbye", "quit", "exit", "that's all", "that is all"])
 STILL = "standing still"
+WAITING = "nothing is being done; say what to do"
 
 
 class Conversation:
@@ -205,6 +207,9 @@ class Conversation:
             if asks_to_halt(said):
                 self._halted = False
                 self._rest({"end_reason": STILL})
+                continue
+            if asks_nothing(said) or wonders(said):
+                self._rest({"end_reason": WAITING})
                 continue
             return said
 

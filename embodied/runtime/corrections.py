@@ -70,6 +70,17 @@ _RECHOOSES = re.compile(
     r"(?!.*\b(?:in|on|into|onto|to)\b).*)$",
     re.I,
 )
+_NOT_THERE = re.compile(
+    r"^(?:(?:no|wait|actually|sorry|please|oh)\b[\s,.!]*)*(?:(?:put|place|set) it )?"
+    r"(?:not (?:there|here|in there|on there|in here)|not (?:in|on|into|onto|to) (?:the|that|this)"
+    r" \w+(?: \w+)?|(?:somewhere|anywhere|some place|someplace|any place) else|elsewhere|"
+    r"(?:anywhere|somewhere|any place) but "
+    r"(?:there|here|(?:in |on )?(?:the|that|this) \w+(?: \w+)?)|"
+    r"(?:put|bring|take) (?:it|that|this) back(?: again)?(?: where (?:it|you) [\w ]+)?|"
+    r"(?:wrong place|(?:that's|that is) (?:not the right|the wrong) place))[\s.!]*$",
+    re.I,
+)
+WHERE_INSTEAD = "Where should it go instead?"
 WHICH_ONE = "Which one do you mean: say its colour, or where it is?"
 
 
@@ -122,6 +133,8 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
         return Heard(CorrectionKind.MOTION, motion=motion)
     if _POINTS.match(words):
         return Heard(CorrectionKind.TARGET, question=WHICH_ONE)
+    if _NOT_THERE.match(words):
+        return Heard(CorrectionKind.TARGET, question=WHERE_INSTEAD)
     if _CHOOSES.search(words) and not _ADDS.search(words):
         return Heard(CorrectionKind.TARGET)
     return Heard(CorrectionKind.AMEND)

@@ -35,7 +35,8 @@ _STOP = (
 """Words that halt whatever follows them."""
 _HALT = (
     rf"(?:{_STOP}|freeze|wait|pause|cancel|cease|quit|whoa|woah|emergency|enough|hold on|hold it|"
-    r"hold up|cut it out|that'?s enough|that is enough|forget it|forget that|forget|never ?mind)"
+    r"hold up|cut it out|(?:that'?s|that is) (?:far |wide |high |low )?enough|far enough|"
+    r"forget it|forget that|forget|never ?mind)"
 )
 """Words that halt by themselves."""
 _GAP = r"[\s,.!?;:]*"

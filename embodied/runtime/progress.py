@@ -70,6 +70,14 @@ class Progress:
         """The plan's subgoals up to the current one: what `it` may be."""
         return () if self.plan is None else self.plan.subgoals[: self.index + 1]
 
+    def outlook(self) -> str:
+        """Return what is being done and what comes after it, in words."""
+        if self.current is None:
+            return "making a plan"
+        ahead = () if self.plan is None else self.plan.subgoals[self.index :]
+        then = [str(step) for step in (ahead if self.first else ahead[1:])]
+        return "; then: ".join([f"now: {self.current}", *([" ".join(then)] if then else [])])
+
     def context(self, entities: tuple[Entity, ...] = ()) -> PlanContext:
         """Return what a planner is told."""
         return PlanContext(
@@ -88,7 +96,7 @@ class Progress:
         self.plan = dataclasses.replace(plan, revision=revision)
         listed = tuple(str(subgoal) for subgoal in plan.subgoals)
         self.plans.append(listed)
-        self.log.take_effect(f"plan: {'; '.join(listed)}", now_s)
+        self.log.take_effect(f"plan: {'; '.join(listed) or 'nothing more'}", now_s)
         self.index = 0
         if not self.first:
             self.begun = before is not None and before == self.current

@@ -102,6 +102,33 @@ def sent_home(words: str, homes: Mapping[str, str]) -> str:
     return words
 
 
+_LEAD = re.compile(
+    r"^(?:(?:no|wait|actually|sorry|please|hey|oh|hm+|well|ok|okay|just|can you|"
+    r"could you)\b[\s,.!]*)+",
+    re.I,
+)
+_LATER = re.compile(r"\b(?:also|too|then|after|afterwards|when|once|later|don't|not)\b", re.I)
+
+
+def taken_back(
+    words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpec], homes: Mapping[str, str]
+) -> str:
+    """Return the task that "put it back" asks for in the middle of another; empty for other words.
+
+    Args:
+        words: What is said.
+        before: The subgoals at hand, up to the current one.
+        skills: As in `spelled_out`.
+        homes: As in `sent_home`.
+    """
+    asked = _LEAD.sub("", words)
+    if _LATER.search(asked):
+        return ""
+    named = spelled_out(asked, before, skills)
+    home = sent_home(named, homes)
+    return "" if home == named else home
+
+
 def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpec]) -> str:
     """Return words with an `it` spelled out that nothing in them explains.
 

@@ -27,10 +27,12 @@ class Answer:
     Attributes:
         about: What the question was about.
         text: The words; empty where nobody answered in time.
+        question: What was asked.
     """
 
     about: About
     text: str = ""
+    question: str = ""
 
 
 @dataclass
@@ -102,7 +104,7 @@ class Dialogue:
                 return None
             self._open = False
             asked.answer, asked.answered_s = self._given or "", now_s
-            return Answer(asked.about, asked.answer)
+            return Answer(asked.about, asked.answer, asked.question)
 
     def drop(self) -> None:
         """Withdraw the open question: it is of no interest any more."""

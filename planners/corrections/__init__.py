@@ -1,19 +1,32 @@
 """What people say while the agent moves, and how things went, folded into plans of any planner."""
 
 from planners.corrections.changes import Change, Kind
-from planners.corrections.fold import fold, resolve, without_needless_picks
+from planners.corrections.fold import PlanText, fold, resolve, timed
+from planners.corrections.hand import (
+    is_wrong,
+    not_of,
+    other_knife,
+    taking,
+    without_needless_picks,
+)
 from planners.corrections.progress import in_hand, left_to_do, recover, still_ahead
 from planners.corrections.understand import understand
 
 __all__ = [
     "Change",
     "Kind",
+    "PlanText",
     "fold",
     "in_hand",
+    "is_wrong",
     "left_to_do",
+    "not_of",
+    "other_knife",
     "recover",
     "resolve",
     "still_ahead",
+    "taking",
+    "timed",
     "understand",
     "without_needless_picks",
 ]

@@ -20,8 +20,12 @@ class Kind(StrEnum):
     WITHOUT = "without"
     SHARE = "share"
     PUT_DOWN = "put_down"
+    KEEP = "keep"
+    LEAVE = "leave"
+    FEWER = "fewer"
     FIRST = "first"
     ALSO = "also"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,11 @@ class Change:
         skill: The skill to leave out, for `without`; that opens or closes, for `share`; the one to
             do something else in place of, for `other_deed`; the one to do something before, for
             `first`, where that was said.
-        text: Words of something to do as well, for `first` and `also`; the skill that is meant, for
-            `other_deed`.
+        text: Words of something to do as well, for `first`, `also` and, where neither was said,
+            `asked`; the skill that is meant, for `other_deed`.
         rejects: Whether it began with a no: what is being done is not what was meant.
         share: How far something is to be open, 0 to 1, for `share`.
+        contradicts: Whether what it says to do first is instead of the contrary that is ahead.
         relation: How it is to be at its other place, where the skills tell such things apart.
     """
 
@@ -51,8 +56,9 @@ class Change:
     relation: str = ""
     rejects: bool = False
     share: float = 0.0
+    contradicts: bool = False
 
     @property
     def lasting(self) -> bool:
         """Whether it holds for later plans of the same instruction, too."""
-        return self.kind not in (Kind.FIRST, Kind.PUT_DOWN)
+        return self.kind not in (Kind.FIRST, Kind.PUT_DOWN, Kind.KEEP, Kind.LEAVE)

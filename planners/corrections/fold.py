@@ -12,9 +12,14 @@ from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task import PICK_AND_PLACE, Task
 from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, SLICED, subgoals_of, task_of
 from planners.corrections.changes import SOUGHT_FOR, Change, Kind
-from planners.corrections.colours import COLOURS
+from planners.corrections.colours import COLOURS, colours_of
+from planners.corrections.hand import handles, not_of
 from planners.wording import sentence
 
+AT_ONCE = frozenset(["open", "close", "toggle"])
+"""Skills that are quickly done on the way, with whatever is in the hand."""
+_OPPOSITES = {"open": "close", "close": "open"}
+_SLICE = re.compile(r"\b((?:a|the|one|that) (?:slice|piece))\b(?! of\b)")
 PlanText = Callable[[str], tuple[Subgoal, ...]]
 """Plans something said in passing; raises `PlanningError` where it makes no sense."""
 
@@ -33,12 +38,14 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
     if change.kind is Kind.ALSO and change.thing is not None:
         return (*plan, *_likewise(plan, change.thing))
     if change.kind in (Kind.FIRST, Kind.ALSO):
-        more = plan_text(_without_pronouns(change.text, plan))
+        more = _planned(change.text, plan, plan_text)
         if change.kind is Kind.ALSO:
             return (*plan, *more)
         if sliced := _sliced(plan, more):
             return sliced
         at = next((k for k, each in enumerate(plan) if each.skill == change.skill), 0)
+        if change.contradicts:
+            plan = _contradicted(plan, more)
         return (*plan[:at], *more, *plan[at:])
     resolved = resolve(change, plan)
     changed = _CHANGES[change.kind](tuple(plan), resolved)
@@ -50,6 +57,41 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
     if changed == tuple(plan):
         raise PlanningError(f"Nothing in the plan at hand is changed by {_said(change)}.")
     return changed
+
+
+def timed(change: Change, plan: Sequence[Subgoal], plan_text: PlanText) -> Change:
+    """Return when to do what was asked without a word of when: on the way, or afterwards.
+
+    Args:
+        change: What was asked.
+        plan: What is still ahead.
+        plan_text: As in `fold`.
+
+    Raises:
+        PlanningError: If it makes no sense.
+    """
+    more = _planned(change.text, plan, plan_text)
+    on_the_way = all(each.skill in AT_ONCE for each in more)
+    return replace(change, kind=Kind.FIRST if on_the_way else Kind.ALSO, contradicts=True)
+
+
+def _contradicted(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
+    """Return a plan without opening what is to be closed, or closing what is to be opened."""
+    undone = {
+        (_OPPOSITES[each.skill], value.category)
+        for each in more
+        for value in each.arguments.values()
+        if each.skill in _OPPOSITES and isinstance(value, ObjectRef)
+    }
+    return tuple(
+        each
+        for each in plan
+        if not any(
+            (each.skill, value.category) in undone
+            for value in each.arguments.values()
+            if isinstance(value, ObjectRef)
+        )
+    )
 
 
 def resolve(change: Change, plan: Sequence[Subgoal], *, entities: Iterable[Entity] = ()) -> Change:
@@ -89,7 +131,7 @@ def _likewise(plan: Sequence[Subgoal], thing: ObjectRef) -> tuple[Subgoal, ...]:
     one = _meant_instead(plan, thing)
     if one is None:
         raise PlanningError(f"Nothing is being done that the {spoken(thing.category)} could join.")
-    meant = tuple(step for step in plan if _of(step, one))
+    meant = tuple(step for step in plan if handles(step, one))
     if meant[0].skill != "pick":
         meant = (Subgoal("pick", {"object": one}), *meant)
     further = thing
@@ -106,9 +148,24 @@ def _likewise(plan: Sequence[Subgoal], thing: ObjectRef) -> tuple[Subgoal, ...]:
     return (*cut, *_each(meant, edit))
 
 
-def _of(step: Subgoal, thing: ObjectRef) -> bool:
-    value = step.arguments.get("object")
-    return isinstance(value, ObjectRef) and value.category == thing.category
+def _planned(text: str, plan: Sequence[Subgoal], plan_text: PlanText) -> tuple[Subgoal, ...]:
+    """Plan what was said in passing, where `it` is the thing at hand or else where that goes.
+
+    Raises:
+        PlanningError: If it makes no sense either way.
+    """
+    cut = _at_hand([step for step in plan if step.skill == "slice"])
+    if cut is not None:
+        text = _SLICE.sub(rf"\1 of {spoken(cut.category)}", text)
+    meant = [_at_hand(plan, role) for role in ("object", "receptacle")]
+    ways = dict.fromkeys(_without_pronoun(text, thing) for thing in meant if thing) or [text]
+    errors = []
+    for words in ways:
+        try:
+            return plan_text(words)
+        except PlanningError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def _sliced(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
@@ -126,33 +183,30 @@ def _sliced(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, 
     task = task_of(plan) or task_of((Subgoal("pick", {"object": thing}), *plan))
     if task is None or task.sliced:
         return ()
-    return subgoals_of(replace(task, sliced=True))
+    steps = subgoals_of(replace(task, sliced=True))
+    return tuple(map(_resaid, steps)) if any(each.text for each in plan) else steps
 
 
-def _without_pronouns(text: str, plan: Sequence[Subgoal]) -> str:
-    """`heat it` with the thing at hand in place of `it`."""
-    thing = _at_hand(plan)
-    if thing is None:
-        return text
+def _without_pronoun(text: str, thing: ObjectRef) -> str:
+    """`heat it` with a thing in place of `it`."""
     return re.sub(r"\b(?:it|that|them)\b(?!\s+\w+ one)", f"the {spoken(thing.category)}", text)
 
 
-def _at_hand(plan: Sequence[Subgoal]) -> ObjectRef | None:
+def _at_hand(plan: Sequence[Subgoal], role: str = "object") -> ObjectRef | None:
     for subgoal in plan:
-        value = subgoal.arguments.get("object")
+        value = subgoal.arguments.get(role)
         if isinstance(value, ObjectRef):
             return value
     return None
 
 
 def _meant_instead(plan: Sequence[Subgoal], said: ObjectRef) -> ObjectRef | None:
-    """What another object takes the place of: no tool, unless it is one itself."""
-    tools = () if said.category in KNIVES else KNIVES
-    for subgoal in plan:
-        value = subgoal.arguments.get("object")
-        if isinstance(value, ObjectRef) and value.category not in tools:
-            return value
-    return None
+    """What another object takes the place of: a tool that of a tool, a thing that of a thing."""
+    values = [subgoal.arguments.get("object") for subgoal in plan]
+    things = [value for value in values if isinstance(value, ObjectRef)]
+    tool = said.category in KNIVES
+    alike = (each for each in things if (each.category in KNIVES) is tool)
+    return next(alike, things[0] if things and tool else None)
 
 
 def _each(
@@ -180,7 +234,7 @@ def _detail(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
 
     def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
         meant = change.instead_of or value
-        if value.category != said.category or _colours(value) != _colours(meant):
+        if value.category != said.category or colours_of(value) != colours_of(meant):
             return value  # of another type, or another thing of its type
         # "another one" said once more means yet another one.
         kept = tuple(w for w in value.attributes if w == ANOTHER or w not in said.attributes)
@@ -224,10 +278,6 @@ def _current(
                 if not seen or value.category in seen:
                     return value
     return first
-
-
-def _colours(reference: ObjectRef) -> frozenset[str]:
-    return frozenset(word for word in reference.attributes if word in COLOURS)
 
 
 def _other_object(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
@@ -311,31 +361,6 @@ def _other_deed(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...
     return tuple(instead(each) if each.skill == change.skill else each for each in plan)
 
 
-def without_needless_picks(plan: Sequence[Subgoal], held: ObjectRef | None) -> tuple[Subgoal, ...]:
-    """Return a plan that takes nothing up that it has in the hand already.
-
-    Args:
-        plan: What is ahead.
-        held: What is in the hand before it.
-    """
-    found, hand = [], held and _told_apart(held)
-    for subgoal in plan:
-        value = subgoal.arguments.get("object")
-        thing = _told_apart(value) if isinstance(value, ObjectRef) else None
-        if subgoal.skill == "pick":
-            if thing == hand:
-                continue
-            hand = thing
-        elif subgoal.skill == "place":
-            hand = None
-        found.append(subgoal)
-    return tuple(found)
-
-
-def _told_apart(reference: ObjectRef) -> tuple[str, bool, frozenset[str]]:
-    return reference.category, ANOTHER in reference.attributes, _colours(reference)
-
-
 def _other_share(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     at = next((k for k, step in enumerate(plan) if step.skill == change.skill), None)
     if at is None:
@@ -343,6 +368,30 @@ def _other_share(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ..
     step = plan[at]
     meant = replace(step, arguments={**step.arguments, "share": change.share})
     return (*plan[:at], _resaid(meant) if step.text else meant, *plan[at + 1 :])
+
+
+def _keep(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    """What is to go nowhere is not put down where it was to go next."""
+    named = change.thing.category if change.thing else ""
+    for at, subgoal in enumerate(plan):
+        value = subgoal.arguments.get("object")
+        if subgoal.skill == "place" and isinstance(value, ObjectRef) and value.category == named:
+            return (*plan[:at], *plan[at + 1 :])
+    return plan
+
+
+def _leave(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    return not_of(change.thing or ObjectRef(""), plan)
+
+
+def _fewer(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    """Leave out what is done to a second thing of its type."""
+
+    def second(subgoal: Subgoal) -> bool:
+        value = subgoal.arguments.get("object")
+        return isinstance(value, ObjectRef) and ANOTHER in value.attributes
+
+    return tuple(subgoal for subgoal in plan if not second(subgoal))
 
 
 def _without(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
@@ -363,4 +412,7 @@ _CHANGES: dict[Kind, Callable[[tuple[Subgoal, ...], Change], tuple[Subgoal, ...]
     Kind.OTHER_DEED: _other_deed,
     Kind.SHARE: _other_share,
     Kind.WITHOUT: _without,
+    Kind.KEEP: _keep,
+    Kind.LEAVE: _leave,
+    Kind.FEWER: _fewer,
 }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import DEVICE_OF
 from planners.corrections.changes import Change, Kind
@@ -16,7 +17,17 @@ _ALSO = re.compile(
 )
 _IT = r"(?:it|them|that|the [a-z ]+?)"
 _PARTICLE = r"(?: (?:up|down|off))?"
-_ALSO_LAST = re.compile(r"^(?P<text>.+?)[\s,]+(?:too|as well|also|afterwards|after that)$")
+_ALSO_LAST = re.compile(
+    r"^(?P<text>.+?)[\s,]+(?:too|as well|also|afterwards|after that|next|later|(?:in|at) the end|"
+    r"(?:when|once|after) (?:you(?:'re| are)|it's|it is|that's|that is) (?:done|finished|ready))$"
+)
+_AND = re.compile(r"^and (?:then )?(?P<text>.+)$")
+_LIKEWISE = re.compile(
+    r"^(?:and )?(?:(?:do )?the same (?:with|for|to)|(?:do|repeat) (?:it|that) (?:with|for)) "
+    r"(?P<text>.+?)(?: (?:too|as well|again))?$"
+)
+_LOOKS = re.compile(r"^(?:the|another|that|this|a) (?P<looks>(?:[a-z]+ )*)one$")
+_DO = re.compile(r"^do (?=(?:the|a|an|another|one|my|your|this|that)\b)")
 _FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
 _FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
 _MOTION = re.compile(
@@ -32,7 +43,8 @@ _WITHOUT = re.compile(
 )
 _BEFORE = re.compile(r"^(?P<text>.+?)[\s,]+before (?:you (?:are |start )?)?(?P<verb>[a-z]+)\b.*$")
 _PUT_DOWN = re.compile(
-    r"^(?:put|set|lay|place) (?:it|that|this|them|that one|this one)(?: back)? down(?: again)?$"
+    r"^(?:put|set|lay|place) (?:it|that|this|them|that one|this one)(?: back)? down(?: again)?"
+    r"(?: (?:here|there|somewhere|anywhere))?$"
 )
 _IN_PLACE = (
     re.compile(
@@ -109,20 +121,28 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
         (_ALSO, Kind.ALSO),
         (_ALSO_LAST, Kind.ALSO),
         (_MOTION, Kind.FIRST),
+        (_AND, Kind.ALSO),
+        (_LIKEWISE, Kind.ALSO),
     ):
         match = pattern.match(words)
-        if match and not re.search(r"\bone\b", match["text"]):
-            text = match["text"].removeprefix("and ")
-            if kind is Kind.ALSO and (thing := _named_alone(text, types)):
-                return Change(kind, thing, text=text)
+        if match is None:
+            continue
+        text = _DO.sub("", match["text"].removeprefix("and "))
+        thing = _named_alone(text, plan, types) if kind is Kind.ALSO else None
+        if thing is not None:
+            return Change(kind, thing, text=text)
+        if pattern is not _LIKEWISE and not re.search(r"\bone\b", text):
             if pattern is _MOTION and not _MOVES.match(text):
                 text = f"move {text}"
             return Change(kind, text=text)
     return None
 
 
-def _named_alone(text: str, types: frozenset[str]) -> ObjectRef | None:
+def _named_alone(text: str, plan: Sequence[Subgoal], types: frozenset[str]) -> ObjectRef | None:
     """Return the thing that words name without saying what to do with it: `the pen`."""
+    like = next((step.arguments.get("object") for step in plan), None)
+    if (looks := _LOOKS.match(text)) and isinstance(like, ObjectRef):
+        return read_thing(f"the {looks['looks']}{spoken(like.category)}", types)
     alone = re.fullmatch(r"(?:the|a|an|another|one|my|your|this|that)\s+[a-z -]+", text)
     placed = re.search(r"\b(?:in|on|into|onto|to|under|with|next|by)\b", text)
     return read_thing(text, types) if alone and not placed else None
@@ -175,6 +195,22 @@ def _share(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 
 def _put_down(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     return Change(Kind.PUT_DOWN) if _PUT_DOWN.match(words) else None
+
+
+_COMMAND = re.compile(
+    r"^(?:just |quickly )?(?P<text>(?:open|close|shut|turn|switch|wash|clean|rinse|heat|warm|cook|"
+    r"microwave|cool|chill|cut|slice|get|bring|fetch|grab|take|pick|put|place|move|push|stack|"
+    r"throw|wipe|look at|examine)\s+.+)$"
+)
+
+
+def asked(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """A task of its own, said in the middle of another without a word of when."""
+    match = _COMMAND.match(words)
+    # of "it" and "one" more would have to be known than who reads them knows
+    if match is None or not plan or re.search(r"\b(?:one|there|here|instead)\b", words):
+        return None
+    return Change(Kind.ASKED, text=match["text"])
 
 
 READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (

@@ -8,7 +8,7 @@ from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER, KNIVES
-from planners.corrections import steps
+from planners.corrections import amounts, steps
 from planners.corrections.changes import SOUGHT_FOR, Change, Kind
 from planners.corrections.nouns import RELATION, known_types, read_thing
 from planners.corrections.steps import types_of
@@ -18,7 +18,9 @@ from planners.wanted import wanted
 _LEAD = re.compile(
     r"^(?:(?:no(?! need)|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|"
     r"okay|hm+|um+|uh+|hang on|you know what|i(?:'ve| have)? changed my mind|change of plans?|"
-    r"on second thoughts?|could you|can you|would you|i(?:'d| would) rather(?: you)?)\b[\s,.!;:]*)+"
+    r"on second thoughts?|could you|can you|would you|i(?:'d| would) rather(?: you)?|"
+    r"i (?:said|told you(?: to)?|asked(?: you)?(?: for| to)?|want(?:ed)?(?: you)?(?: to)?))\b"
+    r"[\s,.!;:]*)+"
 )
 _TAIL = re.compile(
     r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather))+$"
@@ -49,6 +51,14 @@ _WRONG_THING = re.compile(
     r"^(?:not (?:that|this)|(?:that's|that is|it's|you (?:took|have|got) )?\s*(?:the )?wrong) "
     r"(?P<noun>(?!one\b|thing\b)[a-z][a-z ]*)$"
 )
+_NO_LOOKS = frozenset(
+    ["and", "just", "only", "right", "wrong", "no", "not", "same", "every", "each", "any"]
+)
+_BIN = re.compile(
+    r"^(?:throw (?:it|that|this|them)(?: (?:away|out))?|(?:bin|trash) (?:it|that|this|them))"
+    r"(?P<rest>(?: (?:in|into) .+)?)$"
+)
+_TO_THE_BIN = "in the garbage can"
 _LEADS = frozenset(["in", "on", "into", "onto", "inside", "to", "next", "beside", "put", "place"])
 _OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
 _PLACE = re.compile(
@@ -96,6 +106,7 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
     """
     words = " ".join(text.lower().replace("’", "'").split()).strip(" .!?")
     words = _TAIL.sub("", _LEAD.sub("", words)).strip(" ,.;:")
+    words = _BIN.sub(lambda said: f"put it {said['rest'].strip() or _TO_THE_BIN}", words)
     types = known_types(skills)
     # "don't put it there, put it here": what is left when what is not wanted is taken out
     for said in dict.fromkeys((words, _LEAD.sub("", wanted(words)))):
@@ -135,14 +146,13 @@ def _not_but(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chan
         if match is None:
             continue
         right, wrong = match["right"], match["wrong"]
-        detail = _one(right, plan, types)
-        if detail is not None:
-            return detail
+        for reader in (_placed, _place, _one) if _INTO.match(right) else (_one,):
+            detail = reader(right, plan, types)
+            if detail is not None:
+                return detail
         prefer = types_of(plan)
-        meant = read_thing(re.sub(r"^(?:in|on|to|into|onto)\s+", "", right), types, prefer=prefer)
-        not_meant = read_thing(
-            re.sub(r"^(?:in|on|to|into|onto)\s+", "", wrong), types, prefer=prefer
-        )
+        meant = read_thing(_INTO.sub("", right), types, prefer=prefer)
+        not_meant = read_thing(_INTO.sub("", wrong), types, prefer=prefer)
         if meant is not None and not_meant is not None:
             kind = _role(not_meant.category, plan)
             return Change(kind, meant, instead_of=not_meant)
@@ -186,7 +196,7 @@ def _wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 
 def _one(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     match = _ONE.match(words)
-    if match is None or _LEADS & set(match["attributes"].split()):
+    if match is None or (_LEADS | _NO_LOOKS) & set(match["attributes"].split()):
         return None
     attributes = tuple(
         _OTHERS.get(word, word)
@@ -276,6 +286,7 @@ def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 
 
 _READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
+    *amounts.READERS,
     *steps.READERS,
     _whereabouts,
     _wrong,
@@ -285,4 +296,5 @@ _READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None
     _beside,
     _place,
     _thing,
+    steps.asked,
 )

@@ -147,7 +147,9 @@ def ground(
     bound = dict(zip(names, step.symbols, strict=True))
     choices: list[tuple[str, ...]] = [()]
     for term in condition.terms:
-        options = (bound[term],) if isinstance(term, str) else term
+        # a tool is as good if it is a second one of its type
+        either = () if isinstance(term, str) else (*term, *(f"{each}{SECOND}" for each in term))
+        options = (bound[term],) if isinstance(term, str) else either
         choices = [(*head, option) for head in choices for option in options]
     return tuple(choices)
 

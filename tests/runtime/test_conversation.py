@@ -195,6 +195,17 @@ def test_to_halt_while_nothing_moves_is_no_task(said: str) -> None:
     assert rests[-1]["end_reason"] == "standing still"
 
 
+@pytest.mark.parametrize("said", ["thanks!", "well done", "what are you doing?"])
+def test_thanks_and_questions_while_nothing_is_done_are_no_task(said: str) -> None:
+    agent, rests = Speller(), []
+    talk = conversation(World(), agent, rest=rests.append)
+    talk.hear(said, task=True)
+    talk.close()
+    talk.run("a")
+    assert [text for _, text in agent.begun] == ["a"]
+    assert rests[-1]["end_reason"] == "nothing is being done; say what to do"
+
+
 def test_limits_end_it_and_so_does_a_world_that_ends() -> None:
     record = conversation(World(), Speller(), limits=Limits(max_steps=2)).run("abc")
     assert (record.steps, record.end_reason) == (2, "limit of 2 steps")

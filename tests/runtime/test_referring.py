@@ -3,7 +3,7 @@
 import pytest
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out
+from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out, taken_back
 from envs.household.skills import SKILLS
 from envs.tabletop.tasks import SKILLS as TABLETOP
 
@@ -117,3 +117,25 @@ def test_a_slice_is_one_of_what_was_cut() -> None:
     cut = (Subgoal("pick", {"object": ObjectRef("Apple", ("sliced",))}), *before)
     asked = "put a slice of apple in the fridge"
     assert repeated("another one", asked, cut) == "put another slice of apple in the fridge"
+
+
+@pytest.mark.parametrize(
+    "said", ["put it back", "no, put it back", "please put the mug back where it was"]
+)
+def test_put_it_back_in_the_middle_of_a_task_is_a_task_of_its_own(said: str) -> None:
+    back = taken_back(said, BEFORE[:1], SKILLS, {"Mug": "on the table"})
+    assert back.startswith("put the ")
+    assert back.endswith("mug back on the table")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["put it back in the cabinet", "then put it back", "put it back afterwards", "wash it",
+     "put the apple back", "don't put it back"],
+)  # fmt: skip
+def test_other_words_in_the_middle_stay_corrections(said: str) -> None:
+    assert not taken_back(said, BEFORE[:1], SKILLS, {"Mug": "on the table"})
+
+
+def test_nothing_was_taken_that_could_go_back() -> None:
+    assert not taken_back("put it back", BEFORE[:1], SKILLS, {})

@@ -99,6 +99,32 @@ def test_who_objects_to_what_was_done_gets_the_same_task_done_otherwise() -> Non
     assert act(agent, 1, 14.0) == ["put"], "what objects to nothing is a task of its own"
 
 
+class Homely(Rested):
+    """An arm that knows where it took things from."""
+
+    def homes(self) -> dict[str, str]:
+        return {"Mug": "on the shelf"}
+
+
+class Steps:
+    """One step for a whole instruction, about a mug."""
+
+    def plan(self, context: PlanContext) -> Plan:
+        step = Subgoal("a", {"object": ObjectRef("Mug")}, context.instruction.text)
+        return Plan(context.instruction, 0, (step,))
+
+
+def test_put_it_back_in_the_middle_replaces_the_task_by_one_with_the_place_spelled_out() -> None:
+    agent = PlanningAgent(planner=Steps(), policy=Homely(), stop=STOP)
+    agent.begin(Instruction.from_text("wash the mug"))
+    act(agent, 1)
+    agent.correct("no, put it back")
+    act(agent, 1, 1.0)
+    assert agent.report()["instruction"] == "put the mug back on the shelf"
+    (said,) = agent.report()["corrections"]
+    assert said["kind"] == "replace"
+
+
 def test_words_that_made_no_plan_leave_what_was_done_to_be_objected_to() -> None:
     agent = agent_of(Rested(), "a b")
     act(agent, 7)

@@ -12,6 +12,7 @@ from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Cause, Outcome, Plan, Status, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.runtime.agent import PlanningAgent
+from embodied.runtime.corrections import WHERE_INSTEAD
 from embodied.runtime.executor import PlanResult
 from embodied.runtime.talk import About, Dialogue, as_target
 
@@ -249,6 +250,41 @@ def test_words_that_can_be_read_in_two_ways_are_asked_back() -> None:
     agent.correct("to the left")
     act(agent, 2, 2.0)
     assert str(arm.moved[0].motion) == "move arm left"
+
+
+@pytest.mark.parametrize("said", ["thanks!", "good job, robot", "that's great", "hello"])
+def test_thanks_change_nothing(said: str) -> None:
+    agent = agent_of(Arm())
+    act(agent, 1)
+    agent.correct(said)
+    assert act(agent, 6, 1.0) == ["a", "a", "b", "b", "b", STOP.name]
+    (told,) = agent.report()["corrections"]
+    assert told["effect"] == "nothing to be changed"
+
+
+@pytest.mark.parametrize("said", ["what are you doing?", "where are you going", "what's the plan?"])
+def test_who_wonders_is_told_what_is_done_and_what_comes(said: str) -> None:
+    agent = agent_of(Arm())
+    act(agent, 1)
+    agent.correct(said)
+    assert act(agent, 1, 1.0) == ["a"]
+    (told,) = agent.report()["corrections"]
+    assert told["effect"] == "now: a; then: b"
+
+
+def test_where_nobody_says_where_else_it_is_not_put_there() -> None:
+    agent = agent_of(Arm(), ask=False)
+    act(agent, 1)
+    agent.correct("not there")
+    act(agent, 1, 1.0)
+    refused, kept = agent.report()["corrections"]
+    assert refused["not_understood"] == WHERE_INSTEAD
+    assert kept["text"] == "keep it"
+    asking = agent_of(Arm(), ask=True)
+    act(asking, 1)
+    asking.correct("not there")
+    assert act(asking, 2, 1.0) == ["hold", "hold"]
+    assert asking.question == WHERE_INSTEAD
 
 
 def test_a_stop_ends_a_question_too() -> None:

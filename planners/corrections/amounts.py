@@ -1,0 +1,113 @@
+"""Corrections about how many, how much and how far: one will do, make it two, leave it there."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from embodied.core.plan import ObjectRef, Subgoal
+from embodied.core.task_plans import ANOTHER, KNIVES
+from planners.corrections.changes import Change, Kind
+from planners.corrections.nouns import read_thing
+
+_ONE_WILL_DO = re.compile(
+    r"^(?:just|only)(?: the)? one(?: of (?:them|those))?(?: (?:is enough|will do|is fine))?$|"
+    r"^(?:the |that |this )?one(?: of (?:them|those))? (?:is enough|will do|only|is fine)$|"
+    r"^not both(?: of (?:them|those))?$|^(?:i|we) (?:only |just )?need (?:only |just )?one$"
+)
+_ONE_MORE = re.compile(
+    r"^(?:make (?:it|that|them) |(?:get|take|bring|use|do)(?: me)? )?(?:two|both)"
+    r"(?: of (?:them|those))?$|^one more$"
+)
+_ALREADY = re.compile(
+    r"^(?:it|that|this|the [a-z ]+?)(?:'s| is)(?: already| now)? (?P<state>[a-z]+)"
+    r"(?P<enough> enough)?(?: already| now| as it is)?$"
+)
+_SKILL_OF_STATE = {
+    "clean": "clean",
+    "washed": "clean",
+    "rinsed": "clean",
+    "hot": "heat",
+    "warm": "heat",
+    "cooked": "heat",
+    "cold": "cool",
+    "cool": "cool",
+    "chilled": "cool",
+}
+_THING = r"(?P<thing>it|that|this|them|the [a-z ]+?|that [a-z ]+?)"
+_KEEP = re.compile(
+    r"^(?:keep (?:it|that|this|holding (?:it|on)|hold of it)|hold (?:on to|onto) (?:it|that|this))"
+    r"(?: (?:in your hand|for now|for me|a bit|a moment))?$|"
+    rf"^(?:do not|don't|never) (?:put|place|set|drop|bring|take) {_THING}"
+    r"(?: (?:down|away|back|there|here|(?:in|on|into|onto|inside|to)(?: (?:there|here|it))?)"
+    r"(?: (?:the|that|this|my) [a-z ]+)?)?$"
+)
+_LEAVE = re.compile(
+    rf"^leave {_THING}(?: (?:alone|be|there|here|where it is|as it is|out))?$|"
+    rf"^(?:do not|don't) (?:touch|bother with) {_THING.replace('thing', 'alone')}$"
+)
+
+
+def _first_thing(plan: Sequence[Subgoal]) -> ObjectRef | None:
+    things = (step.arguments.get("object") for step in plan)
+    return next((t for t in things if isinstance(t, ObjectRef) and t.category not in KNIVES), None)
+
+
+def _how_many(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """`One is enough` of two, `make it two` of one."""
+    one = _first_thing(plan)
+    two = any(
+        isinstance(value, ObjectRef) and ANOTHER in value.attributes
+        for step in plan
+        for value in step.arguments.values()
+    )
+    if one is None:
+        return None
+    if two and _ONE_WILL_DO.match(words):
+        return Change(Kind.FEWER, text=words)
+    if not two and _ONE_MORE.match(words):
+        return Change(Kind.ALSO, replace(one, phrase=""), text=words)
+    return None
+
+
+def _already(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """What is clean is not washed again."""
+    match = _ALREADY.match(words)
+    skill = match and _SKILL_OF_STATE.get(match["state"])
+    if not skill or not any(step.skill == skill for step in plan):
+        return None
+    return Change(Kind.WITHOUT, skill=skill)
+
+
+def _keep(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """What is not to be put anywhere stays in the hand."""
+    match = _KEEP.match(words)
+    if match is None or not any(step.skill == "place" for step in plan):
+        return None
+    thing = _named(match["thing"], plan, types)
+    return Change(Kind.KEEP, thing) if thing else None
+
+
+def _leave(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """What is to be left alone is put down where it is, and no more is done with it."""
+    match = _LEAVE.match(words)
+    thing = match and _named(match["thing"] or match["alone"], plan, types)
+    return Change(Kind.LEAVE, thing) if thing else None
+
+
+def _named(words: str | None, plan: Sequence[Subgoal], types: frozenset[str]) -> ObjectRef | None:
+    """Return the thing at hand, if words mean it or another thing that the plan handles."""
+    at_hand = _first_thing(plan)
+    if words is None or words in ("it", "that", "this", "them"):
+        return at_hand
+    handled = [step.arguments.get("object") for step in plan]
+    prefer = [value.category for value in handled if isinstance(value, ObjectRef)]
+    thing = read_thing(words, types, prefer=prefer)
+    return thing if thing is not None and thing.category in prefer else None
+
+
+READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
+    _how_many,
+    _already,
+    _keep,
+    _leave,
+)

@@ -1,0 +1,123 @@
+"""What people say in the middle of a task, of every kind, and what is then still ahead."""
+
+import pytest
+
+from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.instruction import Instruction
+from embodied.core.plan import DONE
+from embodied.core.protocols import PlanContext
+from embodied.runtime.corrections import classify
+from envs.household.skills import SKILLS
+from envs.tabletop.tasks import SKILLS as TABLETOP
+from planners.checked import CheckedPlanner
+from planners.parsed.planner import ParsedPlanner
+
+APPLE = "put an apple in the fridge"
+"""pick(Apple), place(Apple, Fridge)"""
+
+
+@pytest.fixture(scope="module")
+def planner() -> CheckedPlanner:
+    return CheckedPlanner(ParsedPlanner())
+
+
+def ahead(
+    planner: CheckedPlanner, task: str, done: int, said: str, skills: tuple = SKILLS
+) -> list[str]:
+    context = PlanContext(Instruction.from_text(task), skills)
+    plan = planner.plan(context)
+    history = tuple((step, DONE) for step in plan.subgoals[:done])
+    kind = classify(said).kind
+    assert kind in (CorrectionKind.AMEND, CorrectionKind.TARGET), kind
+    correction = Correction(said, 1.0, kind)
+    context = PlanContext(
+        *(context.instruction, skills, (), history, (correction,)), current_plan=plan
+    )
+    return [
+        f"{step.skill}({', '.join(str(value) for value in step.arguments.values())})"
+        for step in planner.plan(context).subgoals
+    ]
+
+
+@pytest.mark.parametrize(
+    ("task", "done", "said", "left"),
+    [
+        # how many
+        ("put two mugs in the sink", 1, "just one is enough", ["place(Mug, SinkBasin)"]),
+        ("put two mugs in the sink", 2, "one is enough", []),
+        ("put two mugs in the sink", 1, "only one", ["place(Mug, SinkBasin)"]),
+        (
+            *("put a mug in the sink", 1, "make it two"),
+            ["place(Mug, SinkBasin)", "pick(another Mug)", "place(another Mug, SinkBasin)"],
+        ),
+        # what is so already
+        ("put a clean mug in the cabinet", 1, "that's clean enough", ["place(Mug, Cabinet)"]),
+        ("put a hot potato in the fridge", 1, "it's already hot", ["place(Potato, Fridge)"]),
+        # not at all
+        (APPLE, 1, "actually keep it", []),
+        (APPLE, 1, "hold on to it", []),
+        (APPLE, 1, "don't put it in the fridge", []),
+        (APPLE, 0, "don't put the apple in the fridge", ["pick(Apple)"]),
+        (APPLE, 0, "leave it", []),
+        (APPLE, 1, "leave the apple there", ["place(Apple, CounterTop)"]),
+        # somewhere else
+        (APPLE, 1, "throw it away", ["place(Apple, GarbageCan)"]),
+        (APPLE, 1, "no, throw it in the trash", ["place(Apple, GarbageCan)"]),
+        (APPLE, 1, "I said the table", ["place(Apple, DiningTable)"]),
+        (APPLE, 1, "don't put it in the fridge, put it in the sink", ["place(Apple, SinkBasin)"]),
+        (APPLE, 0, "I wanted the potato", ["pick(Potato)", "place(Potato, Fridge)"]),
+        # on the way, and afterwards
+        (APPLE, 1, "open the fridge", ["open(Fridge)", "place(Apple, Fridge)"]),
+        (APPLE, 1, "turn on the light", ["toggle(LightSwitch)", "place(Apple, Fridge)"]),
+        (APPLE, 1, "and turn on the microwave", ["place(Apple, Fridge)", "toggle(Microwave)"]),
+        (APPLE, 1, "close it when you're done", ["place(Apple, Fridge)", "close(Fridge)"]),
+        (
+            *("put a mug in the microwave", 1, "turn it on afterwards"),
+            ["place(Mug, Microwave)", "toggle(Microwave)"],
+        ),
+        (APPLE, 1, "do the potato next",
+         ["place(Apple, Fridge)", "pick(Potato)", "place(Potato, Fridge)"]),
+        ("open the fridge", 0, "close it again", ["close(Fridge)"]),
+        # another tool
+        ("slice the tomato", 0, "the other knife", ["pick(another Knife)", "slice(Tomato)"]),
+        (
+            *("slice the tomato", 1, "use the other knife"),
+            ["place(Knife, CounterTop)", "pick(another Knife)", "slice(Tomato)"],
+        ),
+        (
+            *("put a slice of tomato in the fridge", 1, "use the butter knife"),
+            ["place(Knife, CounterTop)", "pick(ButterKnife)", "slice(Tomato)",
+             "place(ButterKnife, CounterTop)", "pick(sliced Tomato)",
+             "place(sliced Tomato, Fridge)"],
+        ),
+        # a slice of what is being cut
+        (
+            *("slice the tomato", 1, "and put a slice on the plate"),
+            ["slice(Tomato)", "place(Knife, CounterTop)", "pick(sliced Tomato)",
+             "place(sliced Tomato, Plate)"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_rest_of_a_household_task_is_what_was_meant(
+    planner: CheckedPlanner, task: str, done: int, said: str, left: list[str]
+) -> None:
+    assert ahead(planner, task, done, said) == left
+
+
+@pytest.mark.parametrize(
+    ("task", "said", "left"),
+    [
+        ("put the red block in the bowl", "and the blue one",
+         ["place(red block, bowl, in)", "pick(blue block)", "place(blue block, bowl, in)"]),
+        ("put the red block in the bowl", "do the same with the green block",
+         ["place(red block, bowl, in)", "pick(green block)", "place(green block, bowl, in)"]),
+        ("put the red block on the blue block", "not on the blue one, on the green one",
+         ["place(red block, green block, on)"]),
+        ("put the red block in the bowl", "put it down there", ["put_down()"]),
+        ("put the red block in the bowl", "don't put it in the bowl", []),
+    ],
+)  # fmt: skip
+def test_the_rest_of_a_task_of_the_arm_is_what_was_meant(
+    planner: CheckedPlanner, task: str, said: str, left: list[str]
+) -> None:
+    assert ahead(planner, task, 1, said, TABLETOP) == left
