@@ -89,7 +89,9 @@ def _merged(
     relation = phrase = ""
     for sentence in sentences:
         for match in _pattern(name).finditer(sentence):
-            words = [word for word in match["before"].split() if word in _LOOKS]
+            # "light the lamp" says nothing of how it looks
+            described = re.split(rf"\b(?:{_DETERMINERS})\b", match["before"])[-1]
+            words = [word for word in described.split() if word in _LOOKS]
             looks.update(dict.fromkeys(words))
             where = match["where"] or ""
             # "look at the mug by the lamp" says what to do with it, not where it stands

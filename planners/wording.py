@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER, SLICED
+from embodied.core.task_plans import ANOTHER, OFF, ON, SLICED, switched_to
 from planners.supports import stands_there
 
 _HOLLOW = (
@@ -47,6 +47,8 @@ def _sentence(subgoal: Subgoal) -> str:
     relation, place = subgoal.arguments.get("relation"), subgoal.arguments.get("receptacle")
     if isinstance(relation, str) and isinstance(place, ObjectRef):
         words["receptacle"] = f"{relation} the {_words('object', place)}"
+    if subgoal.skill == "toggle" and (state := switched_to(subgoal)):
+        pattern = f"{pattern} {state}"
     if pattern is None:
         return " ".join([subgoal.skill.replace("_", " "), *words.values()])
     try:
@@ -59,7 +61,7 @@ def _words(name: str, value: Argument) -> str:
     if not isinstance(value, ObjectRef):
         return str(value)
     noun = spoken(value.category)
-    others = [word for word in value.attributes if word not in (SLICED, ANOTHER)]
+    others = [word for word in value.attributes if word not in (SLICED, ANOTHER, ON, OFF)]
     named = " ".join([*others, noun])
     if SLICED in value.attributes:
         named = f"slice of {named}"

@@ -24,6 +24,8 @@ SLICED = "sliced"
 """Attribute of a slice."""
 ANOTHER = "another"
 """Attribute of a second object of the same kind."""
+ON, OFF = "on", "off"
+"""Attributes of what is switched: how it is to be afterwards; without one it is the other way."""
 KNIFE = "Knife"
 KNIVES = ("Knife", "ButterKnife")
 KNIFE_RESTS_ON = "CounterTop"
@@ -45,6 +47,13 @@ DEVICE_OF: Mapping[str, str] = dict(DEVICES.values())
 _TASK_OF_CHANGE = {skill: task_type for task_type, (skill, _) in DEVICES.items()}
 _CHANGE_BY_SWITCH = {"Microwave": ("Microwave", "heat"), "Faucet": ("SinkBasin", "clean")}
 """What is switched on, to where the object then is and what comes of it."""
+
+
+def switched_to(subgoal: Subgoal) -> str:
+    """Return how what a subgoal switches is to be, `on` or `off`; nothing if the other way."""
+    value = subgoal.arguments.get("object")
+    words = value.attributes if isinstance(value, ObjectRef) else ()
+    return next((word for word in words if word in (ON, OFF)), "")
 
 
 def subgoals_of(task: Task) -> tuple[Subgoal, ...]:

@@ -75,8 +75,9 @@ SKILLS = (
     SkillSpec(
         "toggle",
         {"object": "object"},
-        "Switch a lamp, tap or appliance on, or off where it is on.",
-        effects=("the object is on, or off where it was on",),
+        "Switch a lamp, tap or appliance on or off, as its attribute `on` or `off` says; the other "
+        "way without one.",
+        effects=("the object is on or off as asked",),
         categories={"object": _types("toggleable")},
     ),
     SkillSpec(

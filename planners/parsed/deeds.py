@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from embodied.core.task_plans import OFF, ON
 from planners.parsed.abilities import Abilities
 from planners.parsed.clauses import AS_IT_IS, BELONGS, LINKS, STANDS, Clause, Ref
 from planners.parsed.meaning import (
@@ -26,6 +27,8 @@ THROWING = ("throw", "toss", "chuck", "dump")
 """What is done to things that go away for good."""
 UNABLE_TO = {"upside": "turn things over"}
 """What a word of no skill means, where it is no verb."""
+FLIPPING = ("flip", "toggle", "press")
+"""What is done to a switch whichever way it is."""
 LEAVING = ("leave", "keep")
 RESTING = ("sit", "rest", "lay", "stand")
 """What people do themselves where nothing was named to do it with."""
@@ -137,6 +140,8 @@ class Deeds:
             if particles & {"on"}:
                 return self._toggle(clause)
             raise Question("What should I put down, and where?")
+        if not clause.goals and particles & {ON} and self._only_switched(clause):
+            return self._toggle(clause)
         items = self._items(clause, "pick") if clause.objects else ()
         away = "away" in clause.text.split()
         if away and clause.verb.startswith(THROWING):
@@ -194,6 +199,7 @@ class Deeds:
     def _toggle(self, clause: Clause) -> list[Deed]:
         held = [] if clause.tool is None else [clause.tool]
         lit = self._simple("toggle", replace(clause, goals=[]))
+        lit = [replace(deed, direction=_switched(clause)) for deed in lit]
         return [*self._hold(self._resolve.items(held, "pick")), *(lit * clause.times)]
 
     def _change(self, clause: Clause) -> list[Deed]:
@@ -342,6 +348,14 @@ def _left_as(clauses: Sequence[Clause]) -> list[Clause]:
         else:
             found.append(clause)
     return found
+
+
+def _switched(clause: Clause) -> str:
+    """How something is to be that is switched; nothing where it is only to be switched."""
+    particles = set(clause.particles)
+    if clause.intent == OFF or particles & {OFF, "out"}:
+        return OFF
+    return "" if clause.verb in FLIPPING and ON not in particles else ON
 
 
 def _water(clause: Clause) -> bool:

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIFE, KNIFE_RESTS_ON, KNIVES, SLICED
+from embodied.core.task_plans import (
+    ANOTHER,
+    DEVICE_OF,
+    KNIFE,
+    KNIFE_RESTS_ON,
+    KNIVES,
+    OFF,
+    ON,
+    SLICED,
+)
 from planners.parsed.abilities import Abilities
 from planners.parsed.meaning import Deed, Item
 from planners.parsed.refusals import Question, Refused
@@ -76,7 +85,11 @@ class Lowering:
         elif deed.kind in ("gaze", "goto") and item:
             self._add("goto", object=self._reference("goto", item))
         elif item:
-            self._add(deed.kind, object=self._reference(deed.kind, item))
+            thing = self._reference(deed.kind, item)
+            if deed.kind == "toggle" and deed.direction:
+                others = (word for word in thing.attributes if word not in (ON, OFF, "light"))
+                thing = replace(thing, attributes=(*others, deed.direction))
+            self._add(deed.kind, object=thing)
 
     def _same(self, item: Item) -> Item:
         """What a word was taken for it stays: a cup that goes onto a plate is a mug ever after."""

@@ -57,7 +57,7 @@ class Deed:
         kind: A skill, or `hold` for taking up without saying whereto.
         items: What it is done to.
         places: Whereto, the first that will do.
-        direction: For motions.
+        direction: For motions; `on` or `off` for what is switched.
         amount: Degrees or metres, where they were said.
         times: How often, for motions.
         text: The words it came from.

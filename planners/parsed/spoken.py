@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from embodied.core.plan import Argument, ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER, SLICED
+from embodied.core.task_plans import ANOTHER, OFF, ON, SLICED, switched_to
 from planners.parsed.words import load
 from planners.supports import stands_there
 
@@ -43,6 +43,8 @@ def spoken(subgoal: Subgoal) -> str:
     if isinstance(receptacle, ObjectRef) and (beside := stands_there(receptacle.relation)):
         form = form.replace("{at} {receptacle}", f"next to the {beside}")
     words = {name: _words(value) for name, value in subgoal.arguments.items()}
+    if (state := switched_to(subgoal)) and subgoal.skill == "toggle":
+        form = form.replace("on or off", state)
     return form.format(at="in" if inside else "on", **words)
 
 
@@ -51,7 +53,7 @@ def _words(value: Argument) -> str | float:
         return value
     if not value.category:
         return "what is held"
-    attributes = [word for word in value.attributes if word not in (SLICED, ANOTHER)]
+    attributes = [word for word in value.attributes if word not in (SLICED, ANOTHER, ON, OFF)]
     article = "another" if ANOTHER in value.attributes else "the"
     noun = " ".join([*attributes, load().names.get(value.category, value.category)])
     if SLICED in value.attributes:

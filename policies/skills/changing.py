@@ -145,7 +145,8 @@ class Clean:
                     outcome = outcome or failed(Cause.NO_EFFECT, f"{thing} went beside {basin}")
                 if outcome is not None:
                     continue
-            for action in ("ToggleObjectOn", "ToggleObjectOff"):
+            running = ("ToggleObjectOff",) if tap.is_("on") else ()
+            for action in (*running, "ToggleObjectOn", "ToggleObjectOff"):
                 outcome = outcome or (yield from body.interact(action, Aim(tap, also=(basin,))))
             return outcome or (yield from take_back(body, thing, basin))
         return outcome

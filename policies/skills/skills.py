@@ -1,8 +1,10 @@
 """The skills, one small class each: what must hold, what to do, how the effect is checked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from embodied.core.plan import Cause, ObjectRef
+from embodied.core.task_plans import OFF, ON
 from policies.skills.body import Run, failed
 from policies.skills.changing import Clean, Cool, Heat, Look, switch
 from policies.skills.grounding import to_take, to_use, types_of
@@ -51,15 +53,18 @@ class Close:
 
 
 class Toggle:
-    """Switch something on, or off where it is on."""
+    """Switch something on or off as asked; the other way where neither is."""
 
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
-        reference, body = arguments["object"], tools.body
+        asked, body = arguments["object"], tools.body
+        looks = tuple(word for word in asked.attributes if word not in (ON, OFF))
+        reference = replace(asked, attributes=looks)
         target = yield from tools.search.find(reference, lambda: to_use(body, reference))
         if target is None:
             return not_found(tools.body, reference)
-        return (yield from switch(body, target, on=not target.is_("on")))
+        on = not target.is_("on") if looks == asked.attributes else ON in asked.attributes
+        return (yield from switch(body, target, on=on))
 
 
 class Slice:

@@ -68,12 +68,12 @@ def ahead(
         (APPLE, 0, "I wanted the potato", ["pick(Potato)", "place(Potato, Fridge)"]),
         # on the way, and afterwards
         (APPLE, 1, "open the fridge", ["open(Fridge)", "place(Apple, Fridge)"]),
-        (APPLE, 1, "turn on the light", ["toggle(LightSwitch)", "place(Apple, Fridge)"]),
-        (APPLE, 1, "and turn on the microwave", ["place(Apple, Fridge)", "toggle(Microwave)"]),
+        (APPLE, 1, "turn on the light", ["toggle(on LightSwitch)", "place(Apple, Fridge)"]),
+        (APPLE, 1, "and turn on the microwave", ["place(Apple, Fridge)", "toggle(on Microwave)"]),
         (APPLE, 1, "close it when you're done", ["place(Apple, Fridge)", "close(Fridge)"]),
         (
             *("put a mug in the microwave", 1, "turn it on afterwards"),
-            ["place(Mug, Microwave)", "toggle(Microwave)"],
+            ["place(Mug, Microwave)", "toggle(on Microwave)"],
         ),
         (APPLE, 1, "do the potato next",
          ["place(Apple, Fridge)", "pick(Potato)", "place(Potato, Fridge)"]),
