@@ -36,7 +36,7 @@ from planners.symbolic.domain import Domain
 from planners.symbolic.repair import lay_aside
 from planners.wording import sentence
 
-_MAY_END = frozenset([Kind.KEEP, Kind.LEAVE, Kind.FEWER])
+_MAY_END = frozenset([Kind.KEEP, Kind.LEAVE, Kind.FEWER, Kind.SKIP])
 """Changes after which nothing may be left to do."""
 REMEMBERED = 16
 """Plans whose corrections are remembered; an agent has one at hand."""

@@ -8,6 +8,7 @@ from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, KNIVES
 from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import read_thing
+from planners.corrections.steps import skill_of
 
 _ONE_WILL_DO = re.compile(
     r"^(?:just|only)(?: the)? one(?: of (?:them|those))?(?: (?:is enough|will do|is fine))?$|"
@@ -41,7 +42,15 @@ _KEEP = re.compile(
     r"(?: (?:down|away|back|there|here|(?:in|on|into|onto|inside|to)(?: (?:there|here|it))?)"
     r"(?: (?:the|that|this|my) [a-z ]+)?)?$"
 )
+_SKIP = re.compile(
+    r"^(?:skip|forget(?: about)?|leave out|never mind) (?:that|this|it|(?:this|that) step|"
+    r"(?:this|that) part)$|^(?:not|don't do) that$"
+)
+_FORGET = re.compile(
+    r"^(?:forget|never mind|skip)(?: about)? (?P<verb>[a-z]+ing)(?: (?:it|that|the .+))?$"
+)
 _LEAVE = re.compile(
+    r"^(?:forget|never mind|skip)(?: about)? (?P<dropped>(?:the|that|this) [a-z ]+)$|"
     rf"^leave {_THING}(?: (?:alone|be|there|here|where it is|as it is|out))?$|"
     rf"^(?:do not|don't) (?:touch|bother with) {_THING.replace('thing', 'alone')}$"
 )
@@ -78,6 +87,17 @@ def _already(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chan
     return Change(Kind.WITHOUT, skill=skill)
 
 
+def _skip(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """What is being done is left out, and what comes after it goes on."""
+    if plan and _SKIP.match(words):
+        return Change(Kind.SKIP, skill=plan[0].skill)
+    match = _FORGET.match(words)
+    skill = match and skill_of(match["verb"])
+    if not skill or not any(step.skill == skill for step in plan):
+        return None
+    return Change(Kind.WITHOUT, skill=skill)
+
+
 def _keep(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     """What is not to be put anywhere stays in the hand."""
     match = _KEEP.match(words)
@@ -90,7 +110,7 @@ def _keep(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
 def _leave(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     """What is to be left alone is put down where it is, and no more is done with it."""
     match = _LEAVE.match(words)
-    thing = match and _named(match["thing"] or match["alone"], plan, types)
+    thing = match and _named(match["thing"] or match["alone"] or match["dropped"], plan, types)
     return Change(Kind.LEAVE, thing) if thing else None
 
 
@@ -108,6 +128,7 @@ def _named(words: str | None, plan: Sequence[Subgoal], types: frozenset[str]) ->
 READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
     _how_many,
     _already,
+    _skip,
     _keep,
     _leave,
 )

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     KEEP = "keep"
     LEAVE = "leave"
     FEWER = "fewer"
+    SKIP = "skip"
     FIRST = "first"
     ALSO = "also"
     ASKED = "asked"
@@ -37,14 +38,15 @@ class Change:
         thing: What is meant instead, or what more is known of it; without a category it is about
             the thing at hand.
         instead_of: What is not meant, where that was said.
-        skill: The skill to leave out, for `without`; that opens or closes, for `share`; the one to
-            do something else in place of, for `other_deed`; the one to do something before, for
-            `first`, where that was said.
+        skill: The skill to leave out, for `without` and `skip`; that opens or closes, for
+            `share`; the one to do something else in place of, for `other_deed`; the one to do
+            something before, for `first`, where that was said.
         text: Words of something to do as well, for `first`, `also` and, where neither was said,
             `asked`; the skill that is meant, for `other_deed`.
         rejects: Whether it began with a no: what is being done is not what was meant.
         share: How far something is to be open, 0 to 1, for `share`.
-        contradicts: Whether what it says to do first is instead of the contrary that is ahead.
+        any_time: Whether nothing was said of when to do it: it may take the place of its contrary,
+            or be done before a thing goes where it goes.
         relation: How it is to be at its other place, where the skills tell such things apart.
     """
 
@@ -56,9 +58,9 @@ class Change:
     relation: str = ""
     rejects: bool = False
     share: float = 0.0
-    contradicts: bool = False
+    any_time: bool = False
 
     @property
     def lasting(self) -> bool:
         """Whether it holds for later plans of the same instruction, too."""
-        return self.kind not in (Kind.FIRST, Kind.PUT_DOWN, Kind.KEEP, Kind.LEAVE)
+        return self.kind not in (Kind.FIRST, Kind.PUT_DOWN, Kind.KEEP, Kind.LEAVE, Kind.SKIP)

@@ -39,12 +39,13 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
         return (*plan, *_likewise(plan, change.thing))
     if change.kind in (Kind.FIRST, Kind.ALSO):
         more = _planned(change.text, plan, plan_text)
-        if change.kind is Kind.ALSO:
+        if change.kind is Kind.ALSO and not _before_it_goes(change, plan, more):
             return (*plan, *more)
         if sliced := _sliced(plan, more):
             return sliced
-        at = next((k for k, each in enumerate(plan) if each.skill == change.skill), 0)
-        if change.contradicts:
+        until = "place" if change.kind is Kind.ALSO else change.skill
+        at = next((k for k, each in enumerate(plan) if each.skill == until), 0)
+        if change.any_time:
             plan = _contradicted(plan, more)
         return (*plan[:at], *more, *plan[at:])
     resolved = resolve(change, plan)
@@ -72,7 +73,17 @@ def timed(change: Change, plan: Sequence[Subgoal], plan_text: PlanText) -> Chang
     """
     more = _planned(change.text, plan, plan_text)
     on_the_way = all(each.skill in AT_ONCE for each in more)
-    return replace(change, kind=Kind.FIRST if on_the_way else Kind.ALSO, contradicts=True)
+    return replace(change, kind=Kind.FIRST if on_the_way else Kind.ALSO, any_time=True)
+
+
+def _before_it_goes(change: Change, plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> bool:
+    """Whether it is to be done with a thing before that goes where it goes: `and wash it`."""
+    thing = _at_hand(more)
+    if thing is None or not change.any_time:
+        return False
+    changed = {each.skill for each in more} <= {"pick", *DEVICE_OF}
+    ends = any(each.skill == "place" and handles(each, thing) for each in plan)
+    return changed and ends and all(handles(each, thing) for each in more)
 
 
 def _contradicted(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
@@ -380,6 +391,10 @@ def _keep(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     return plan
 
 
+def _skip(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    return plan[1:] if plan and plan[0].skill == change.skill else plan
+
+
 def _leave(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     return not_of(change.thing or ObjectRef(""), plan)
 
@@ -414,5 +429,6 @@ _CHANGES: dict[Kind, Callable[[tuple[Subgoal, ...], Change], tuple[Subgoal, ...]
     Kind.WITHOUT: _without,
     Kind.KEEP: _keep,
     Kind.LEAVE: _leave,
+    Kind.SKIP: _skip,
     Kind.FEWER: _fewer,
 }

@@ -27,6 +27,10 @@ _LIKEWISE = re.compile(
     r"(?P<text>.+?)(?: (?:too|as well|again))?$"
 )
 _LOOKS = re.compile(r"^(?:the|another|that|this|a) (?P<looks>(?:[a-z]+ )*)one$")
+_THEN = re.compile(r"\b(?:then|after|afterwards|next|later|finally|when|once|end)\b")
+_WHEN_SO = re.compile(
+    r"[\s,]+(?:when|once|after|as soon as) (?:it's|it is|they're|they are) [a-z]+$"
+)
 _DO = re.compile(r"^do (?=(?:the|a|an|another|one|my|your|this|that)\b)")
 _FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
 _FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
@@ -108,7 +112,7 @@ def types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:
     )
 
 
-def _skill(verb: str) -> str | None:
+def skill_of(verb: str) -> str | None:
     """Return the skill that a verb in any form asks for."""
     stem = verb.removesuffix("ing")
     return _SKILL_OF.get(stem) or _SKILL_OF.get(f"{stem}e")
@@ -127,14 +131,15 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
         match = pattern.match(words)
         if match is None:
             continue
-        text = _DO.sub("", match["text"].removeprefix("and "))
+        text = _WHEN_SO.sub("", _DO.sub("", match["text"].removeprefix("and ")))
         thing = _named_alone(text, plan, types) if kind is Kind.ALSO else None
         if thing is not None:
             return Change(kind, thing, text=text)
         if pattern is not _LIKEWISE and not re.search(r"\bone\b", text):
+            untimed = kind is Kind.ALSO and not _THEN.search(words)
             if pattern is _MOTION and not _MOVES.match(text):
                 text = f"move {text}"
-            return Change(kind, text=text)
+            return Change(kind, text=text, any_time=untimed)
     return None
 
 
@@ -152,7 +157,7 @@ def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chan
     match = _WITHOUT.match(words)
     if match is None:
         return None
-    skill = _skill(match["verb"])
+    skill = skill_of(match["verb"])
     if skill not in _LEFT_OUT:
         return None
     thing = read_thing(match["rest"], types, prefer=types_of(plan))
@@ -161,7 +166,7 @@ def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chan
 
 def _before(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     match = _BEFORE.match(words)
-    skill = match and _skill(match["verb"])
+    skill = match and skill_of(match["verb"])
     if match is None or not skill:
         return None
     return Change(Kind.FIRST, text=match["text"], skill=skill)
@@ -170,11 +175,11 @@ def _before(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chang
 def _in_place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     for pattern in _IN_PLACE:
         match = pattern.match(words)
-        new, old = (match and _skill(match[name]) for name in ("new", "old"))
+        new, old = (match and skill_of(match[name]) for name in ("new", "old"))
         if new in DEVICE_OF and old in DEVICE_OF and new != old:
             return Change(Kind.OTHER_DEED, skill=old, text=new)
     match = _INSTEAD.match(words)
-    new = match and _skill(match["new"] or match["new2"])
+    new = match and skill_of(match["new"] or match["new2"])
     planned = [step.skill for step in plan if step.skill in DEVICE_OF]
     if new in DEVICE_OF and planned and new not in planned:
         return Change(Kind.OTHER_DEED, skill=planned[0], text=new)
@@ -210,7 +215,7 @@ def asked(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
     # of "it" and "one" more would have to be known than who reads them knows
     if match is None or not plan or re.search(r"\b(?:one|there|here|instead)\b", words):
         return None
-    return Change(Kind.ASKED, text=match["text"])
+    return Change(Kind.ASKED, text=_WHEN_SO.sub("", match["text"]))
 
 
 READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (

@@ -7,10 +7,10 @@ from dataclasses import replace
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
-from embodied.core.task_plans import ANOTHER, KNIVES
-from planners.corrections import amounts, steps
-from planners.corrections.changes import SOUGHT_FOR, Change, Kind
-from planners.corrections.nouns import RELATION, known_types, read_thing
+from planners.corrections import amounts, steps, which
+from planners.corrections.changes import Change, Kind
+from planners.corrections.colours import COLOURS
+from planners.corrections.nouns import known_types, read_thing
 from planners.corrections.steps import types_of
 from planners.supports import supports_of, where_is
 from planners.wanted import wanted
@@ -33,34 +33,21 @@ _NOT_BUT = re.compile(
 )
 _RIGHT_NOT = re.compile(r"^(?P<right>.+?)[\s,;]+not (?P<wrong>.+)$")
 _INTO = re.compile(r"^(?:in|on|to|into|onto)\s+")
-_ONE = re.compile(
-    r"^(?:(?:take|get|use|pick|bring|the|that|this|a|an|it's|it is|up|me)\s+)*"
-    r"(?P<attributes>(?:[a-z-]+\s+)*?)one(?:\s+(?P<where>.+))?$"
-)
-_WRONG_ONE = re.compile(
-    r"^(?:(?:not|that's|that is|it's) (?:that|this|the wrong)(?: one)?|(?:you (?:took|have|got) )?"
-    r"(?:that's |that is )?the wrong (?:one|thing)|wrong one)$"
-)
-_WHEREABOUTS = re.compile(
-    r"^(?:(?:it's|it is|they're|they are|(?P<what>(?:the|a|an|my) .+?) (?:is|are)|look|check|try|"
-    r"search|you (?:will|can) find (?:it|one))\s+)"
-    r"(?P<where>(?:in|inside|on|under|behind|next to|by)\s+"
-    r"(?P<place>(?:the|a|an|that|this|my)\s+.+))$"
-)
-_WRONG_THING = re.compile(
-    r"^(?:not (?:that|this)|(?:that's|that is|it's|you (?:took|have|got) )?\s*(?:the )?wrong) "
-    r"(?P<noun>(?!one\b|thing\b)[a-z][a-z ]*)$"
-)
-_NO_LOOKS = frozenset(
-    ["and", "just", "only", "right", "wrong", "no", "not", "same", "every", "each", "any"]
-)
 _BIN = re.compile(
     r"^(?:throw (?:it|that|this|them)(?: (?:away|out))?|(?:bin|trash) (?:it|that|this|them))"
     r"(?P<rest>(?: (?:in|into) .+)?)$"
 )
+_REWORDED = (
+    # "make it the counter", "how about a bowl", "rather the counter"
+    (re.compile(r"^(?:make (?:it|that)|change (?:it|that) to|let's (?:use|take)|rather|preferably|"
+                r"(?:how|what) about|better) (?=(?:the|a|an|my|that|another)\b)"), ""),
+    (re.compile(r"^((?:the|a|an|my|that|another) .+?) (?:is|would be|will be|might be) "
+                r"(?:better|nicer|even better|more suitable)$"), r"\1"),
+    (re.compile(r"^(?:change|replace|swap) (the .+?) (?:to|with|for|by) ((?:the|a|an) .+)$"),
+     r"\2, not \1"),
+)  # fmt: skip
+"""The same thing said in more words."""
 _TO_THE_BIN = "in the garbage can"
-_LEADS = frozenset(["in", "on", "into", "onto", "inside", "to", "next", "beside", "put", "place"])
-_OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
 _PLACE = re.compile(
     r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?"
     r"(?:in|on|onto|into|to|inside|at)\s+(?P<where>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
@@ -106,16 +93,28 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
     """
     words = " ".join(text.lower().replace("’", "'").split()).strip(" .!?")
     words = _TAIL.sub("", _LEAD.sub("", words)).strip(" ,.;:")
+    for pattern, meant in _REWORDED:
+        words = pattern.sub(meant, words)
     words = _BIN.sub(lambda said: f"put it {said['rest'].strip() or _TO_THE_BIN}", words)
     types = known_types(skills)
+    if _is_bare_noun(words, types):
+        words = f"the {words}"
     # "don't put it there, put it here": what is left when what is not wanted is taken out
     for said in dict.fromkeys((words, _LEAD.sub("", wanted(words)))):
         for reader in _READERS if said else ():
             change = reader(said, plan, types)
             if change is not None:
                 change = _in_its_role(change, plan, skills)
-                return replace(change, rejects=_REJECTS.search(text) is not None)
+                return replace(change, rejects=change.rejects or _REJECTS.search(text) is not None)
     return None
+
+
+def _is_bare_noun(words: str, types: frozenset[str]) -> bool:
+    """Whether words are a noun and its colours, without an article: `blue block`."""
+    thing = read_thing(words, types) if re.fullmatch(r"(?!(?:the|a|an) )[a-z -]+", words) else None
+    if thing is None or not COLOURS.issuperset(thing.attributes):
+        return False
+    return not thing.relation and words.split()[-1] not in ("left", "right", "light")
 
 
 def _in_its_role(change: Change, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) -> Change:
@@ -146,7 +145,7 @@ def _not_but(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chan
         if match is None:
             continue
         right, wrong = match["right"], match["wrong"]
-        for reader in (_placed, _place, _one) if _INTO.match(right) else (_one,):
+        for reader in (_placed, _place, which.one) if _INTO.match(right) else (which.one,):
             detail = reader(right, plan, types)
             if detail is not None:
                 return detail
@@ -167,48 +166,6 @@ def _role(category: str, plan: Sequence[Subgoal]) -> Kind:
         if isinstance(value, ObjectRef) and value.category == category:
             return Kind.OTHER_PLACE
     return Kind.OTHER_OBJECT
-
-
-def _whereabouts(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    """Where a thing to be taken stands: `it's in the drawer`, `look in the drawer`."""
-    match = _WHEREABOUTS.match(words)
-    if match is None or read_thing(match["place"], types) is None:
-        return None
-    what = match["what"] and read_thing(match["what"], types, prefer=types_of(plan))
-    for subgoal in plan:
-        value = subgoal.arguments.get("object")
-        if subgoal.skill not in SOUGHT_FOR or not isinstance(value, ObjectRef):
-            continue
-        if what.category == value.category if what else value.category not in KNIVES:
-            return Change(Kind.WHEREABOUTS, ObjectRef(value.category, (), match["where"]))
-    return None
-
-
-def _wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    if match := _WRONG_THING.match(words):
-        named = read_thing(match["noun"], types, prefer=types_of(plan))
-        same = named is not None and named.category in types_of(plan)
-        return Change(Kind.DETAIL, replace(named, attributes=(ANOTHER,))) if same else None
-    if _WRONG_ONE.match(words) is None:
-        return None
-    return Change(Kind.DETAIL, ObjectRef("", (ANOTHER,), phrase=words))
-
-
-def _one(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    match = _ONE.match(words)
-    if match is None or (_LEADS | _NO_LOOKS) & set(match["attributes"].split()):
-        return None
-    attributes = tuple(
-        _OTHERS.get(word, word)
-        for word in match["attributes"].split()
-        if word not in ("the", "that", "this", "a", "an")
-    )
-    where = (match["where"] or "").strip()
-    if where and not re.fullmatch(RELATION, where):
-        where = f"{where}" if re.match(r"(?:on|in|at|with|from)\b", where) else ""
-    if not attributes and not where:
-        return None
-    return Change(Kind.DETAIL, ObjectRef("", attributes, where, words))
 
 
 def _place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
@@ -252,7 +209,7 @@ def _one_of_those(words: str, relation: str, plan: Sequence[Subgoal]) -> ObjectR
     like = next((value for value in values if isinstance(value, ObjectRef)), None)
     if match is None or like is None:
         return None
-    looks = tuple(_OTHERS.get(word, word) for word in match["looks"].split())
+    looks = tuple(which.OTHERS.get(word, word) for word in match["looks"].split())
     return ObjectRef(like.category, looks, phrase=words)
 
 
@@ -288,11 +245,11 @@ def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 _READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
     *amounts.READERS,
     *steps.READERS,
-    _whereabouts,
-    _wrong,
+    which.whereabouts,
+    which.wrong,
     _placed,
     _not_but,
-    _one,
+    which.one,
     _beside,
     _place,
     _thing,

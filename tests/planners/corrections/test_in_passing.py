@@ -78,6 +78,42 @@ def ahead(
         (APPLE, 1, "do the potato next",
          ["place(Apple, Fridge)", "pick(Potato)", "place(Potato, Fridge)"]),
         ("open the fridge", 0, "close it again", ["close(Fridge)"]),
+        # said in more words, or in fewer
+        *(
+            ("put a clean mug on the table", 1, said,
+             ["clean(Mug, SinkBasin)", "place(Mug, CounterTop)"])
+            for said in ("make it the counter", "change the table to the counter", "counter",
+                         "the counter is better", "rather the counter", "how about the counter?")
+        ),
+        ("put a mug in the sink", 0, "a bowl would be better",
+         ["pick(Bowl)", "place(Bowl, SinkBasin)"]),
+        # left out
+        ("put a clean mug on the table", 1, "forget about cleaning", ["place(Mug, DiningTable)"]),
+        ("put a clean mug on the table", 1, "skip that", ["place(Mug, DiningTable)"]),
+        ("put a clean mug on the table", 1, "forget the mug", ["place(Mug, CounterTop)"]),
+        # another one
+        *(
+            ("put a mug in the sink", 1, said,
+             ["place(Mug, CounterTop)", "pick(another Mug)", "place(another Mug, SinkBasin)"])
+            for said in ("that's not a mug", "that's a cup, not a mug", "that one is broken",
+                         "it's too small")
+        ),
+        # where it is
+        *(
+            ("put a mug in the sink", 0, said,
+             ["pick(Mug in the cabinet)", "place(Mug, SinkBasin)"])
+            for said in ("you'll find it in the cabinet", "mugs are in the cabinet",
+                         "look in the cabinet", "try the cabinet")
+        ),
+        # before it goes where it goes, unless that was said otherwise
+        ("put a mug on the counter", 1, "and wash it",
+         ["clean(Mug, SinkBasin)", "place(Mug, CounterTop)"]),
+        ("put a mug on the counter", 1, "heat it too",
+         ["heat(Mug, Microwave)", "place(Mug, CounterTop)"]),
+        ("put a mug on the counter", 1, "then heat it",
+         ["place(Mug, CounterTop)", "pick(Mug)", "heat(Mug, Microwave)"]),
+        ("put a mug in the sink", 1, "then put it in the cabinet when it's clean",
+         ["place(Mug, SinkBasin)", "pick(Mug)", "place(Mug, Cabinet)"]),
         # another tool
         ("slice the tomato", 0, "the other knife", ["pick(another Knife)", "slice(Tomato)"]),
         (
