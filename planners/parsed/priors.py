@@ -14,8 +14,8 @@ from planners.parsed.slots import SLOTS, TaskTable
 
 Floats = NDArray[np.float64]
 
-ELSEWHERE = 5.0
-"""Trajectories' worth of belief that a room is asked for what all others are."""
+ELSEWHERE = 2.0
+"""Tasks' worth of belief that a room is asked for what all others are."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,12 @@ class Priors:
         if in_rooms is not None:
             belief = table.counts + BY_ROOM.unseen * parts
             self._total = float(belief.sum())
-            asked = in_rooms.sum(1, keepdims=True)
+            # ALFRED has about three trajectories of each task: how many of them went to training
+            # says nothing of how likely it is asked for again
+            ever = (in_rooms > 0.0).astype(np.float32)
+            asked = ever.sum(1, keepdims=True)
             self._elsewhere = ELSEWHERE / (asked[:, 0] + ELSEWHERE)
-            mixed = in_rooms + ELSEWHERE * belief / self._total
+            mixed = ever + ELSEWHERE * belief / self._total
             self._in_rooms = (mixed / (asked + ELSEWHERE)).astype(np.float32)
 
     def known(self, prior: Prior, where: NDArray[np.float32] | None = None) -> Floats:
