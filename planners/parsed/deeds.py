@@ -29,6 +29,8 @@ UNABLE_TO = {"upside": "turn things over"}
 """What a word of no skill means, where it is no verb."""
 FLIPPING = ("flip", "toggle", "press")
 """What is done to a switch whichever way it is."""
+OWN_PARTS = ("camera", "head", "view", "gaze", "eyes", "face", "body", "yourself", "robot", "it")
+"""What can be turned up without being a thing."""
 LEAVING = ("leave", "keep")
 RESTING = ("sit", "rest", "lay", "stand")
 """What people do themselves where nothing was named to do it with."""
@@ -272,6 +274,9 @@ class Deeds:
             return self._toggle(clause)
         if clause.direction == "down" and clause.objects:
             return self._toggle(clause)
+        for thing in [ref.thing for ref in clause.objects if ref.thing and not ref.pronoun]:
+            if clause.direction == "up" and not thing.types and thing.head not in OWN_PARTS:
+                raise unknown(thing)  # "turn up the volume"
         if {"half", "around"} & set(clause.verb.split()):
             clause.direction = clause.direction or "around"
         if clause.amount and clause.amount[0] == 180.0 and not clause.direction:

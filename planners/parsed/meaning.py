@@ -23,6 +23,9 @@ TO = {"to", "into", "onto", "over to", "in to", "on to", "back to", "back into",
 BRINGING = ("bring", "carry", "move", "transport", "transfer", "haul", "relocate", "i need",
             "i want", "i would", "id like", "pack", "take")  # fmt: skip
 
+COUNTED = ("one ", "1 ")
+"""Beginnings of a phrase after which `one` is another one."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -184,7 +187,7 @@ class Resolver:
             if thing is not None and thing.phrase == "one":
                 # "put one here and one there": two of them
                 names = {each.types[0] for each in meant}
-                other = other or bool(names & self.mentions.one)
+                other = other or bool(names & {*self.mentions.one, *self.mentions.placed})
                 self.mentions.one |= names
             return [
                 Item(each.types, each.phrase, states or each.states, each.attributes, 1, other)
@@ -201,8 +204,9 @@ class Resolver:
             if not ref.contents.types:
                 raise unknown(ref.contents)
             contents = item_of(ref.contents)
-        item = item_of(thing)
         item = self._as_before(item_of(thing))
+        if thing.phrase.startswith(COUNTED):  # "one apple in the fridge and one in the sink"
+            self.mentions.one |= {item.types[0]}
         return [replace(item, contents=contents)]
 
     def _as_before(self, item: Item) -> Item:

@@ -22,6 +22,16 @@ _FORMS: Mapping[str, str] = {
     r"(?:is|are|stands?|lies?|sits?)(?: (?:standing|lying|sitting))?\b(?! (?:in|on|at|to)\b)": (
         r"\g<put>next to \g<what>"
     ),
+    # microwave it for two minutes
+    r",? for (?:about |at least |around )?(?:an?|one|two|three|five|ten|half an?|a few|a couple of|"
+    r"[0-9]+) (?:more )?(?:seconds?|secs?|minutes?|mins?|hours?|while|bit|moment)\b": "",
+    # warm up my coffee, heat the tea in the mug
+    r"\b(?P<deed>(?:re)?heat(?: up)?|warm(?: up)?|microwave|nuke) (?:my|the|this|some|his|her|your) "
+    r"(?:cup of |mug of )?(?:coffee|tea|cocoa|hot chocolate)\b(?: in (?:the|my|a) (?:mug|cup))?"
+    r"(?! (?:machine|maker|table|mug|cup|pot|kettle))": r"\g<deed> the mug",
+    # clean up the kitchen
+    r"^(?:clean|tidy|clear|straighten)(?: up)? (?:the|my|this|your) (?:whole |entire )?"
+    r"(?:kitchen|room|bedroom|bathroom|living ?room|house|home|place|apartment|flat)$": "tidy up",
     r"^why (?:don['’]?t|do not) you\b[\s,]*": "",
     # there's a mug on the desk, put it in the sink
     rf"^there(?:'s| is| are) (?P<what>{_THE} [a-z ]+?) {_STANDS}": (

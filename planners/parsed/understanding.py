@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task import LOOK_IN_LIGHT, PICK_WITH_MOVABLE, Task
-from embodied.core.task_plans import DEVICE_OF, KNIFE_RESTS_ON, KNIVES, LAMPS, subgoals_of, task_of
+from embodied.core.task_plans import (
+    ANOTHER,
+    DEVICE_OF,
+    KNIFE_RESTS_ON,
+    KNIVES,
+    LAMPS,
+    subgoals_of,
+    task_of,
+)
 from planners.parsed.clauses import Clause
 from planners.parsed.commands import Command, CommandReader
 from planners.parsed.priors import AS_TRAINED, Prior
@@ -85,6 +93,7 @@ class Understanding:
             return False
         if not self.command.unread and (
             self._several_things
+            or self._several_places
             or self._changed_in_vessel
             or self._says_more
             or self._ends_in_hand
@@ -205,6 +214,21 @@ class Understanding:
         places = {place for _, place in brought}
         tools = set(KNIVES) if "slice" in {s.skill for s in self.command.subgoals} else set()
         return len({thing for thing, _ in brought} - places - tools) > 1
+
+    @property
+    def _several_places(self) -> bool:
+        """Whether one thing and another of its type go to different places: no task has both."""
+        assert self.command is not None
+        places: dict[tuple[str, bool], str] = {}
+        for step in self.command.subgoals:
+            thing, place = (step.arguments.get(name) for name in ("object", "receptacle"))
+            if step.skill == "place" and isinstance(thing, ObjectRef):
+                key = thing.category, ANOTHER in thing.attributes
+                places[key] = getattr(place, "category", "")
+        return any(
+            other and place != places.get((kind, False), place)
+            for (kind, other), place in places.items()
+        )
 
     @property
     def _several_errands(self) -> bool:

@@ -7,6 +7,7 @@ from spoken_sentences import matches
 
 from embodied.core.instruction import Instruction
 from embodied.core.protocols import PlanContext
+from embodied.core.task_plans import switched_to
 from envs.household.skills import SKILLS
 from planners.parsed.planner import ParsedPlanner
 from planners.parsed.refusals import Question, Refused
@@ -128,6 +129,15 @@ def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) ->
         ("hold the phone under the lamp", "pick CellPhone; look CellPhone *"),
         ("put the towel on the towel rack", "pick HandTowel; place HandTowel HandTowelHolder"),
         ("i need the lights off in here", "toggle LightSwitch"),
+        ("microwave the potato for two minutes", "pick Potato; heat Potato Microwave"),
+        ("warm up my coffee", "pick Mug; heat Mug Microwave"),
+        ("heat the coffee in the mug", "pick Mug; heat Mug Microwave"),
+        ("put one apple in the fridge and one in the microwave",
+         "pick Apple; place Apple Fridge; pick Apple; place Apple Microwave"),
+        ("put a mug in the sink and one in the cabinet",
+         "pick Mug; place Mug SinkBasin; pick Mug; place Mug Cabinet"),
+        ("put the light on", "toggle LightSwitch"),
+        ("turn your head up", "tilt up"),
     ],
 )  # fmt: skip
 def test_nothing_is_made_up(planner: ParsedPlanner, text: str, expected: str) -> None:
@@ -144,6 +154,8 @@ def test_nothing_is_made_up(planner: ParsedPlanner, text: str, expected: str) ->
         ("put the mug upside down", "turn things over"),
         ("put the laptop in the drawer, close it and lock it", "no skill to lock"),
         ("empty the fridge", "no skill to empty"),
+        ("turn up the volume", "called 'volume'"),
+        ("turn the heat up", "called 'heat'"),
     ],
 )
 def test_a_deed_of_no_skill_is_refused_beside_others(
@@ -174,3 +186,22 @@ def test_tools_are_asked_about(planner: ParsedPlanner) -> None:
         planner.read("wash the pan with the sponge", skills=SKILLS)
     with pytest.raises(Question, match="which table"):
         planner.read("set the table", skills=SKILLS)
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        ("turn off the lamp", ["off"]),
+        ("switch the tv on", ["on"]),
+        ("turn the faucet on and off again", ["on", "off"]),
+        ("stop the microwave", ["off"]),
+        ("make sure the lamp is off", ["off"]),
+        ("flip the light switch", [""]),
+        ("light the lamp", ["on"]),
+    ],
+)
+def test_what_is_switched_is_to_be_on_or_off(
+    planner: ParsedPlanner, text: str, states: list[str]
+) -> None:
+    steps = planner.read(text, skills=SKILLS)
+    assert [switched_to(step) for step in steps] == states
