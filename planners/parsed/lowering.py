@@ -60,7 +60,7 @@ class Lowering:
             Refused: If a skill is missing, or things do not go together.
             Question: If it is not said what is meant.
         """
-        deeds = _joined(deeds, self._can)
+        deeds = _joined(_each_to_its_end(deeds), self._can)
         for deed in deeds:
             times = max((item.count for item in deed.items), default=deed.times)
             for turn in range(times):
@@ -264,6 +264,28 @@ def _with(states: tuple[str, ...], state: str) -> tuple[str, ...]:
 
 def _described(item: Item) -> tuple[str, ...]:
     return tuple(item.attributes)
+
+
+def _each_to_its_end(deeds: Sequence[Deed]) -> list[Deed]:
+    """Put what is heated, cooled or rinsed where it goes before the next thing is taken up.
+
+    "Wash the mug and the plate and put them on the shelf" is said of both, and done one by one.
+    """
+    found = list(deeds)
+    for at in range(len(found)):
+        deed = found[at]
+        if deed.kind not in DEVICE_OF or not deed.items:
+            continue
+        for later in range(at + 1, len(found)):
+            each = found[later]
+            if _shared(deed, each):
+                if each.kind == "place":
+                    found.insert(at + 1, found.pop(later))
+                break
+            types = {name for place in each.places for name in place.types}
+            if each.kind not in (*DEVICE_OF, "place") or types & set(deed.items[0].types):
+                break
+    return found
 
 
 def _joined(deeds: Sequence[Deed], abilities: Abilities) -> list[Deed]:

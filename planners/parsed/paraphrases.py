@@ -26,12 +26,15 @@ _FORMS: Mapping[str, str] = {
     r",? for (?:about |at least |around )?(?:an?|one|two|three|five|ten|half an?|a few|a couple of|"
     r"[0-9]+) (?:more )?(?:seconds?|secs?|minutes?|mins?|hours?|while|bit|moment)\b": "",
     # warm up my coffee, heat the tea in the mug
-    r"\b(?P<deed>(?:re)?heat(?: up)?|warm(?: up)?|microwave|nuke) (?:my|the|this|some|his|her|your) "
-    r"(?:cup of |mug of )?(?:coffee|tea|cocoa|hot chocolate)\b(?: in (?:the|my|a) (?:mug|cup))?"
+    r"\b(?P<deed>(?:re)?heat(?: up)?|warm(?: up)?|microwave|nuke) "
+    r"(?:my|the|this|some|his|her|your) (?:cup of |mug of )?(?:coffee|tea|cocoa|hot chocolate)\b(?: in (?:the|my|a) (?:mug|cup))?"
     r"(?! (?:machine|maker|table|mug|cup|pot|kettle))": r"\g<deed> the mug",
     # clean up the kitchen
     r"^(?:clean|tidy|clear|straighten)(?: up)? (?:the|my|this|your) (?:whole |entire )?"
     r"(?:kitchen|room|bedroom|bathroom|living ?room|house|home|place|apartment|flat)$": "tidy up",
+    # the fridge is where the milk goes
+    rf"^(?P<where>{_THE} [a-z ]+?) is where (?P<what>{_THE} [a-z ]+?) "
+    r"(?:goes|go|belongs?|lives?|should (?:go|be))$": r"put \g<what> in \g<where>",
     r"^why (?:don['’]?t|do not) you\b[\s,]*": "",
     # there's a mug on the desk, put it in the sink
     rf"^there(?:'s| is| are) (?P<what>{_THE} [a-z ]+?) {_STANDS}": (

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embodied.core.instruction import Instruction
-from embodied.core.plan import Plan, Subgoal
+from embodied.core.plan import Argument, ObjectRef, Plan, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.routes import ROUTE
 from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
-from embodied.core.task_plans import subgoals_of
+from embodied.core.task_plans import ANOTHER, subgoals_of
 from planners.cues import described, mentions_in
 from planners.parsed import encoder as encoder_files
 from planners.parsed import plausibility
@@ -221,6 +221,7 @@ class ParsedPlanner:
             raise _objection(understanding)
         understanding = self._read_further(understanding, steps, AS_TRAINED)
         subgoals, explanation = _as_task(understanding, literal(understanding, skills))
+        subgoals = _told_apart(subgoals, () if command is None else command.subgoals)
         if understanding.refusal is not None and understanding.refusal.kind == UNABLE:
             passed_over = f"Passed over: {understanding.refusal}"
             explanation = replace(explanation, reasons=(*explanation.reasons, passed_over))
@@ -262,6 +263,30 @@ def _as_task(understanding: Understanding, task: Task) -> tuple[tuple[Subgoal, .
     as_read = understanding.amounts_to == task and command is not None and not command.unread
     confidence = max(reading.confidence, READ_WHOLE) if as_read else reading.confidence
     return subgoals_of(task), Explanation("task", confidence, reasons)
+
+
+def _told_apart(subgoals: tuple[Subgoal, ...], told: Sequence[Subgoal]) -> tuple[Subgoal, ...]:
+    """Return subgoals about another thing of its type, where the words are: `the other mug`.
+
+    Args:
+        subgoals: Those of a task, which knows types alone.
+        told: The same words, read one by one.
+    """
+    things = [
+        value for step in told if isinstance(value := step.arguments.get("object"), ObjectRef)
+    ]
+    others = {each.category for each in things if ANOTHER in each.attributes}
+    others -= {each.category for each in things if ANOTHER not in each.attributes}
+
+    def apart(value: Argument) -> Argument:
+        if not isinstance(value, ObjectRef) or value.category not in others:
+            return value
+        return replace(value, attributes=tuple(dict.fromkeys((*value.attributes, ANOTHER))))
+
+    return tuple(
+        replace(step, arguments={name: apart(value) for name, value in step.arguments.items()})
+        for step in subgoals
+    )
 
 
 def _objection(understanding: Understanding) -> Refused | Question:

@@ -13,6 +13,23 @@ NO_FURNITURE = {"corner", "side", "edge", "middle", "place", "spot", "area", "so
 """Words for places where nothing can be put by themselves: which piece of furniture is asked."""
 
 
+LAIN_IN = frozenset(
+    [
+        "SinkBasin",
+        "Sink",
+        "Fridge",
+        "BathtubBasin",
+        "Bathtub",
+        "Bed",
+        "Sofa",
+        "ArmChair",
+        "GarbageCan",
+        "StoveBurner",
+    ]
+)
+"""What stands on nothing: "the mug in the sink on the table" is to go from the one to the other."""
+
+
 class Putting:
     """Makes deeds of putting.
 
@@ -123,6 +140,8 @@ class Putting:
     def deposit(self, items: tuple[Item, ...], places: tuple[Item, ...]) -> list[Deed]:
         """Put things into the first of some places, and what that is carried in into the next."""
         first, *rest = places
+        if items and rest and LAIN_IN.issuperset(first.types):
+            first, *rest = [*(place for place in rest if self._fits(items, place)), first]
         for item in items:
             for name in item.types:
                 self._resolve.mentions.placed[name] = (first,)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.core.task import LOOK_IN_LIGHT, PICK_WITH_MOVABLE, Task
+from embodied.core.task import LOOK_IN_LIGHT, PICK_TWO, PICK_WITH_MOVABLE, Task
 from embodied.core.task_plans import (
     ANOTHER,
     DEVICE_OF,
@@ -44,6 +44,8 @@ SURE = 0.5
 CHANGES = frozenset(DEVICE_OF)
 DEEDS_APART = frozenset({"open", "close", "turn", "tilt", "move"})
 """Skills that the words must name to be asked for, so that there is no mistaking them."""
+_ONLY_IT = re.compile(r"^(?:please )?[a-z]+ (?:it|them|this|that)\b(?!.*\b(?:the|a|an|my)\b)", re.I)
+"""Words that name nothing before `it`, nor after."""
 _APART = re.compile(r"\band\b|\bthen\b|[,;]", re.IGNORECASE)
 """What stands between things told one after another."""
 
@@ -94,6 +96,7 @@ class Understanding:
         if not self.command.unread and (
             self._several_things
             or self._several_places
+            or self._two
             or self._changed_in_vessel
             or self._says_more
             or self._ends_in_hand
@@ -216,6 +219,13 @@ class Understanding:
         return len({thing for thing, _ in brought} - places - tools) > 1
 
     @property
+    def _two(self) -> bool:
+        """Whether the words ask for two of what the learned task has one of: `a couple of mugs`."""
+        meant, task = self.amounts_to, self.reading.task
+        two = meant is not None and meant.task_type == PICK_TWO and meant.object == task.object
+        return two and task.task_type != PICK_TWO and self.reading.confidence < SURE
+
+    @property
     def _several_places(self) -> bool:
         """Whether one thing and another of its type go to different places: no task has both."""
         assert self.command is not None
@@ -285,7 +295,9 @@ class Understanding:
         if self.amounts_to is not None:
             return False
         named = load().says(self.text, self.reading.task.object, by_any_name=True)
-        return not (named or self.with_steps) and self.reading.confidence < SURE
+        if named or self.with_steps:
+            return False
+        return self.reading.confidence < SURE or _ONLY_IT.search(self.text) is not None
 
     @property
     def is_lost(self) -> bool:

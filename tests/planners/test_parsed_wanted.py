@@ -138,6 +138,13 @@ def test_where_all_is_forbidden_it_is_asked_what_else(planner: ParsedPlanner) ->
          "pick Mug; place Mug SinkBasin; pick Mug; place Mug Cabinet"),
         ("put the light on", "toggle LightSwitch"),
         ("turn your head up", "tilt up"),
+        ("wash the mug and the plate and put them on the counter",
+         "pick Mug; clean Mug SinkBasin; place Mug CounterTop; "
+         "pick Plate; clean Plate SinkBasin; place Plate CounterTop"),
+        ("put a couple of mugs on the table",
+         "pick Mug; place Mug DiningTable; pick Mug; place Mug DiningTable"),
+        ("put the mug in the sink on the counter", "pick Mug; place Mug CounterTop"),
+        ("soak the cloth", "pick Cloth; clean Cloth SinkBasin"),
     ],
 )  # fmt: skip
 def test_nothing_is_made_up(planner: ParsedPlanner, text: str, expected: str) -> None:
@@ -186,6 +193,20 @@ def test_tools_are_asked_about(planner: ParsedPlanner) -> None:
         planner.read("wash the pan with the sponge", skills=SKILLS)
     with pytest.raises(Question, match="which table"):
         planner.read("set the table", skills=SKILLS)
+
+
+@pytest.mark.parametrize("text", ["put it away", "wash it", "heat it up please"])
+def test_it_is_asked_for_where_nothing_was_named(planner: ParsedPlanner, text: str) -> None:
+    with pytest.raises(Question, match="What do you mean by it"):
+        planner.read(text, skills=SKILLS)
+
+
+@pytest.mark.parametrize(
+    "text", ["put the other mug on the table", "bring another mug to the desk"]
+)
+def test_the_other_one_is_another_one(planner: ParsedPlanner, text: str) -> None:
+    pick, place = planner.read(text, skills=SKILLS)
+    assert {step.arguments["object"].attributes for step in (pick, place)} == {("another",)}
 
 
 @pytest.mark.parametrize(
