@@ -27,7 +27,8 @@ _FORMS: Mapping[str, str] = {
     r"[0-9]+) (?:more )?(?:seconds?|secs?|minutes?|mins?|hours?|while|bit|moment)\b": "",
     # warm up my coffee, heat the tea in the mug
     r"\b(?P<deed>(?:re)?heat(?: up)?|warm(?: up)?|microwave|nuke) "
-    r"(?:my|the|this|some|his|her|your) (?:cup of |mug of )?(?:coffee|tea|cocoa|hot chocolate)\b(?: in (?:the|my|a) (?:mug|cup))?"
+    r"(?:my|the|this|some|his|her|your) (?:cup of |mug of )?(?:coffee|tea|cocoa|hot chocolate)\b"
+    r"(?: in (?:the|my|a) (?:mug|cup))?"
     r"(?! (?:machine|maker|table|mug|cup|pot|kettle))": r"\g<deed> the mug",
     # clean up the kitchen
     r"^(?:clean|tidy|clear|straighten)(?: up)? (?:the|my|this|your) (?:whole |entire )?"
