@@ -97,6 +97,7 @@ class Understanding:
             self._several_things
             or self._several_places
             or self._two
+            or self._one_other
             or self._changed_in_vessel
             or self._says_more
             or self._ends_in_hand
@@ -224,6 +225,15 @@ class Understanding:
         meant, task = self.amounts_to, self.reading.task
         two = meant is not None and meant.task_type == PICK_TWO and meant.object == task.object
         return two and task.task_type != PICK_TWO and self.reading.confidence < SURE
+
+    @property
+    def _one_other(self) -> bool:
+        """Whether one thing is asked for where the learned task brings two: `another mug`."""
+        assert self.command is not None
+        picks = [step.arguments["object"] for step in self.command.subgoals if step.skill == "pick"]
+        if self.reading.task.task_type != PICK_TWO or len(picks) != 1:
+            return False
+        return isinstance(picks[0], ObjectRef) and ANOTHER in picks[0].attributes
 
     @property
     def _several_places(self) -> bool:
