@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
+from embodied.core.task_plans import KNIVES, OFF, ON, SLICED
 
 _PRONOUN = re.compile(
     r"\b(?:it|them|(?:that|this)(?=\s+(?:in|on|onto|into|to|up|down|away|back|off|out|over|under|"
@@ -22,6 +22,7 @@ _NAMES = re.compile(
 _INTO = re.compile(r"\b(?:(?P<inside>in|into|inside(?: of)?)|on|onto|on top of)\s+$", re.I)
 _VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
 """Verbs that are not called as the skill is."""
+STATES = (ON, OFF)
 OBJECT, RECEPTACLE = "object", "receptacle"
 
 
@@ -45,6 +46,21 @@ _ONE_MORE = re.compile(
     r"(?:,? (?:too|as well|please))*[\s.!]*$",
     re.I,
 )
+_LIKEWISE = re.compile(
+    r"^(?:(?:please|now|and|ok|okay|then)[\s,]+)*(?:(?:do|try) (?:that|it|the same)(?: thing)? "
+    r"(?:with|for|to) (?P<with>.+?)|(?:the same (?:with|for) )(?P<same>.+?)|"
+    r"(?P<alone>(?:the|a|an|my|that|another|this)(?: (?!(?:in|on|is|are|to|of)\b)[a-z-]+){1,4}?))"
+    r"(?:,? (?:too|as well|also|again|next|now|please))*[\s.!]*$",
+    re.I,
+)
+_ELSEWHERE = re.compile(
+    r"^(?:(?:please|now|and|then)[\s,]+)+(?P<what>(?:the|a|an|my|that|another|one)\b[a-z -]*? "
+    r"(?:in|on|into|onto|to|next to|beside) .+)$",
+    re.I,
+)
+_DEED = re.compile(
+    r"^(?:(?:please|now|and|ok|okay|then)[\s,]+)*(?P<deed>[a-z]+(?: (?:back|up))?) ", re.I
+)
 _SLICE = re.compile(
     r"\b(?P<which>a|an|the|one|another|that) (?P<piece>slice|piece)\b(?! of\b)", re.I
 )
@@ -60,22 +76,40 @@ def repeated(words: str, before: str, subgoals: Sequence[Subgoal]) -> str:
     """
     if _AGAIN.match(words):
         return before or words
-    if not _ONE_MORE.match(words):
-        return words
-    for reference in reversed(_handled(subgoals, OBJECT)):
+    if _ONE_MORE.match(words):
+        return _with(before, subgoals, r"another \g<what>") or words
+    likewise, elsewhere = _LIKEWISE.match(words), _ELSEWHERE.match(words)
+    deed = _DEED.match(before)
+    if elsewhere is not None and deed is not None:  # "and the spoon on the plate"
+        return f"{deed['deed']} {elsewhere['what']}"
+    if likewise is not None:
+        thing = likewise["with"] or likewise["same"] or likewise["alone"]
+        return _with(before, subgoals, thing.replace("\\", "")) or words
+    return words
+
+
+def _with(before: str, subgoals: Sequence[Subgoal], thing: str) -> str:
+    """Return the words of the task before with another thing in them; empty where there is none."""
+    objects = [value for each in subgoals for value in _objects(each)]
+    for reference in sorted(objects, key=lambda each: each.category in KNIVES):
         one = re.compile(
             rf"\b(?:a|an|the|my|that|this|some|one|another)\s+(?P<what>(?:[a-z]+\s+){{0,3}}?"
             rf"{re.escape(spoken(reference.category))})\b",
             re.I,
         )
         if one.search(before):
-            return one.sub(r"another \g<what>", before, count=1)
-    return words
+            return one.sub(thing, before, count=1)
+    return ""
 
 
 def sliced(words: str, subgoals: Sequence[Subgoal]) -> str:
     """Return words in which a slice is one of what the task before cut."""
-    cut = [value for each in subgoals if each.skill == "slice" for value in _objects(each)]
+    cut = [
+        value
+        for each in subgoals
+        for value in _objects(each)
+        if each.skill == "slice" or SLICED in value.attributes
+    ]
     if not cut:
         return words
     return _SLICE.sub(rf"\g<which> \g<piece> of {spoken(cut[-1].category)}", words)
@@ -155,7 +189,9 @@ def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpe
         argument, allowed = OBJECT, _categories([s for s in skills if s.name in verbs], OBJECT)
     for reference in _handled(before, argument):
         if all(reference.category in categories for categories in allowed):
-            name = replace(reference, category=spoken(reference.category), relation="")
+            looks = tuple(word for word in reference.attributes if word not in STATES)
+            kind = spoken(reference.category)
+            name = ObjectRef(kind, looks)
             return f"{lead}the {name}{words[pronoun.end() :]}"
     return words
 

@@ -100,12 +100,23 @@ def test_back_is_where_a_thing_was_taken_from(said: str, meant: str) -> None:
         ("once more", "put a mug in the fridge"),
         ("and another one", "put another mug in the fridge"),
         ("one more, please", "put another mug in the fridge"),
-        ("another fork", "another fork"),
+        ("another fork", "put another fork in the fridge"),
+        ("and the fork too, please", "put the fork in the fridge"),
+        ("now do that with the fork", "put the fork in the fridge"),
+        ("the same with the red fork", "put the red fork in the fridge"),
+        ("and the fork on the table", "put the fork on the table"),
         ("wash it again", "wash it again"),
+        ("open the drawer", "open the drawer"),
+        ("the fork in the sink is dirty", "the fork in the sink is dirty"),
     ],
 )
 def test_the_task_before_may_be_asked_for_again(said: str, meant: str) -> None:
     assert repeated(said, "put a mug in the fridge", BEFORE) == meant
+
+
+def test_what_was_switched_is_switched_again() -> None:
+    before = (Subgoal("toggle", {"object": ObjectRef("LightSwitch", ("on",))}),)
+    assert spelled_out("turn it off", before, SKILLS) == "turn the light switch off"
 
 
 def test_a_slice_is_one_of_what_was_cut() -> None:
