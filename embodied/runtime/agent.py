@@ -29,9 +29,10 @@ from embodied.runtime.corrections import WHERE_INSTEAD, CorrectionQueue, Heard, 
 from embodied.runtime.executor import InlineExecutor, PlanExecutor
 from embodied.runtime.measuring import since, totals
 from embodied.runtime.progress import Progress
-from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out, taken_back
+from embodied.runtime.referring import sent_home, sliced, spelled_out, taken_back
 from embodied.runtime.remarks import asks_nothing, wonders
 from embodied.runtime.remembering import Remembering
+from embodied.runtime.repeating import repeated
 from embodied.runtime.resuming import asks_to_go_on, objects_to_it
 from embodied.runtime.talk import About, Dialogue, as_target
 from embodied.runtime.tracking import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
-from embodied.core.task_plans import KNIVES, OFF, ON, SLICED
+from embodied.core.task_plans import OFF, ON, SLICED
 
 _PRONOUN = re.compile(
     r"\b(?:it|them|(?:that|this)(?=\s+(?:in|on|onto|into|to|up|down|away|back|off|out|over|under|"
@@ -24,8 +24,6 @@ _VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
 """Verbs that are not called as the skill is."""
 STATES = (ON, OFF)
 OBJECT, RECEPTACLE = "object", "receptacle"
-
-
 _BACK = re.compile(
     r"^(?P<deed>.*?\b(?:put|place|bring|take|move|set|carry|return) )(?P<thing>the .+?)"
     r"(?P<back> back)?(?P<where> (?:to )?where (?:it|they) "
@@ -33,73 +31,9 @@ _BACK = re.compile(
     r"(?P<rest>(?: again|,? please)?[\s.!]*)$",
     re.I,
 )
-
-
-_AGAIN = re.compile(
-    r"^(?:(?:please|now|and|ok|okay|then)[\s,]+)*(?:(?:(?:do|try) (?:it|that|this|the same)"
-    r"(?: thing)?|repeat(?: it| that)?) ?(?:all over )?(?:again|once more)|once more|one more time|"
-    r"again|do the same(?: thing)?|repeat (?:it|that))(?:,? please)?[\s.!]*$",
-    re.I,
-)
-_ONE_MORE = re.compile(
-    r"^(?:(?:please|now|and|then)[\s,]+)*(?:another|one more)(?: one)?"
-    r"(?:,? (?:too|as well|please))*[\s.!]*$",
-    re.I,
-)
-_LIKEWISE = re.compile(
-    r"^(?:(?:please|now|and|ok|okay|then)[\s,]+)*(?:(?:do|try) (?:that|it|the same)(?: thing)? "
-    r"(?:with|for|to) (?P<with>.+?)|(?:the same (?:with|for) )(?P<same>.+?)|"
-    r"(?P<alone>(?:the|a|an|my|that|another|this)(?: (?!(?:in|on|is|are|to|of)\b)[a-z-]+){1,4}?))"
-    r"(?:,? (?:too|as well|also|again|next|now|please))*[\s.!]*$",
-    re.I,
-)
-_ELSEWHERE = re.compile(
-    r"^(?:(?:please|now|and|then)[\s,]+)+(?P<what>(?:the|a|an|my|that|another|one)\b[a-z -]*? "
-    r"(?:in|on|into|onto|to|next to|beside) .+)$",
-    re.I,
-)
-_DEED = re.compile(
-    r"^(?:(?:please|now|and|ok|okay|then)[\s,]+)*(?P<deed>[a-z]+(?: (?:back|up))?) ", re.I
-)
 _SLICE = re.compile(
     r"\b(?P<which>a|an|the|one|another|that) (?P<piece>slice|piece)\b(?! of\b)", re.I
 )
-
-
-def repeated(words: str, before: str, subgoals: Sequence[Subgoal]) -> str:
-    """Return the task before where words ask for it again, or for one more of what it was about.
-
-    Args:
-        words: What is asked now: `do it again`, `and another one`.
-        before: The words of the task before.
-        subgoals: Its subgoals.
-    """
-    if _AGAIN.match(words):
-        return before or words
-    if _ONE_MORE.match(words):
-        return _with(before, subgoals, r"another \g<what>") or words
-    likewise, elsewhere = _LIKEWISE.match(words), _ELSEWHERE.match(words)
-    deed = _DEED.match(before)
-    if elsewhere is not None and deed is not None:  # "and the spoon on the plate"
-        return f"{deed['deed']} {elsewhere['what']}"
-    if likewise is not None:
-        thing = likewise["with"] or likewise["same"] or likewise["alone"]
-        return _with(before, subgoals, thing.replace("\\", "")) or words
-    return words
-
-
-def _with(before: str, subgoals: Sequence[Subgoal], thing: str) -> str:
-    """Return the words of the task before with another thing in them; empty where there is none."""
-    objects = [value for each in subgoals for value in _objects(each)]
-    for reference in sorted(objects, key=lambda each: each.category in KNIVES):
-        one = re.compile(
-            rf"\b(?:a|an|the|my|that|this|some|one|another)\s+(?P<what>(?:[a-z]+\s+){{0,3}}?"
-            rf"{re.escape(spoken(reference.category))})\b",
-            re.I,
-        )
-        if one.search(before):
-            return one.sub(thing, before, count=1)
-    return ""
 
 
 def sliced(words: str, subgoals: Sequence[Subgoal]) -> str:
@@ -107,7 +41,7 @@ def sliced(words: str, subgoals: Sequence[Subgoal]) -> str:
     cut = [
         value
         for each in subgoals
-        for value in _objects(each)
+        for value in objects_of(each)
         if each.skill == "slice" or SLICED in value.attributes
     ]
     if not cut:
@@ -115,7 +49,8 @@ def sliced(words: str, subgoals: Sequence[Subgoal]) -> str:
     return _SLICE.sub(rf"\g<which> \g<piece> of {spoken(cut[-1].category)}", words)
 
 
-def _objects(subgoal: Subgoal) -> list[ObjectRef]:
+def objects_of(subgoal: Subgoal) -> list[ObjectRef]:
+    """Return what a subgoal handles: one thing, or none."""
     value = subgoal.arguments.get(OBJECT)
     return [value] if isinstance(value, ObjectRef) else []
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from embodied.core.entity import Entity
 from embodied.core.naming import spoken
+from planners.corrections.colours import COLOURS
 from planners.parsed.arm_words import any_of
 from planners.parsed.refusals import NO_ANSWER, UNABLE, Question, Refused, asks
 
@@ -14,6 +15,9 @@ _EXCEPT = re.compile(
 )
 _WITHOUT = re.compile(r"\bwithout (?!lifting|picking|raising|grasping|taking)[a-z]+ing\b.*")
 _COUNTS: Mapping[str, int] = {"both": 2, "two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
+_COLOUR = any_of(COLOURS)
+_AFTER = r"\s*(?:$|[,.]|\d|(?:and|on|onto|in|into|to|next|left|right|behind|beside|first|then)\b)"
+"""What may come after a thing that is called by its colour alone."""
 _MANY = (
     r"\b(?P<many>(?:all|each|both)(?: of)?(?: the| these| those)?|every(?: single)?|"
     r"(?:the |these |those )?(?:two|three|four|2|3|4))"
@@ -73,6 +77,7 @@ def spelled_out(
         return _listed(things)
 
     noun = any_of(nouns)
+    words = _ones_of_colours(words, noun)
     words = _ones(words, noun, nouns, movable, entities)
     if re.search(r"\beverything\b(?! (?:out of|from|off|on|that)\b)", words):
         things = [each for each in entities if each.category in movable]
@@ -90,6 +95,15 @@ def spelled_out(
 
     many = rf"{_MANY} (?P<looks>(?:[a-z]+ ){{0,2}}?)(?P<noun>{noun})\b(?! and (?:the|a)\b)"
     return re.sub(many, each, words)
+
+
+def _ones_of_colours(words: str, noun: str) -> str:
+    """Say `the red one` for what is called by its colour alone: `red on blue`, `something red`."""
+    words = re.sub(rf"\b(?:some|any|a )thing ({_COLOUR})\b", r"the \1 one", words)
+    words = re.sub(rf"\b(?:the|a|an) ({_COLOUR}) (?:thing|object|item)\b", r"the \1 one", words)
+    colours = rf"(?:\s*,?\s*(?:and\s+)?(?:{_COLOUR})\b)*"
+    bare = rf"(?<!-)\b(?:the )?(?P<look>{_COLOUR})\b(?!{colours}\s+(?:{noun}|ones?)\b)(?={_AFTER})"
+    return re.sub(bare, r"the \g<look> one", words)
 
 
 def _ones(

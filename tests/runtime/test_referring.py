@@ -3,7 +3,8 @@
 import pytest
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.runtime.referring import repeated, sent_home, sliced, spelled_out, taken_back
+from embodied.runtime.referring import sent_home, sliced, spelled_out, taken_back
+from embodied.runtime.repeating import repeated
 from envs.household.skills import SKILLS
 from envs.tabletop.tasks import SKILLS as TABLETOP
 
@@ -112,6 +113,19 @@ def test_back_is_where_a_thing_was_taken_from(said: str, meant: str) -> None:
 )
 def test_the_task_before_may_be_asked_for_again(said: str, meant: str) -> None:
     assert repeated(said, "put a mug in the fridge", BEFORE) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "meant"),
+    [
+        ("a bit more", "move the red block 5 cm left", "move the red block a bit left"),
+        ("3 cm more please", "move the red block 5 cm left", "move the red block 3 cm left"),
+        ("further", "push the block to the left", "push the block to the left a bit"),
+        ("a bit more", "put a mug in the fridge", "a bit more"),
+    ],
+)
+def test_more_of_a_motion_goes_the_same_way(said: str, before: str, meant: str) -> None:
+    assert repeated(said, before, BEFORE) == meant
 
 
 def test_what_was_switched_is_switched_again() -> None:
