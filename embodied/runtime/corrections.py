@@ -61,6 +61,15 @@ _CHOOSES = re.compile(
     r"^(?:put|place|set|drop|leave) (?:it|that|them) (?:in|on|into|onto|inside|next to|at)\b",
     re.I,
 )
+_WAIT = re.compile(
+    r"^(?:(?:oh|no|please|hey|robot)\b[\s,.!]*)*(?:wait|hold on|hang on|whoa|hold it)\b[\s,.!;:-]+"
+    r"(?P<rest>\S.*)$",
+    re.I,
+)
+_PLACES = re.compile(
+    r"\b(?:in|on|under|behind|next to|not|ones?|wrong|mean|meant|want|said)\b", re.I
+)
+"""Words by which what is told says what to do otherwise: `wait, it's in the drawer`."""
 _POINTS = re.compile(
     r"^(?:no|take|use|pick|get|i meant|the|,|\s)*(?:this|that) (?:one|thing)[\s.!]*$", re.I
 )
@@ -124,7 +133,7 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
             return Heard(CorrectionKind.TARGET)
         if match and not _FILLER_ONLY.fullmatch(match["rest"]):
             return Heard(CorrectionKind.REPLACE, match["rest"].strip())
-    if asks_to_halt(words):
+    if asks_to_halt(words) or _warns(words):
         return Heard(CorrectionKind.STOP)
     motion = read_motion(words, last=last, frame=frame)
     if isinstance(motion, Unclear):
@@ -138,6 +147,14 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
     if _CHOOSES.search(words) and not _ADDS.search(words):
         return Heard(CorrectionKind.TARGET)
     return Heard(CorrectionKind.AMEND)
+
+
+def _warns(words: str) -> bool:
+    """Whether words ask to wait and tell what is wrong: `wait, the bowl is full`."""
+    match = _WAIT.match(words)
+    if match is None or _PLACES.search(match["rest"]):
+        return False
+    return tells_what_is_wrong(match["rest"])
 
 
 class CorrectionQueue:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, KNIVES
 from planners.corrections.changes import Change, Kind
+from planners.corrections.colours import colours_of
 from planners.corrections.nouns import read_thing
 from planners.corrections.steps import skill_of
 
@@ -73,7 +74,8 @@ def _how_many(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Cha
         return None
     if two and _ONE_WILL_DO.match(words):
         return Change(Kind.FEWER, text=words)
-    if not two and _ONE_MORE.match(words):
+    told_apart = colours_of(one)  # of red blocks there may be one
+    if not two and not told_apart and _ONE_MORE.match(words):
         return Change(Kind.ALSO, replace(one, phrase=""), text=words)
     return None
 

@@ -200,7 +200,9 @@ def _sliced(plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> tuple[Subgoal, 
 
 def _without_pronoun(text: str, thing: ObjectRef) -> str:
     """`heat it` with a thing in place of `it`."""
-    return re.sub(r"\b(?:it|that|them)\b(?!\s+\w+ one)", f"the {spoken(thing.category)}", text)
+    looks = [word for word in thing.attributes if word in COLOURS]
+    name = " ".join(["the", *looks, spoken(thing.category)])
+    return re.sub(r"\b(?:it|that|them)\b(?!\s+\w+ one)", name, text)
 
 
 def _at_hand(plan: Sequence[Subgoal], role: str = "object") -> ObjectRef | None:

@@ -47,9 +47,15 @@ _WITHOUT = re.compile(
 )
 _BEFORE = re.compile(r"^(?P<text>.+?)[\s,]+before (?:you (?:are |start )?)?(?P<verb>[a-z]+)\b.*$")
 _PUT_DOWN = re.compile(
+    r"^drop (?:it|that|this|them)(?: down)? (?:here|there)$|"
     r"^(?:put|set|lay|place) (?:it|that|this|them|that one|this one)(?: back)? down(?: again)?"
     r"(?: (?:here|there|somewhere|anywhere))?$"
 )
+_ON_THE_TABLE = re.compile(
+    r"^(?:(?:the )?table|(?:(?:just )?(?:put|leave|lay|set|drop) (?:it|that|this) )?(?:back )?"
+    r"(?:down )?(?:on|onto) the table)$"
+)
+"""Where an arm stands at one, and has no other word for putting down."""
 _IN_PLACE = (
     re.compile(
         rf"^(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE} (?:instead of|rather than|not) "
@@ -73,6 +79,11 @@ _HOW_FAR = re.compile(
     r"(?:(?:only|just|not all the way,?|"
     r"(?:open|close|pull|push) (?:it|the drawer)(?: open| shut)?)\s+)*"
     rf"(?P<share>{group_of('shares')})(?: (?:open|closed|only))?"
+)
+_COMMAND = re.compile(
+    r"^(?:just |quickly )?(?P<text>(?:open|close|shut|turn|switch|wash|clean|rinse|heat|warm|cook|"
+    r"microwave|cool|chill|cut|slice|get|bring|fetch|grab|take|pick|put|place|move|push|stack|"
+    r"throw|wipe|look at|examine)\s+.+)$"
 )
 _LEFT_OUT = frozenset(["heat", "cool", "clean", "slice", "close", "open", "toggle"])
 """Skills that a plan can do without."""
@@ -135,7 +146,8 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
         thing = _named_alone(text, plan, types) if kind is Kind.ALSO else None
         if thing is not None:
             return Change(kind, thing, text=text)
-        if pattern is not _LIKEWISE and not re.search(r"\bone\b", text):
+        named_by_look = re.search(r"\bone\b", text) and not _COMMAND.match(text)
+        if pattern is not _LIKEWISE and not named_by_look:
             untimed = kind is Kind.ALSO and not _THEN.search(words)
             if pattern is _MOTION and not _MOVES.match(text):
                 text = f"move {text}"
@@ -199,14 +211,8 @@ def _share(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 
 
 def _put_down(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    return Change(Kind.PUT_DOWN) if _PUT_DOWN.match(words) else None
-
-
-_COMMAND = re.compile(
-    r"^(?:just |quickly )?(?P<text>(?:open|close|shut|turn|switch|wash|clean|rinse|heat|warm|cook|"
-    r"microwave|cool|chill|cut|slice|get|bring|fetch|grab|take|pick|put|place|move|push|stack|"
-    r"throw|wipe|look at|examine)\s+.+)$"
-)
+    table = not any("table" in name.lower() for name in types) and _ON_THE_TABLE.match(words)
+    return Change(Kind.PUT_DOWN) if table or _PUT_DOWN.match(words) else None
 
 
 def asked(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:

@@ -37,6 +37,10 @@ _BIN = re.compile(
     r"^(?:throw (?:it|that|this|them)(?: (?:away|out))?|(?:bin|trash) (?:it|that|this|them))"
     r"(?P<rest>(?: (?:in|into) .+)?)$"
 )
+_BARE_COLOUR = re.compile(
+    rf"^(?P<look>{'|'.join(sorted(COLOURS))})(?:[\s,]+not (?:the )?[a-z]+(?: one)?)?$"
+)
+_NOT_IN_IT = re.compile(r"^not (?:in|on|into|onto) (?:it|there|that)[\s,;]+(?:but |rather )?")
 _REWORDED = (
     # "make it the counter", "how about a bowl", "rather the counter"
     (re.compile(r"^(?:make (?:it|that)|change (?:it|that) to|let's (?:use|take)|rather|preferably|"
@@ -73,7 +77,7 @@ _RELATIONS = {
 _PLACED = re.compile(
     r"^(?:(?:put|place|set|leave|drop|move|push)\s+(?P<what>.+?)\s+)?(?P<how>"
     + "|".join(f"(?:{pattern})" for pattern in _RELATIONS.values())
-    + r")\s+(?P<where>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
+    + r")\s+(?P<where>it|(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
 )
 
 
@@ -97,6 +101,7 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
         words = pattern.sub(meant, words)
     words = _BIN.sub(lambda said: f"put it {said['rest'].strip() or _TO_THE_BIN}", words)
     types = known_types(skills)
+    words = _BARE_COLOUR.sub(r"the \g<look> one", _NOT_IN_IT.sub("", words))
     if _is_bare_noun(words, types):
         words = f"the {words}"
     # "don't put it there, put it here": what is left when what is not wanted is taken out
@@ -195,6 +200,9 @@ def _placed(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chang
         name for name, pattern in _RELATIONS.items() if re.fullmatch(pattern, match["how"])
     )
     where = read_thing(match["where"], types, prefer=types_of(plan))
+    if match["where"] == "it":
+        values = (step.arguments.get("receptacle") for step in plan if step.skill == "place")
+        where = next((value for value in values if isinstance(value, ObjectRef)), None)
     where = where or _one_of_those(match["where"], relation, plan)
     if where is None:
         return None

@@ -40,7 +40,28 @@ _ONE = re.compile(
     r"^(?:(?:take|get|use|pick|bring|the|that|this|a|an|it's|it is|up|me)\s+)*"
     r"(?P<attributes>(?:[a-z-]+\s+)*?)one(?:\s+(?P<where>.+))?$"
 )
-_NO_LOOKS = frozenset(["and", "just", "only", "wrong", "no", "not", "same", "every", "each", "any"])
+_NO_LOOKS = frozenset(
+    [
+        "and",
+        "then",
+        "first",
+        "also",
+        "stack",
+        "move",
+        "push",
+        "pull",
+        "drop",
+        "just",
+        "only",
+        "wrong",
+        "no",
+        "not",
+        "same",
+        "every",
+        "each",
+        "any",
+    ]
+)
 _LEADS = frozenset(["in", "on", "into", "onto", "inside", "to", "next", "beside", "put", "place"])
 OTHERS = {"other": ANOTHER, "another": ANOTHER, "different": ANOTHER, "second": ANOTHER}
 

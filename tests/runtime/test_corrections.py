@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embodied.core.correction import CorrectionKind
-from embodied.runtime.corrections import CorrectionQueue, classify
+from embodied.runtime.corrections import WHERE_INSTEAD, CorrectionQueue, classify
 
 STOPS = [
     "stop",
@@ -73,6 +73,8 @@ TARGETS = [
     "not the red block, the blue one",
     "I meant the green block",
     "put it in the drawer instead",
+    "wait, the blue one",
+    "wait, that's the wrong one",
     "take the blue block instead",
     "in the sink, not on the table",
     "put it on the waiting table",
@@ -103,6 +105,19 @@ def test_words_that_choose_a_thing_or_a_place_name_the_target(text: str) -> None
     heard = classify(text)
     assert heard.kind is CorrectionKind.TARGET
     assert not heard.question
+
+
+@pytest.mark.parametrize("text", ["hold on, it's in the drawer", "wait, put it in the drawer"])
+def test_waiting_before_what_to_do_otherwise_is_no_halt(text: str) -> None:
+    assert classify(text).kind is not CorrectionKind.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not there", "somewhere else", "anywhere but the fridge", "not in the sink", "wrong place"],
+)
+def test_where_else_is_asked_back(text: str) -> None:
+    assert classify(text).question == WHERE_INSTEAD
 
 
 def test_words_that_only_point_are_asked_back() -> None:

@@ -9,6 +9,8 @@ from embodied.runtime.corrections import classify
 from embodied.runtime.halting import asks_to_halt
 
 HALTS = """
+wait, the bowl is full
+hold on, there is a cat
 that's far enough
 far enough
 stop?

@@ -150,6 +150,12 @@ def test_the_rest_of_a_household_task_is_what_was_meant(
         ("put the red block on the blue block", "not on the blue one, on the green one",
          ["place(red block, green block, on)"]),
         ("put the red block in the bowl", "put it down there", ["put_down()"]),
+        ("put the red block in the bowl", "on second thoughts, leave it on the table",
+         ["put_down()"]),
+        ("put the red block in the bowl", "not in it, next to it",
+         ["place(red block, bowl, next to)"]),
+        ("put the red block in the bowl", "then stack the blue one on it",
+         ["place(red block, bowl, in)", "pick(blue block)", "place(blue block, red block, on)"]),
         ("put the red block in the bowl", "don't put it in the bowl", []),
     ],
 )  # fmt: skip
