@@ -270,6 +270,8 @@ class CheckedPlanner:
             for way in self._ways(ahead, change, context)[:1]:
                 for fault in (each for step in way for each in misfits(step, domain)):
                     return f"{told} {fault}"
+            if not self._ways(ahead, change, context):
+                return f"{correction.text!r} changes nothing: it is being done so already."
         return (
             f"{told} Name the thing that is meant, a place for it, or what to do as well, first, "
             "or not at all."

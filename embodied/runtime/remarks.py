@@ -23,6 +23,7 @@ _WONDERS = re.compile(
     r"what (?:is next|is the plan|is going on|now|next|comes next|did you understand|"
     r"have you understood|do you have in mind)|are you (?:sure|there|okay|ok|lost|stuck|done)|"
     r"how(?: far| long|'s it going| is it going| are you doing)\b.*|"
+    r"what's (?:taking|keeping)\b.*|can you (?:hear|see)\b.*|"
     r"do you (?:know|understand|see)\b.*|did you (?:hear|understand|get)\b.*|why"
     rf"){_GAP}",
     re.I,

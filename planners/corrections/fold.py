@@ -10,7 +10,16 @@ from embodied.core.errors import PlanningError
 from embodied.core.naming import spoken
 from embodied.core.plan import Argument, ObjectRef, Subgoal
 from embodied.core.task import PICK_AND_PLACE, Task
-from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, SLICED, subgoals_of, task_of
+from embodied.core.task_plans import (
+    ANOTHER,
+    DEVICE_OF,
+    KNIVES,
+    OFF,
+    ON,
+    SLICED,
+    subgoals_of,
+    task_of,
+)
 from planners.corrections.changes import SOUGHT_FOR, Change, Kind
 from planners.corrections.colours import COLOURS, colours_of
 from planners.corrections.hand import handles, not_of
@@ -20,6 +29,8 @@ AT_ONCE = frozenset(["open", "close", "toggle"])
 """Skills that are quickly done on the way, with whatever is in the hand."""
 _OPPOSITES = {"open": "close", "close": "open"}
 _SLICE = re.compile(r"\b((?:a|the|one|that) (?:slice|piece))\b(?! of\b)")
+IN_PLACE = AT_ONCE | {"slice", "goto", "look"}
+"""Skills that are done to a thing where it is."""
 PlanText = Callable[[str], tuple[Subgoal, ...]]
 """Plans something said in passing; raises `PlanningError` where it makes no sense."""
 
@@ -142,8 +153,9 @@ def _likewise(plan: Sequence[Subgoal], thing: ObjectRef) -> tuple[Subgoal, ...]:
     one = _meant_instead(plan, thing)
     if one is None:
         raise PlanningError(f"Nothing is being done that the {spoken(thing.category)} could join.")
-    meant = tuple(step for step in plan if handles(step, one))
-    if meant[0].skill != "pick":
+    every = tuple(step for step in plan if handles(step, one))
+    meant = tuple(step for step in every if not _second(step)) or every
+    if meant[0].skill != "pick" and meant[0].skill not in IN_PLACE:
         meant = (Subgoal("pick", {"object": one}), *meant)
     further = thing
     if (thing.category, thing.attributes) == (one.category, one.attributes):
@@ -300,7 +312,7 @@ def _other_object(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, .
     def edit(name: str, value: ObjectRef, subgoal: Subgoal) -> ObjectRef:
         if value.category != old:
             return value
-        state = tuple(word for word in value.attributes if word in (ANOTHER, "sliced"))
+        state = tuple(word for word in value.attributes if word in (ANOTHER, SLICED, ON, OFF))
         return replace(new, attributes=tuple(dict.fromkeys((*state, *new.attributes))))
 
     return _each(plan, edit)
@@ -403,15 +415,19 @@ def _leave(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
 
 def _fewer(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     """Leave out what is done to a second thing of its type."""
+    return tuple(subgoal for subgoal in plan if not _second(subgoal))
 
-    def second(subgoal: Subgoal) -> bool:
-        value = subgoal.arguments.get("object")
-        return isinstance(value, ObjectRef) and ANOTHER in value.attributes
 
-    return tuple(subgoal for subgoal in plan if not second(subgoal))
+def _second(subgoal: Subgoal) -> bool:
+    value = subgoal.arguments.get("object")
+    return isinstance(value, ObjectRef) and ANOTHER in value.attributes
 
 
 def _without(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    task = task_of(plan) if change.skill == "slice" else None
+    if task is not None and task.sliced:
+        return tuple(map(_resaid, subgoals_of(replace(task, sliced=False))))
+
     def meant(subgoal: Subgoal) -> bool:
         value = subgoal.arguments.get("object")
         named = change.thing.category if change.thing else ""

@@ -18,6 +18,11 @@ RELATION = (
     r"across from [\w ]+|over there)"
 )
 """Words that say where something stands, as opposed to where it is to go."""
+_HELD = re.compile(
+    r"^(?P<thing>(?:the|a|an|that|this|my|your) [a-z' -]+?) "
+    r"(?P<where>(?:in|on|inside|from|under) (?:the|a|an|that|this|my|your) [a-z' -]+)$"
+)
+"""A thing told by what it is in or on: `the apple in the fridge`."""
 _WORD = r"[a-z][a-z'-]*"
 
 
@@ -74,7 +79,7 @@ def known_types(skills: Iterable[SkillSpec]) -> frozenset[str]:
 
 
 def read_thing(
-    words: str, types: frozenset[str], *, prefer: Sequence[str] = ()
+    words: str, types: frozenset[str], *, prefer: Sequence[str] = (), avoid: Sequence[str] = ()
 ) -> ObjectRef | None:
     """Read a noun phrase: `the blue mug to the left of the sink`.
 
@@ -82,6 +87,7 @@ def read_thing(
         words: The phrase, in lower case.
         types: Types that are known.
         prefer: Types to choose first where a noun has several, e.g. those of the plan.
+        avoid: Types to choose last.
 
     Returns:
         The reference with its attributes and relation, or None where no noun is known.
@@ -92,13 +98,17 @@ def read_thing(
     if match:
         relation = match["where"].strip()
         body = f" {body}"[: match.start()].strip()
+    if re.search(r"\b(?:is|are|was|were|isn't|has|have)\b", body):
+        return None  # a sentence, whatever noun it ends with
+    if not relation and (held := _HELD.match(body)):
+        body, relation = held["thing"], held["where"]
     body = re.sub(r"^(?:the|a|an|that|this|some|my|your)\s+", "", body)
     lexicon = _lexicon(types)
     tokens = re.findall(_WORD, body)
     for length in range(len(tokens), 0, -1):
         noun = " ".join(tokens[-length:])
         if noun in lexicon:
-            meant = lexicon[noun]
+            meant = sorted(lexicon[noun], key=lambda name: name in avoid)
             name = next((name for name in meant if name in prefer), meant[0])
             attributes = tuple(_attribute(word) for word in tokens[:-length])
             kept = tuple(word for word in attributes if word)

@@ -23,7 +23,8 @@ _LEAD = re.compile(
     r"[\s,.!;:]*)+"
 )
 _TAIL = re.compile(
-    r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather))+$"
+    r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather|"
+    r"after all|already))+$"
 )
 _REJECTS = re.compile(r"^\s*(?:no|nope|not)\b|\bwrong\b", re.I)
 _NOT_BUT = re.compile(
@@ -40,13 +41,15 @@ _BIN = re.compile(
 _BARE_COLOUR = re.compile(
     rf"^(?P<look>{'|'.join(sorted(COLOURS))})(?:[\s,]+not (?:the )?[a-z]+(?: one)?)?$"
 )
+_GOES = re.compile(r"\b(?:to|into|onto|back)\b")
+_INSIDE = re.compile(r"\b(?:in|on|into|onto|inside)\b")
 _NOT_IN_IT = re.compile(r"^not (?:in|on|into|onto) (?:it|there|that)[\s,;]+(?:but |rather )?")
 _REWORDED = (
     # "make it the counter", "how about a bowl", "rather the counter"
     (re.compile(r"^(?:make (?:it|that)|change (?:it|that) to|let's (?:use|take)|rather|preferably|"
                 r"(?:how|what) about|better) (?=(?:the|a|an|my|that|another)\b)"), ""),
-    (re.compile(r"^((?:the|a|an|my|that|another) .+?) (?:is|would be|will be|might be) "
-                r"(?:better|nicer|even better|more suitable)$"), r"\1"),
+    (re.compile(r"^((?:the|a|an|my|that|another) .+?) (?:is|was|would be|will be|might be) "
+                r"(?:better|nicer|even better|more suitable|right|fine)$"), r"\1"),
     (re.compile(r"^(?:change|replace|swap) (the .+?) (?:to|with|for|by) ((?:the|a|an) .+)$"),
      r"\2, not \1"),
 )  # fmt: skip
@@ -116,7 +119,8 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
 
 def _is_bare_noun(words: str, types: frozenset[str]) -> bool:
     """Whether words are a noun and its colours, without an article: `blue block`."""
-    thing = read_thing(words, types) if re.fullmatch(r"(?!(?:the|a|an) )[a-z -]+", words) else None
+    bare = re.fullmatch(r"(?:(?!(?:the|a|an|and|also|then|my)\b)[a-z-]+ ?){1,3}", words)
+    thing = read_thing(words, types) if bare else None
     if thing is None or not COLOURS.issuperset(thing.attributes):
         return False
     return not thing.relation and words.split()[-1] not in ("left", "right", "light")
@@ -178,7 +182,12 @@ def _place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
     if match is None:
         return None
     prefer = types_of(plan)
+    if words.startswith("take") and not _GOES.search(words):
+        return None  # "take the mug in the cabinet" is which mug
     where = read_thing(match["where"], types, prefer=prefer)
+    if where and where.category in prefer and spoken(where.category).split()[-1] not in words:
+        # "on the table", while it goes to a desk, is a table
+        where = read_thing(match["where"], types, avoid=(where.category,))
     where = where or _one_of_those(match["where"], "in", plan)
     if where is None:
         return None
@@ -225,7 +234,7 @@ def _beside(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chang
     """Next to something is on what that stands on."""
     match = _BESIDE.match(words)
     mark = match and read_thing(match["beside"], types)
-    if not match or not mark:
+    if not match or not mark or _INSIDE.search(match["what"] or ""):
         return None
     what = match["what"] and read_thing(match["what"], types, prefer=types_of(plan))
     for kind in supports_of(mark.category):

@@ -14,7 +14,7 @@ from planners.wording import HOLLOW
 _WHEREABOUTS = re.compile(
     r"^(?:(?:it's|it is|they're|they are|(?P<what>(?:(?:the|a|an|my) )?[a-z ]+?) (?:is|are)|look|"
     r"check|try|search|you(?: will| can|'ll)(?: probably)? find (?:it|one))\s+)"
-    r"(?:usually |probably )?"
+    r"(?:usually |probably |already |still )?"
     r"(?P<where>(?:in|inside|on|under|behind|next to|by)\s+"
     r"(?P<place>(?:the|a|an|that|this|my)\s+.+))$|"
     r"^(?:try|check|search|look (?:in|inside|on|into|at)) (?P<bare>(?:the|that|this|my) [a-z ]+)$"
@@ -80,8 +80,20 @@ def whereabouts(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> C
         if subgoal.skill not in SOUGHT_FOR or not isinstance(value, ObjectRef):
             continue
         if what.category == value.category if what else value.category not in KNIVES:
+            if _goes_to(plan, value) == place.category:
+                return Change(Kind.LEAVE, value)  # it is there already
             return Change(Kind.WHEREABOUTS, ObjectRef(value.category, (), where))
     return None
+
+
+def _goes_to(plan: Sequence[Subgoal], thing: ObjectRef) -> str:
+    """Return the type of what a thing is to be put into or onto in the end; empty for none."""
+    for step in reversed(plan):
+        value, place = step.arguments.get("object"), step.arguments.get("receptacle")
+        same = isinstance(value, ObjectRef) and value.category == thing.category
+        if step.skill == "place" and same and isinstance(place, ObjectRef):
+            return place.category
+    return ""
 
 
 def wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:

@@ -3,6 +3,7 @@
 import pytest
 
 from embodied.core.correction import Correction, CorrectionKind
+from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import DONE
 from embodied.core.protocols import PlanContext
@@ -114,6 +115,21 @@ def ahead(
          ["place(Mug, CounterTop)", "pick(Mug)", "heat(Mug, Microwave)"]),
         ("put a mug in the sink", 1, "then put it in the cabinet when it's clean",
          ["place(Mug, SinkBasin)", "pick(Mug)", "place(Mug, Cabinet)"]),
+        # slices after all, or not
+        ("put a slice of tomato in the fridge", 0, "no need to slice it",
+         ["pick(Tomato)", "place(Tomato, Fridge)"]),
+        ("slice the tomato", 1, "and the apple", ["slice(Tomato)", "slice(Apple)"]),
+        # which one, and where
+        ("put a mug in the sink", 0, "take the mug in the cabinet",
+         ["pick(Mug in the cabinet)", "place(Mug in the cabinet, SinkBasin)"]),
+        ("put a mug in the sink", 1, "put it in the cabinet next to the fridge",
+         ["place(Mug, Cabinet next to the fridge)"]),
+        ("put a book on the desk", 1, "no, on the table", ["place(Book, DiningTable)"]),
+        ("put an egg in the fridge", 0, "the egg is already in the fridge", []),
+        ("turn on the lamp", 0, "no, the other lamp", ["toggle(on another Lamp)"]),
+        ("put two mugs in the sink", 1, "do the same with the bowl",
+         ["place(Mug, SinkBasin)", "pick(another Mug)", "place(another Mug, SinkBasin)",
+          "pick(Bowl)", "place(Bowl, SinkBasin)"]),
         # another tool
         ("slice the tomato", 0, "the other knife", ["pick(another Knife)", "slice(Tomato)"]),
         (
@@ -163,3 +179,8 @@ def test_the_rest_of_a_task_of_the_arm_is_what_was_meant(
     planner: CheckedPlanner, task: str, said: str, left: list[str]
 ) -> None:
     assert ahead(planner, task, 1, said, TABLETOP) == left
+
+
+def test_who_says_what_is_done_anyway_is_told_so(planner: CheckedPlanner) -> None:
+    with pytest.raises(PlanningError, match="is being done so already"):
+        ahead(planner, "put a book on the table", 1, "on the table")
