@@ -1,7 +1,8 @@
 """What people say while the agent moves, and how things went, folded into plans of any planner."""
 
+from planners.corrections.adding import PlanText, timed
 from planners.corrections.changes import Change, Kind
-from planners.corrections.fold import PlanText, fold, resolve, timed
+from planners.corrections.fold import fold, resolve
 from planners.corrections.hand import (
     is_wrong,
     not_of,
