@@ -49,6 +49,8 @@ def _sentence(subgoal: Subgoal) -> str:
         words["receptacle"] = f"{relation} the {_words('object', place)}"
     if subgoal.skill == "toggle" and (state := switched_to(subgoal)):
         pattern = f"{pattern} {state}"
+    if pattern is not None and isinstance(share := subgoal.arguments.get("share"), float):
+        pattern = f"{pattern} to {share:.0%}"
     if pattern is None:
         return " ".join([subgoal.skill.replace("_", " "), *words.values()])
     try:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import DEVICE_OF
+from embodied.language.shares import SHARE, SHARES
 from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import read_thing
-from planners.parsed.arm_words import group_of, meaning_of
 
 _ALSO = re.compile(
     r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
@@ -78,7 +78,7 @@ _INSTEAD = re.compile(
 _HOW_FAR = re.compile(
     r"(?:(?:only|just|not all the way,?|"
     r"(?:open|close|pull|push) (?:it|the drawer)(?: open| shut)?)\s+)*"
-    rf"(?P<share>{group_of('shares')})(?: (?:open|closed|only))?"
+    rf"(?P<share>{SHARE})(?: (?:open|closed|only))?"
 )
 _COMMAND = re.compile(
     r"^(?:just |quickly )?(?P<text>(?:open|close|shut|turn|switch|wash|clean|rinse|heat|warm|cook|"
@@ -204,7 +204,7 @@ def _share(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
     match = _HOW_FAR.fullmatch(words)
     if step is None or match is None:
         return None
-    share = float(meaning_of("shares", match["share"]))
+    share = SHARES[match["share"]]
     # "open it halfway" is as far as it is to be open, "close it halfway" as far as it is not
     open_by = 1.0 - share if step.skill == "close" else share
     return Change(Kind.SHARE, skill=step.skill, share=open_by)

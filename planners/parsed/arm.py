@@ -24,6 +24,7 @@ from embodied.core.motion import AWAY, TOWARDS, Motion, MotionKind
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.language.motions import Unclear, read_motion
+from embodied.language.shares import SHARE, SHARES
 from planners.parsed.arm_nouns import NounPhrases, with_it
 from planners.parsed.arm_plan import Deed, DeedPlanner
 from planners.parsed.arm_scene import ask_or_refuse, spelled_out
@@ -131,8 +132,8 @@ class ArmReader:
             before = clause
             clause = re.sub(rf"^(?:{lead})\b[\s,]*", "", clause).strip(" ,")
             # "fully open it" as "open it fully"
-            degrees, slides = group_of("shares"), group_of("verbs", "open", "close")
-            clause = re.sub(rf"^((?:{degrees})(?:ly)?)\s+((?:{slides})\b.*)$", r"\2 \1", clause)
+            slides = group_of("verbs", "open", "close")
+            clause = re.sub(rf"^((?:{SHARE})(?:ly)?)\s+((?:{slides})\b.*)$", r"\2 \1", clause)
             clause = re.sub(r"[\s,]+(?:please|now|for me|carefully|gently|too)$", "", clause)
         return clause
 
@@ -297,8 +298,8 @@ class ArmReader:
         number = re.search(r"(?P<number>\d+(?:\.\d+)?)\s*(?:%|percent|per cent)", words)
         if number:
             return min(1.0, float(number["number"]) / 100.0)
-        found = re.search(rf"\b(?:{group_of('shares')})\b", words)
-        return float(meaning_of("shares", found[0])) if found else None
+        found = re.search(rf"\b(?:{SHARE})\b", words)
+        return SHARES[found[0]] if found else None
 
     def _shift(self, rest: str, last: ObjectRef | None, manner: str) -> Deed | None:
         """Read `the red block 5 cm to the left`, which names no place but a way."""
