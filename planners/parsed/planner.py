@@ -25,6 +25,7 @@ from planners.parsed.reader import TaskReader, TaskReading
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.spoken import spoken
 from planners.parsed.understanding import Understander, Understanding
+from planners.parsed.words import load
 from planners.wanted import wanted
 
 READ_WHOLE = 0.9
@@ -147,7 +148,7 @@ class ParsedPlanner:
             raise Question("What should I do?", raw=text)
         said = text
         if not one_task:
-            text = wanted(plainly(said))
+            text = wanted(plainly(load().with_verbs_corrected(said)))
             if said.strip() and not text:
                 raise Question("What should I do instead?", raw=said, certain=True)
         prior = self._prior(one_task=one_task, familiar=familiar)
@@ -158,7 +159,7 @@ class ParsedPlanner:
         else:
             subgoals, self.explanation = self._decide(understanding, steps, skills)
             if text != said:
-                left = f"Read without what is not wanted: {text!r}."
+                left = f"Read as: {text!r}."
                 told = (*self.explanation.reasons, left)
                 self.explanation = replace(self.explanation, reasons=told)
         subgoals = described(subgoals, mentions_in([text, *steps], subgoals, any_place=one_task))

@@ -108,6 +108,34 @@ class Words:
         close = difflib.get_close_matches(word, self._noun_words(), n=1, cutoff=0.84)
         return close[0] if close else word
 
+    def with_verbs_corrected(self, text: str) -> str:
+        """Return a text in which a word is a verb that stands where one does and is nearly one.
+
+        Only a word that is in no table, and has the letters of a verb in another order or all but
+        one of them: `opne the fridge and tkae the egg`.
+        """
+
+        def corrected(match: re.Match[str]) -> str:
+            word = match["word"].lower()
+            return (
+                match[0]
+                if len(word) < 4 or self._is_known(word)
+                else (match["before"] + self._verb_like(word))
+            )
+
+        return _VERB_PLACE.sub(corrected, text)
+
+    def _is_known(self, word: str) -> bool:
+        tables = (self.nouns, self.verbs, self.states, self.directions, self.no_action)
+        small = any(phrases.at([word], 0) for phrases in self.small.values())
+        return small or word in _known_words() or any(table.at([word], 0) for table in tables)
+
+    def _verb_like(self, word: str) -> str:
+        verbs = _verb_words()
+        same = [verb for verb in verbs if sorted(verb) == sorted(word)]
+        close = same or difflib.get_close_matches(word, verbs, n=1, cutoff=0.86)
+        return close[0] if close else word
+
     def asks_for(self, text: str, skill: str) -> bool:
         """Return whether any verb or adjective of a text asks for a skill: `wash`, `hot`."""
         said = re.findall(r"[a-z]+", text.lower())
@@ -142,6 +170,27 @@ class Words:
 
     def _noun_words(self) -> tuple[str, ...]:
         return _noun_words()
+
+
+_VERB_PLACE = re.compile(
+    r"(?P<before>(?:^|,|\b(?:and|then|please|to|you)\b)\s*)(?P<word>[A-Za-z]+)(?=\s+\w)"
+)
+"""Where a verb stands, if anything that asks for something does."""
+
+
+@cache
+def _verb_words() -> tuple[str, ...]:
+    return tuple(sorted({phrase[0] for phrase in load().verbs.table if len(phrase[0]) > 3}))
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    """Every word of every table, alone or in a phrase."""
+    words = load()
+    tables = (words.nouns, words.verbs, words.states, words.directions, words.no_action)
+    phrases = [phrase for table in (*tables, *words.small.values()) for phrase in table.table]
+    others = {*words.adjectives, *words.numbers, *words.units, *words.often, *words.kinds}
+    return frozenset({word for phrase in phrases for word in phrase} | others)
 
 
 @cache

@@ -1,6 +1,8 @@
 """What a program may be written in. Standard library alone: the sandbox's process loads it so."""
 
 import ast
+import io
+import tokenize
 
 STATEMENTS = (
     ast.Module,
@@ -90,6 +92,7 @@ def parse(source: str) -> ast.Module:
     """
     if len(source) > MAX_SOURCE:
         raise NotAllowedError(f"the program is longer than {MAX_SOURCE} characters", 1)
+    whole = _check_letters(source)
     try:
         # `ast.parse` builds a tree and runs nothing; its flags keep it from compiling.
         tree = ast.parse(source, filename="program", mode="exec", type_comments=False)
@@ -97,6 +100,8 @@ def parse(source: str) -> ast.Module:
         raise NotAllowedError(f"not a program: {error.msg}", error.lineno or 1) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise NotAllowedError(f"not a program: {type(error).__name__}", 1) from None
+    if not whole:
+        raise NotAllowedError("not a program: its tokens cannot be told apart", 1)
     count = 0
     waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
     while waiting:
@@ -113,6 +118,29 @@ def parse(source: str) -> ast.Module:
             raise NotAllowedError(problem, line)
         waiting += [(child, line) for child in ast.iter_child_nodes(node)]
     return tree
+
+
+def _check_letters(source: str) -> bool:
+    """Refuse letters of other alphabets outside of texts and comments.
+
+    Python's parser takes them for the plain letters that they look like, so that the tree would no
+    longer show them.
+
+    Returns:
+        Whether all of the source was read.
+
+    Raises:
+        NotAllowedError: If there are any.
+    """
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            said = token.type in (tokenize.STRING, tokenize.COMMENT)
+            if not said and not token.string.isascii():
+                line = token.start[0]
+                raise NotAllowedError(f"the name {token.string!r} is not allowed", line)
+    except (tokenize.TokenError, SyntaxError):
+        return False
+    return True
 
 
 def _name(name: str) -> str:

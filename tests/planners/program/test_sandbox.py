@@ -23,6 +23,12 @@ def test_a_published_escape_is_refused(escape):
     assert result.subgoals == ()
 
 
+def test_letters_of_other_alphabets_are_for_texts_and_comments():
+    assert plan('# caf\u00e9\npick("caf\u00e9")') == ["pick(caf\u00e9)"]
+    result = run('pick(\uff4f\uff42\uff4a\uff45\uff43\uff54="Mug")', SKILLS)
+    assert result.failure.kind == "refused"
+
+
 def test_the_corpus_is_a_corpus():
     assert len(ESCAPES) >= 150
     assert len({escape["technique"] for escape in ESCAPES}) == len(ESCAPES)
