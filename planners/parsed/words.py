@@ -111,17 +111,15 @@ class Words:
     def with_verbs_corrected(self, text: str) -> str:
         """Return a text in which a word is a verb that stands where one does and is nearly one.
 
-        Only a word that is in no table, and has the letters of a verb in another order or all but
-        one of them: `opne the fridge and tkae the egg`.
+        Only a word that is in no table, and has two letters of a verb changed over or all but one
+        of them: `opne the fridge and tkae the egg`.
         """
 
         def corrected(match: re.Match[str]) -> str:
             word = match["word"].lower()
-            return (
-                match[0]
-                if len(word) < 4 or self._is_known(word)
-                else (match["before"] + self._verb_like(word))
-            )
+            if len(word) < 4 or self._is_known(word):
+                return match[0]
+            return match["before"] + self._verb_like(word)
 
         return _VERB_PLACE.sub(corrected, text)
 
@@ -132,8 +130,10 @@ class Words:
 
     def _verb_like(self, word: str) -> str:
         verbs = _verb_words()
-        same = [verb for verb in verbs if sorted(verb) == sorted(word)]
-        close = same or difflib.get_close_matches(word, verbs, n=1, cutoff=0.86)
+        swaps = {f"{word[:k]}{word[k + 1]}{word[k]}{word[k + 2 :]}" for k in range(len(word) - 1)}
+        close = sorted(swaps & set(verbs)) or difflib.get_close_matches(
+            word, verbs, n=1, cutoff=0.86
+        )
         return close[0] if close else word
 
     def asks_for(self, text: str, skill: str) -> bool:
@@ -173,7 +173,9 @@ class Words:
 
 
 _VERB_PLACE = re.compile(
-    r"(?P<before>(?:^|,|\b(?:and|then|please|to|you)\b)\s*)(?P<word>[A-Za-z]+)(?=\s+\w)"
+    r"(?P<before>(?:^|,|\b(?:and|then|to|you)\b)\s*(?:(?:please|now|just|then|hey|ok)\b[\s,]*)*)"
+    r"(?P<word>[A-Za-z]+)(?=\s+\w)",
+    re.IGNORECASE,
 )
 """Where a verb stands, if anything that asks for something does."""
 

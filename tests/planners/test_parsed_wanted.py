@@ -195,6 +195,25 @@ def test_tools_are_asked_about(planner: ParsedPlanner) -> None:
         planner.read("set the table", skills=SKILLS)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("opne the fridge", "open Fridge"),
+        ("tkae the egg and haet it", "pick Egg; heat Egg Microwave"),
+        ("please opne the drawer and tkae the fork", "open Drawer; pick Fork"),
+        ("trun on the lamp", "toggle DeskLamp|FloorLamp|Lamp"),
+    ],
+)
+def test_a_verb_may_be_misspelled(planner: ParsedPlanner, text: str, expected: str) -> None:
+    assert matches(planner.read(text, skills=SKILLS), expected)
+
+
+@pytest.mark.parametrize("text", ["paint the wall", "dry the plate", "kiss the cook"])
+def test_a_verb_of_no_skill_is_no_misspelling(planner: ParsedPlanner, text: str) -> None:
+    with pytest.raises(Refused, match="no skill to"):
+        planner.read(text, skills=SKILLS)
+
+
 @pytest.mark.parametrize("text", ["put it away", "wash it", "heat it up please"])
 def test_it_is_asked_for_where_nothing_was_named(planner: ParsedPlanner, text: str) -> None:
     with pytest.raises(Question, match="What do you mean by it"):
