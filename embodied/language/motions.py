@@ -161,6 +161,19 @@ _REVERSES = re.compile(
     r"(?:the other way|too far|too much|the opposite way|wrong (?:way|direction)|the wrong way|"
     r"other direction|back the other way)$"
 )
+_OTHER_WAY: Mapping[str, str] = {
+    "high": "down",
+    "low": "up",
+    "left": "to the right",
+    "right": "to the left",
+    "forward": "back",
+    "back": "forward",
+}
+_MISSED = re.compile(
+    r"^(?:(?:you are|you're|that is|that's|it is|it's|you went) )?(?:(?:much|way|far) )?"
+    rf"(?P<amount>(?:{_AMOUNT}) )?too (?:far |much )?(?:to the |on the )?"
+    rf"(?P<way>{'|'.join(_OTHER_WAY)})$"
+)
 _NO_WAY = re.compile(
     r"^(?!(?:keep|be|get|bring|aim|head)(?: (?:it|yourself))?$)"
     rf"(?:{_MOVE}|{_TURN.replace('?P<turn>', '?:')}|{_AMOUNT})(?: (?:{_AMOUNT}))?$"
@@ -213,6 +226,8 @@ def read_motion(
     words = " ".join(text.lower().replace("’", "'").split()).strip(" .!?,;:")
     words = _LEAD.sub("", words).strip(" ,.;:!")
     words = _RETURNS.sub(r"\1 \2", words)
+    if missed := _MISSED.match(words):  # "a bit too high" is a bit lower
+        words = f"{missed['amount'] or ''}{_OTHER_WAY[missed['way']]}"
     holds = _HOLDS.search(words)
     if holds:
         words = words[: holds.start()]

@@ -35,8 +35,9 @@ def added(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple
     Raises:
         PlanningError: If what was said makes no sense, or is about nothing at hand.
     """
-    if change.kind is Kind.ALSO and change.thing is not None:
-        return (*plan, *_likewise(plan, change.thing))
+    if change.thing is not None:
+        more = _likewise(plan, change.thing)
+        return (*plan, *more) if change.kind is Kind.ALSO else (*more, *plan)
     more = _planned(change.text, plan, plan_text)
     if change.kind is Kind.ALSO and not _before_it_goes(change, plan, more):
         return (*plan, *more)

@@ -121,10 +121,15 @@ def _named(words: str | None, plan: Sequence[Subgoal], types: frozenset[str]) ->
     at_hand = _first_thing(plan)
     if words is None or words in ("it", "that", "this", "them"):
         return at_hand
-    handled = [step.arguments.get("object") for step in plan]
-    prefer = [value.category for value in handled if isinstance(value, ObjectRef)]
-    thing = read_thing(words, types, prefer=prefer)
-    return thing if thing is not None and thing.category in prefer else None
+    values = [step.arguments.get("object") for step in plan]
+    handled = [value for value in values if isinstance(value, ObjectRef)]
+    thing = read_thing(words, types, prefer=[value.category for value in handled])
+    if thing is None:
+        return None
+    same = (value for value in handled if value.category == thing.category)
+    # of the blue block nothing is planned while the red one is put somewhere
+    alike = any(not colours_of(thing) or colours_of(thing) == colours_of(each) for each in same)
+    return thing if alike else None
 
 
 READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (

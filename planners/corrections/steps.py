@@ -33,7 +33,9 @@ _WHEN_SO = re.compile(
 )
 _DO = re.compile(r"^do (?=(?:the|a|an|another|one|my|your|this|that)\b)")
 _FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
-_FIRST_LAST = re.compile(r"^(?P<text>.+?)[\s,]+first$")
+_FIRST_LAST = re.compile(
+    r"^(?P<text>.+?)[\s,]+first(?:[\s,]+(?:and )?then (?:it|(?:the|that|this) [a-z ]+))?$"
+)
 _MOTION = re.compile(
     r"^(?P<text>(?:go |move |step |turn |look |tilt |come |drive |walk )?"
     r"(?:a (?:bit|little)|slightly|further|farther|closer|back|left|right|up|down|around|forward|"
@@ -143,7 +145,8 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
         if match is None:
             continue
         text = _WHEN_SO.sub("", _DO.sub("", match["text"].removeprefix("and ")))
-        thing = _named_alone(text, plan, types) if kind is Kind.ALSO else None
+        named = kind is Kind.ALSO or pattern in (_FIRST, _FIRST_LAST)
+        thing = _named_alone(text, plan, types) if named else None
         if thing is not None:
             return Change(kind, thing, text=text)
         named_by_look = re.search(r"\bone\b", text) and not _COMMAND.match(text)

@@ -19,6 +19,7 @@ _WHEREABOUTS = re.compile(
     r"(?P<place>(?:the|a|an|that|this|my)\s+.+))$|"
     r"^(?:try|check|search|look (?:in|inside|on|into|at)) (?P<bare>(?:the|that|this|my) [a-z ]+)$"
 )
+_INSIDE = re.compile(r"(?:in|inside|on)\b(?! front)")
 _MISTAKEN = re.compile(
     r"^(?:that's|that is|this is|it's|it is) (?:not (?:the|a|an) (?P<noun>[a-z ]+)|"
     r"(?:the|a|an) [a-z ]+?[\s,;]+not (?:the|a|an) (?P<other>[a-z ]+))$"
@@ -43,6 +44,7 @@ _ONE = re.compile(
 _NO_LOOKS = frozenset(
     [
         "and",
+        "do",
         "then",
         "first",
         "also",
@@ -80,7 +82,7 @@ def whereabouts(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> C
         if subgoal.skill not in SOUGHT_FOR or not isinstance(value, ObjectRef):
             continue
         if what.category == value.category if what else value.category not in KNIVES:
-            if _goes_to(plan, value) == place.category:
+            if _goes_to(plan, value) == place.category and _INSIDE.match(where):
                 return Change(Kind.LEAVE, value)  # it is there already
             return Change(Kind.WHEREABOUTS, ObjectRef(value.category, (), where))
     return None

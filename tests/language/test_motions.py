@@ -88,6 +88,22 @@ def test_more_and_the_other_way_mean_what_was_said_before() -> None:
     assert read_motion("too far", last=LEFT) == Motion(MOVE, "right", amount=0.02)
 
 
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("too high", "down"),
+        ("you're too low", "up"),
+        ("a bit too far left", "right"),
+        ("that's too far to the right", "left"),
+        ("too far forward", "back"),
+    ],
+)
+def test_too_much_of_a_way_is_the_other_one(text: str, direction: str) -> None:
+    motion = read_motion(text)
+    assert isinstance(motion, Motion)
+    assert (motion.kind, motion.direction) == (MOVE, direction)
+
+
 @pytest.mark.parametrize("text", ["more", "move", "a bit", "the other way", "move 3 cm"])
 def test_a_motion_without_a_direction_is_asked_back(text: str) -> None:
     found = read_motion(text)

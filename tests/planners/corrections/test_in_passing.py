@@ -173,12 +173,26 @@ def test_the_rest_of_a_household_task_is_what_was_meant(
         ("put the red block in the bowl", "then stack the blue one on it",
          ["place(red block, bowl, in)", "pick(blue block)", "place(blue block, red block, on)"]),
         ("put the red block in the bowl", "don't put it in the bowl", []),
+        ("put the red block in the bowl", "it's behind the bowl", None),
+        ("put the red block in the bowl", "don't touch the blue block", None),
     ],
 )  # fmt: skip
 def test_the_rest_of_a_task_of_the_arm_is_what_was_meant(
-    planner: CheckedPlanner, task: str, said: str, left: list[str]
+    planner: CheckedPlanner, task: str, said: str, left: list[str] | None
 ) -> None:
-    assert ahead(planner, task, 1, said, TABLETOP) == left
+    if left is None:
+        with pytest.raises(PlanningError, match="Not understood"):
+            ahead(planner, task, 1, said, TABLETOP)
+    else:
+        assert ahead(planner, task, 1, said, TABLETOP) == left
+
+
+def test_another_thing_first_is_the_same_with_it_before(planner: CheckedPlanner) -> None:
+    before = ["pick(blue block)", "place(blue block, bowl, in)"]
+    then = ["pick(red block)", "place(red block, bowl, in)"]
+    task = "put the red block in the bowl"
+    for said in ("do the blue one first", "the blue one first, then the red one"):
+        assert ahead(planner, task, 0, said, TABLETOP) == [*before, *then]
 
 
 def test_who_says_what_is_done_anyway_is_told_so(planner: CheckedPlanner) -> None:
