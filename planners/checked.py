@@ -10,6 +10,7 @@ from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.plan import ObjectRef, Plan, Status, Subgoal
 from embodied.core.protocols import PlanContext, Planner
+from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
 from embodied.core.task_plans import ANOTHER, subgoals_of, task_of
 from planners.corrections import (
@@ -21,6 +22,7 @@ from planners.corrections import (
     is_wrong,
     not_of,
     other_knife,
+    parts_of,
     recover,
     resolve,
     still_ahead,
@@ -139,7 +141,7 @@ class CheckedPlanner:
         current = context.current_plan
         ahead = still_ahead(current.subgoals if current else (), context.history)
         changes = told.changes
-        for correction in new:
+        for correction in _apart(new, ahead, context.skills):
             found = self._change(ahead, correction, context)
             if found is None and self._reads_corrections:
                 return self._anew(context, told, new)
@@ -162,7 +164,7 @@ class CheckedPlanner:
         for change in told.changes:
             subgoals = self._folded(subgoals, change, context) or subgoals
         changes = told.changes
-        for correction in new:
+        for correction in _apart(new, subgoals, context.skills):
             found = self._change(subgoals, correction, context)
             if found is None and context.objected and not self._reads_corrections:
                 raise PlanningError(self._objection(subgoals, correction, context))
@@ -276,6 +278,19 @@ class CheckedPlanner:
             f"{told} Name the thing that is meant, a place for it, or what to do as well, first, "
             "or not at all."
         )
+
+
+def _apart(
+    new: Sequence[Correction], plan: Sequence[Subgoal], skills: Sequence[SkillSpec]
+) -> list[Correction]:
+    """Return corrections one by one, where two are said in one breath."""
+    found = []
+    for correction in new:
+        parts = parts_of(correction.text)
+        several = len(parts) > 1 and understand(parts[0], plan, skills) is not None
+        texts = parts if several else (correction.text,)
+        found += [replace(correction, text=text) for text in texts]
+    return found
 
 
 def _aside(held: ObjectRef, context: PlanContext) -> tuple[Subgoal, ...]:

@@ -11,6 +11,7 @@ from planners.corrections.hand import (
     without_needless_picks,
 )
 from planners.corrections.progress import in_hand, left_to_do, recover, still_ahead
+from planners.corrections.steps import parts_of
 from planners.corrections.understand import understand
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "left_to_do",
     "not_of",
     "other_knife",
+    "parts_of",
     "recover",
     "resolve",
     "still_ahead",

@@ -98,7 +98,7 @@ def read_thing(
     if match:
         relation = match["where"].strip()
         body = f" {body}"[: match.start()].strip()
-    if re.search(r"\b(?:is|are|was|were|isn't|has|have)\b", body):
+    if re.search(r"\b(?:is|are|was|were|isn't|has|have|then)\b", body):
         return None  # a sentence, whatever noun it ends with
     if not relation and (held := _HELD.match(body)):
         body, relation = held["thing"], held["where"]

@@ -27,6 +27,11 @@ _LIKEWISE = re.compile(
     r"(?P<text>.+?)(?: (?:too|as well|again))?$"
 )
 _LOOKS = re.compile(r"^(?:the|another|that|this|a) (?P<looks>(?:[a-z]+ )*)one$")
+_TWO_PARTS = re.compile(
+    r"^(?!(?:and )?then\b)(?P<first>(?:(?!\bfirst\b).)+?)(?:[\s,;.]+and)?[\s,;.]+"
+    r"then (?P<rest>.+)$",
+    re.I,
+)
 _THEN = re.compile(r"\b(?:then|after|afterwards|next|later|finally|when|once|end)\b")
 _WHEN_SO = re.compile(
     r"[\s,]+(?:when|once|after|as soon as) (?:it's|it is|they're|they are) [a-z]+$"
@@ -51,6 +56,7 @@ _BEFORE = re.compile(r"^(?P<text>.+?)[\s,]+before (?:you (?:are |start )?)?(?P<v
 _PUT_DOWN = re.compile(
     r"^drop (?:it|that|this|them)(?: down)? (?:here|there)$|"
     r"^(?:put|set|lay|place) (?:it|that|this|them|that one|this one)(?: back)? down(?: again)?"
+    r"(?: (?:gently|carefully|slowly|softly))?"
     r"(?: (?:here|there|somewhere|anywhere))?$"
 )
 _ON_THE_TABLE = re.compile(
@@ -113,6 +119,14 @@ _SKILL_OF = {
     "take": "pick",
     "look": "look",
 }
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """Return what is said one after the other: `put it on the table, then wash the plate`."""
+    match = _TWO_PARTS.match(text)
+    if match is None:
+        return (text,)
+    return match["first"], f"then {match['rest']}"
 
 
 def types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:

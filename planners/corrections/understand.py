@@ -7,6 +7,7 @@ from dataclasses import replace
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
+from embodied.core.task_plans import ANOTHER
 from planners.corrections import amounts, steps, which
 from planners.corrections.changes import Change, Kind
 from planners.corrections.colours import COLOURS
@@ -40,6 +41,9 @@ _BIN = re.compile(
 )
 _BARE_COLOUR = re.compile(
     rf"^(?P<look>{'|'.join(sorted(COLOURS))})(?:[\s,]+not (?:the )?[a-z]+(?: one)?)?$"
+)
+_SIDES_AND_SIZES = frozenset(
+    ["left", "right", "top", "bottom", "middle", "big", "small", "large", "little", ANOTHER]
 )
 _GOES = re.compile(r"\b(?:to|into|onto|back)\b")
 _INSIDE = re.compile(r"\b(?:in|on|into|onto|inside)\b")
@@ -121,7 +125,7 @@ def _is_bare_noun(words: str, types: frozenset[str]) -> bool:
     """Whether words are a noun and its colours, without an article: `blue block`."""
     bare = re.fullmatch(r"(?:(?!(?:the|a|an|and|also|then|my)\b)[a-z-]+ ?){1,3}", words)
     thing = read_thing(words, types) if bare else None
-    if thing is None or not COLOURS.issuperset(thing.attributes):
+    if thing is None or not (COLOURS | _SIDES_AND_SIZES).issuperset(thing.attributes):
         return False
     return not thing.relation and words.split()[-1] not in ("left", "right", "light")
 

@@ -13,6 +13,8 @@ from planners.wording import HOLLOW
 
 _WHEREABOUTS = re.compile(
     r"^(?:(?:it's|it is|they're|they are|(?P<what>(?:(?:the|a|an|my) )?[a-z ]+?) (?:is|are)|look|"
+    r"(?:there(?:'s| is| are)|i (?:can )?see|i saw) "
+    r"(?:one|some|(?P<seen>(?:a|the|an|my) [a-z ]+?))|"
     r"check|try|search|you(?: will| can|'ll)(?: probably)? find (?:it|one))\s+)"
     r"(?:usually |probably |already |still )?"
     r"(?P<where>(?:in|inside|on|under|behind|next to|by)\s+"
@@ -76,7 +78,8 @@ def whereabouts(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> C
         return None
     inside = "in" if place.category in HOLLOW else "on"
     where = match["where"] or f"{inside} {match['bare']}"
-    what = match["what"] and read_thing(match["what"], types, prefer=types_of(plan))
+    named = match["what"] or match["seen"]
+    what = named and read_thing(named, types, prefer=types_of(plan))
     for subgoal in plan:
         value = subgoal.arguments.get("object")
         if subgoal.skill not in SOUGHT_FOR or not isinstance(value, ObjectRef):

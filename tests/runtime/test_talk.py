@@ -262,7 +262,10 @@ def test_thanks_change_nothing(said: str) -> None:
     assert told["effect"] == "nothing to be changed"
 
 
-@pytest.mark.parametrize("said", ["what are you doing?", "where are you going", "what's the plan?"])
+@pytest.mark.parametrize(
+    "said",
+    ["what are you doing?", "where are you going", "what's the plan?", "which one do you take?"],
+)
 def test_who_wonders_is_told_what_is_done_and_what_comes(said: str) -> None:
     agent = agent_of(Arm())
     act(agent, 1)

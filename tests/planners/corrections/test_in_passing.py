@@ -115,6 +115,14 @@ def ahead(
          ["place(Mug, CounterTop)", "pick(Mug)", "heat(Mug, Microwave)"]),
         ("put a mug in the sink", 1, "then put it in the cabinet when it's clean",
          ["place(Mug, SinkBasin)", "pick(Mug)", "place(Mug, Cabinet)"]),
+        # two things in one breath
+        ("put a mug in the sink", 0, "put it on the counter and then wash the plate",
+         ["pick(Mug)", "place(Mug, CounterTop)", "pick(Plate)", "clean(Plate, SinkBasin)"]),
+        ("put a mug in the sink", 0, "take the cup, then open the fridge",
+         ["pick(Cup)", "place(Cup, SinkBasin)", "open(Fridge)"]),
+        ("put a mug in the sink", 1, "left sink", ["place(Mug, left SinkBasin)"]),
+        ("put a mug in the sink", 0, "there's one in the cabinet",
+         ["pick(Mug in the cabinet)", "place(Mug, SinkBasin)"]),
         # slices after all, or not
         ("put a slice of tomato in the fridge", 0, "no need to slice it",
          ["pick(Tomato)", "place(Tomato, Fridge)"]),
