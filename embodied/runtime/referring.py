@@ -20,6 +20,11 @@ _NAMES = re.compile(
 )
 """A word of these before a pronoun names what the pronoun may then stand for."""
 _INTO = re.compile(r"\b(?:(?P<inside>in|into|inside(?: of)?)|on|onto|on top of)\s+$", re.I)
+_BESIDE = re.compile(
+    r"\b(?:next to|beside|near|by|behind|in front of|"
+    r"(?:(?:on|to) the )?(?:left|right)(?: side)? of)\s+$",
+    re.I,
+)
 _VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
 """Verbs that are not called as the skill is."""
 STATES = (ON, OFF)
@@ -112,8 +117,10 @@ def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpe
     if pronoun is None:
         return words
     lead = words[: pronoun.start()]
-    place = _INTO.search(lead)
-    if len(_NAMES.findall(lead)) > (place is not None):
+    place, beside = _INTO.search(lead), _BESIDE.search(lead)
+    named = lead if beside is None else lead[: beside.start()]
+    # "put a fork in it", "put a fork next to it": no fork is put into or next to itself
+    if len(_NAMES.findall(named)) > (place is not None or beside is not None):
         return words
     if place is not None:
         fits = _categories(skills, RECEPTACLE)

@@ -24,9 +24,9 @@ _WONDERS = re.compile(
     r"have you understood|do you have in mind)|are you (?:sure|there|okay|ok|lost|stuck|done)|"
     r"how(?: far| long|'s it going| is it going| are you doing)\b.*|"
     r"what's (?:taking|keeping)\b.*|can you (?:hear|see)\b.*|"
-    r"which one are you\b.*|(?:which|who|what|where|when|how)\b(?! about\b).*\?|"
-    r"why\b(?! (?:don't|do not|not)\b).*\?|"
-    r"(?:is|are|do|does|did|have|has|was|were)\b(?! you (?:mind|able)\b).*\?|"
+    r"(?:which|who|what|where|when|how)\b(?: one)? (?:are|did|do|have|were|will) you\b.*|"
+    r"why (?:are|did|do|have|were) you\b(?! not\b).*|"
+    r"(?:are|did|do|have|were) you\b(?! (?:mind|able)\b).*\?|"
     r"do you (?:know|understand|see)\b.*|did you (?:hear|understand|get)\b.*|why"
     rf"){_GAP}",
     re.I,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from embodied.core.plan import Cause, ObjectRef
 from embodied.core.task_plans import OFF, ON
+from embodied.mapping.instances import Instance
 from policies.skills.body import Run, failed
 from policies.skills.changing import Clean, Cool, Heat, Look, switch
 from policies.skills.grounding import to_take, to_use, types_of
@@ -12,6 +13,9 @@ from policies.skills.handling import Pick, Place
 from policies.skills.motions import Move, Tilt, Turn
 from policies.skills.tools import Skill, Tools, not_found
 from policies.skills.viewpoints import Aim
+
+SWITCH_OF: Mapping[str, str] = {"StoveBurner": "StoveKnob"}
+"""What is switched on by something else than itself."""
 
 
 class GoTo:
@@ -59,11 +63,24 @@ class Toggle:
         """See `Skill`."""
         asked, body = arguments["object"], tools.body
         looks = tuple(word for word in asked.attributes if word not in (ON, OFF))
-        reference = replace(asked, attributes=looks)
-        target = yield from tools.search.find(reference, lambda: to_use(body, reference))
+        kind = SWITCH_OF.get(asked.category, asked.category)
+        reference = replace(asked, category=kind, attributes=looks)
+        wish = None if looks == asked.attributes else ON in asked.attributes
+
+        def meant() -> Instance | None:
+            found = to_use(body, reference)
+            if found is None or wish is None or found.is_("on") is not wish:
+                return found
+            if looks or reference.relation:
+                return found
+            # of several it is one that is not so yet: the lamp that is on is switched off
+            others = body.map.of_type(*types_of(reference))
+            return next((each for each in others if each.is_("on") is not wish), found)
+
+        target = yield from tools.search.find(reference, meant)
         if target is None:
             return not_found(tools.body, reference)
-        on = not target.is_("on") if looks == asked.attributes else ON in asked.attributes
+        on = not target.is_("on") if wish is None else wish
         return (yield from switch(body, target, on=on))
 
 

@@ -27,6 +27,8 @@ BEFORE = (
         ("close it", "close the fridge"),
         ("shut it again", "shut the fridge again"),
         ("put the bread in it", "put the bread in the fridge"),
+        ("put a fork next to it", "put a fork next to the red mug"),
+        ("put the fork on the left of it", "put the fork on the left of the red mug"),
     ],
 )
 def test_it_is_what_the_task_before_was_about(said: str, meant: str) -> None:
