@@ -347,3 +347,38 @@ def test_the_map_and_what_is_held_outlast_a_task_and_what_was_put_down_may_be_me
     assert not any(each.is_("placed") for each in policy.body.map.instances)
     outcome, _ = carry_out(world, [PICK], policy)
     assert outcome.status is Status.DONE
+
+
+def switch(kind: str, *state: str) -> Subgoal:
+    return Subgoal("toggle", {"object": of(kind, *state)})
+
+
+def test_what_is_asked_to_be_off_is_not_switched_on() -> None:
+    lamp = box_at("DeskLamp", 0.0, 1.4, 0.7, (0.2, 0.2, 0.4), solid=False)
+    world = BoxWorld([table(), lamp])
+    outcome, policy = carry_out(world, [switch("DeskLamp", "off")])
+    assert (outcome.status, lamp.on) == (Status.DONE, False)
+    for wish, on in (("on", True), ("on", True), ("off", False)):
+        carry_out(world, [switch("DeskLamp", wish)], policy)
+        assert lamp.on is on
+    carry_out(world, [switch("DeskLamp")], policy)
+    assert lamp.on, "without a word it is the other way"
+
+
+def test_of_two_lamps_the_one_that_is_on_is_switched_off() -> None:
+    left, right = (
+        box_at("DeskLamp", x, 1.4, 0.7, (0.15, 0.15, 0.4), solid=False) for x in (-0.35, 0.35)
+    )
+    world = BoxWorld([table(), left, right])
+    _, policy = carry_out(world, [switch("DeskLamp", "on")])
+    assert left.on is not right.on
+    carry_out(world, [switch("DeskLamp", "off")], policy)
+    assert (left.on, right.on) == (False, False)
+
+
+def test_a_burner_is_switched_by_its_knob() -> None:
+    burner = box_at("StoveBurner", 0.0, 1.5, 0.7, (0.3, 0.3, 0.04), solid=False)
+    knob = box_at("StoveKnob", 0.0, 1.22, 0.72, (0.1, 0.06, 0.1), solid=False)
+    world = BoxWorld([table(), burner, knob])
+    outcome, _ = carry_out(world, [switch("StoveBurner", "on")])
+    assert (outcome.status, knob.on, burner.on) == (Status.DONE, True, False)
