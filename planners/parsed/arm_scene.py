@@ -7,6 +7,7 @@ from embodied.core.entity import Entity
 from embodied.core.naming import spoken
 from planners.corrections.colours import COLOURS
 from planners.parsed.arm_words import any_of
+from planners.parsed.left_open import ask_what_is_left_open
 from planners.parsed.refusals import NO_ANSWER, UNABLE, Question, Refused, asks
 
 _EXCEPT = re.compile(
@@ -33,8 +34,8 @@ def ask_or_refuse(words: str, text: str) -> None:
 
     Raises:
         Refused: If something is to be done without something else.
-        Question: If it is a question, or if all but some things are meant: which those are is too
-            easily got wrong.
+        Question: If it is a question, leaves open which of two or when, or if all but some things
+            are meant: which those are is too easily got wrong.
     """
     if asks(words):
         raise Question(NO_ANSWER, raw=text)
@@ -45,6 +46,7 @@ def ask_or_refuse(words: str, text: str) -> None:
             raw=text,
             kind=UNABLE,
         )
+    ask_what_is_left_open(text)
     if _EXCEPT.search(words):
         raise Question("Which ones do you mean? Name each of them.", raw=text, certain=True)
 

@@ -17,6 +17,7 @@ from planners.parsed import plausibility
 from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.commands import CommandReader
 from planners.parsed.encoder import AdaptedEncoder
+from planners.parsed.left_open import ask_what_is_left_open
 from planners.parsed.literal import literal
 from planners.parsed.paraphrases import plainly
 from planners.parsed.plausibility import Plausibility
@@ -151,6 +152,7 @@ class ParsedPlanner:
             text = wanted(plainly(load().with_verbs_corrected(said)))
             if said.strip() and not text:
                 raise Question("What should I do instead?", raw=said, certain=True)
+            ask_what_is_left_open(text)
         prior = self._prior(one_task=one_task, familiar=familiar)
         understanding = self.understand(text, steps, skills=skills, prior=prior)
         if one_task:

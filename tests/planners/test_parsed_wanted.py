@@ -214,6 +214,22 @@ def test_a_verb_of_no_skill_is_no_misspelling(planner: ParsedPlanner, text: str)
         planner.read(text, skills=SKILLS)
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("put the mug or the cup in the sink", "the mug or the cup"),
+        ("put the mug in the sink or on the counter", "on the counter"),
+        ("tomorrow put the mug in the sink", "keep no time"),
+        ("turn the light off after a minute", "keep no time"),
+    ],
+)
+def test_one_of_two_and_a_time_are_asked_about(
+    planner: ParsedPlanner, text: str, asked: str
+) -> None:
+    with pytest.raises(Question, match=asked):
+        planner.read(text, skills=SKILLS)
+
+
 @pytest.mark.parametrize("text", ["put it away", "wash it", "heat it up please"])
 def test_it_is_asked_for_where_nothing_was_named(planner: ParsedPlanner, text: str) -> None:
     with pytest.raises(Question, match="What do you mean by it"):
