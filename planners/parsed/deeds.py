@@ -21,6 +21,7 @@ from planners.parsed.ordering import in_order
 from planners.parsed.putting import NO_FURNITURE, Putting, is_room
 from planners.parsed.refusals import UNABLE, Question, Refused
 from planners.parsed.tagging import Thing
+from planners.parsed.words import load
 
 GARBAGE, COUNTER = Item(("GarbageCan",), "the bin"), Item(("CounterTop",), "the counter")
 THROWING = ("throw", "toss", "chuck", "dump")
@@ -79,7 +80,9 @@ class Deeds:
         """
         for clause in clauses:
             if clause.intent == "none":
-                raise self._unable(clause, UNABLE_TO.get(clause.verb, clause.verb))
+                plain = load().no_action.at(clause.verb.split(), 0)  # "drying" is to dry
+                verb = plain[1] if plain else clause.verb
+                raise self._unable(clause, UNABLE_TO.get(clause.verb, verb))
         found: list[list[Deed]] = []
         for clause in _left_as(clauses):
             if not clause.intent and clause is not clauses[-1] and set(clause.particles) & STANDS:

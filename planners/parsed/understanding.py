@@ -305,7 +305,15 @@ class Understanding:
         if self.amounts_to is not None:
             return False
         named = load().says(self.text, self.reading.task.object, by_any_name=True)
-        if named or self.with_steps:
+        if self.with_steps:
+            return False
+        parent = self.reading.task.parent
+        if named and parent and self.refusal is not None and self.refusal.raw in self.heard:
+            # "put the keys by the door": no word says the place, and one says another; where it is
+            # no word at all ("the sinc") it may be a slip of the keys
+            placed = load().says(self.text, parent, by_any_name=True)
+            return not placed and self.reading.confidence < SURE
+        if named:
             return False
         return self.reading.confidence < SURE or _ONLY_IT.search(self.text) is not None
 

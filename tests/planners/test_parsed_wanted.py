@@ -162,6 +162,8 @@ def test_nothing_is_made_up(planner: ParsedPlanner, text: str, expected: str) ->
         ("put the laptop in the drawer, close it and lock it", "no skill to lock"),
         ("empty the fridge", "no skill to empty"),
         ("turn up the volume", "called 'volume'"),
+        ("the mug needs washing and drying", "no skill to dry"),
+        ("put the keys by the door", "called 'door'"),
         ("turn the heat up", "called 'heat'"),
     ],
 )
