@@ -312,7 +312,9 @@ class PlanningAgent:
             index=task.index,
             motion=motion,
         )
-        if heard.question:
+        if heard.question and asks_to_go_on(correction.text):
+            told.effect, told.effect_s = "goes on", self._now_s
+        elif heard.question:
             told.not_understood = heard.question
             if not self._dialogue.pose(heard.question, About.CORRECTION, self._now_s):
                 self._take_as_read(heard.question, observation)

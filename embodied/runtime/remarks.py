@@ -9,6 +9,7 @@ _PRAISE = (
     r"(?:(?:very )?good|great|nice|well)(?: job| work| one| done)?|"
     r"(?:that's |that is |it's |this is )?"
     r"(?:perfect|correct|great|good|fine|nice|excellent|brilliant|lovely|awesome)|that's it|"
+    r"yes,? (?:that|this) one|"
     r"well done|excellent|awesome|brilliant|lovely|cool|yes|yeah|yep|sure|exactly|"
     r"hello|hi|good (?:morning|evening|afternoon)|looks good|looking good|carry on|"
     r"you're doing (?:great|well|fine))"

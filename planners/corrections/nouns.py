@@ -100,6 +100,8 @@ def read_thing(
         body = f" {body}"[: match.start()].strip()
     if re.search(r"\b(?:is|are|was|were|isn't|has|have|then)\b", body):
         return None  # a sentence, whatever noun it ends with
+    if re.search(r"\band (?:the|a|an|my)\b", body):
+        return None  # two things
     if not relation and (held := _HELD.match(body)):
         body, relation = held["thing"], held["where"]
     body = re.sub(r"^(?:the|a|an|that|this|some|my|your)\s+", "", body)

@@ -27,6 +27,12 @@ _LIKEWISE = re.compile(
     r"(?P<text>.+?)(?: (?:too|as well|again))?$"
 )
 _LOOKS = re.compile(r"^(?:the|another|that|this|a) (?P<looks>(?:[a-z]+ )*)one$")
+_BOTH = re.compile(
+    r"^(?:and |oh,? |also )*(?P<one>(?:the|a|an|my) [a-z -]+?) and "
+    r"(?P<other>(?:the|a|an|my) [a-z -]+?) "
+    r"(?P<also>too|as well|also)[\s.!]*$",
+    re.I,
+)
 _TWO_PARTS = re.compile(
     r"^(?!(?:and )?then\b)(?P<first>(?:(?!\bfirst\b).)+?)(?:[\s,;.]+and)?[\s,;.]+"
     r"then (?P<rest>.+)$",
@@ -123,6 +129,8 @@ _SKILL_OF = {
 
 def parts_of(text: str) -> tuple[str, ...]:
     """Return what is said one after the other: `put it on the table, then wash the plate`."""
+    if both := _BOTH.match(text):
+        return f"{both['one']} {both['also']}", f"{both['other']} {both['also']}"
     match = _TWO_PARTS.match(text)
     if match is None:
         return (text,)

@@ -252,7 +252,9 @@ def test_words_that_can_be_read_in_two_ways_are_asked_back() -> None:
     assert str(arm.moved[0].motion) == "move arm left"
 
 
-@pytest.mark.parametrize("said", ["thanks!", "good job, robot", "that's great", "hello"])
+@pytest.mark.parametrize(
+    "said", ["thanks!", "good job, robot", "that's great", "hello", "yes, that one"]
+)
 def test_thanks_change_nothing(said: str) -> None:
     agent = agent_of(Arm())
     act(agent, 1)
@@ -273,6 +275,15 @@ def test_who_wonders_is_told_what_is_done_and_what_comes(said: str) -> None:
     assert act(agent, 1, 1.0) == ["a"]
     (told,) = agent.report()["corrections"]
     assert told["effect"] == "now: a; then: b"
+
+
+def test_keep_going_without_a_motion_to_repeat_goes_on() -> None:
+    agent = agent_of(Arm(), ask=True)
+    act(agent, 1)
+    agent.correct("keep going")
+    assert act(agent, 2, 1.0) == ["a", "a"]
+    assert agent.report()["corrections"][0]["effect"] == "goes on"
+    assert not agent.question
 
 
 def test_where_nobody_says_where_else_it_is_not_put_there() -> None:

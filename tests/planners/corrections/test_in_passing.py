@@ -123,6 +123,9 @@ def ahead(
         ("put a mug in the sink", 1, "left sink", ["place(Mug, left SinkBasin)"]),
         ("put a mug in the sink", 0, "there's one in the cabinet",
          ["pick(Mug in the cabinet)", "place(Mug, SinkBasin)"]),
+        ("put a mug in the sink", 1, "the spoon and the fork too",
+         ["place(Mug, SinkBasin)", "pick(Spoon)", "place(Spoon, SinkBasin)",
+          "pick(Fork)", "place(Fork, SinkBasin)"]),
         # slices after all, or not
         ("put a slice of tomato in the fridge", 0, "no need to slice it",
          ["pick(Tomato)", "place(Tomato, Fridge)"]),
