@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 import resource
 import sys
 from collections.abc import Sequence
@@ -49,9 +50,9 @@ class SessionFactory(Protocol):
 def peak_memory_mib() -> float:
     """Return the most memory this process has held so far, MiB."""
     status = Path("/proc/self/status")
-    if status.exists():  # what `getrusage` tells there begins with the parent's peak
-        told = dict(line.split(":", 1) for line in status.read_text("ascii").splitlines())
-        return int(told["VmHWM"].split()[0]) / 2**10
+    told = status.read_text("ascii", errors="replace") if status.exists() else ""
+    if own := re.search(r"^VmHWM:\s*(\d+) kB", told, re.M):
+        return int(own[1]) / 2**10  # what `getrusage` tells there begins with the parent's peak
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)  # bytes there, KiB on Linux
 

@@ -17,18 +17,20 @@ _PRAISE = (
 _NOTHING = re.compile(
     rf"(?:{_NAME}\b{_GAP})*{_PRAISE}\b(?:{_GAP}(?:{_PRAISE}|{_NAME})\b)*{_GAP}", re.I
 )
+_ON = r"[^,.;:!?]*"
+"""The rest of the question: what comes after a stop is said for itself, "... put it down"."""
 _WONDERS = re.compile(
     rf"(?:{_NAME}\b{_GAP})*(?:"
     r"(?:what|where|why)(?: on earth)? (?:are|were) you (?:doing|going|up to|at|looking for|headed|"
-    r"driving|moving|walking|taking|heading)\b.*|what's (?:next|happening|going on|the plan)|"
+    rf"driving|moving|walking|taking|heading)\b{_ON}|what's (?:next|happening|going on|the plan)|"
     r"what (?:is next|is the plan|is going on|now|next|comes next|did you understand|"
     r"have you understood|do you have in mind)|are you (?:sure|there|okay|ok|lost|stuck|done)|"
-    r"how(?: far| long|'s it going| is it going| are you doing)\b.*|"
-    r"what's (?:taking|keeping)\b.*|can you (?:hear|see)\b.*|"
-    r"(?:which|who|what|where|when|how)\b(?: one)? (?:are|did|do|have|were|will) you\b.*|"
-    r"why (?:are|did|do|have|were) you\b(?! not\b).*|"
-    r"(?:are|did|do|have|were) you\b(?! (?:mind|able)\b).*\?|"
-    r"do you (?:know|understand|see)\b.*|did you (?:hear|understand|get)\b.*|why"
+    rf"how(?: far| long|'s it going| is it going| are you doing)\b{_ON}|"
+    rf"what's (?:taking|keeping)\b{_ON}|can you (?:hear|see)\b{_ON}|"
+    rf"(?:which|who|what|where|when|how)\b(?: one)? (?:are|did|do|have|were|will) you\b{_ON}|"
+    rf"why (?:are|did|do|have|were) you\b(?! not\b){_ON}|"
+    rf"(?:are|did|do|have|were) you\b(?! (?:mind|able)\b){_ON}\?|"
+    rf"do you (?:know|understand|see)\b{_ON}|did you (?:hear|understand|get)\b{_ON}|why"
     rf"){_GAP}",
     re.I,
 )

@@ -19,9 +19,10 @@ from planners.wanted import wanted
 _LEAD = re.compile(
     r"^(?:(?:no(?! need)|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|"
     r"okay|hm+|um+|uh+|hang on|you know what|i(?:'ve| have)? changed my mind|change of plans?|"
-    r"on second thoughts?|could you|can you|would you|i(?:'d| would) rather(?: you)?|"
+    r"on second thoughts?|what are you doing|where are you going|could you|can you|would you|"
+    r"i(?:'d| would) rather(?: you)?|"
     r"i (?:said|told you(?: to)?|asked(?: you)?(?: for| to)?|want(?:ed)?(?: you)?(?: to)?))\b"
-    r"[\s,.!;:]*)+"
+    r"[\s,.!?;:]*)+"
 )
 _TAIL = re.compile(
     r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather|"

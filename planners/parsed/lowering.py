@@ -87,7 +87,7 @@ class Lowering:
         elif item:
             thing = self._reference(deed.kind, item)
             if deed.kind == "toggle" and deed.direction:
-                others = (word for word in thing.attributes if word not in (ON, OFF, "light"))
+                others = (word for word in thing.attributes if word not in (ON, OFF))
                 thing = replace(thing, attributes=(*others, deed.direction))
             self._add(deed.kind, object=thing)
 

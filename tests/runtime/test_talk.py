@@ -14,6 +14,7 @@ from embodied.core.protocols import PlanContext
 from embodied.runtime.agent import PlanningAgent
 from embodied.runtime.corrections import WHERE_INSTEAD
 from embodied.runtime.executor import PlanResult
+from embodied.runtime.remarks import asks_nothing, wonders
 from embodied.runtime.talk import About, Dialogue, as_target
 
 WHICH = Outcome(Status.RUNNING, Cause.AMBIGUOUS, question="Which one?")
@@ -284,6 +285,21 @@ def test_keep_going_without_a_motion_to_repeat_goes_on() -> None:
     assert act(agent, 2, 1.0) == ["a", "a"]
     assert agent.report()["corrections"][0]["effect"] == "goes on"
     assert not agent.question
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what are you doing? put it in the drawer",
+        "what are you doing, take the red one",
+        "do you see the red block? take that",
+        "good, now the red one",
+        "thanks, and the spoon",
+    ],
+)
+def test_what_is_asked_for_after_a_question_or_thanks_is_not_lost(said: str) -> None:
+    assert not wonders(said)
+    assert not asks_nothing(said)
 
 
 def test_where_nobody_says_where_else_it_is_not_put_there() -> None:

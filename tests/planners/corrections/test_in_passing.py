@@ -64,6 +64,7 @@ def ahead(
         # somewhere else
         (APPLE, 1, "throw it away", ["place(Apple, GarbageCan)"]),
         (APPLE, 1, "no, throw it in the trash", ["place(Apple, GarbageCan)"]),
+        (APPLE, 1, "what are you doing? put it in the sink", ["place(Apple, SinkBasin)"]),
         (APPLE, 1, "I said the table", ["place(Apple, DiningTable)"]),
         (APPLE, 1, "don't put it in the fridge, put it in the sink", ["place(Apple, SinkBasin)"]),
         (APPLE, 0, "I wanted the potato", ["pick(Potato)", "place(Potato, Fridge)"]),
