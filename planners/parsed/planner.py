@@ -12,8 +12,8 @@ from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
 from embodied.core.task_plans import ANOTHER, subgoals_of
 from planners.cues import described, mentions_in
+from planners.parsed import belief, plausibility
 from planners.parsed import encoder as encoder_files
-from planners.parsed import plausibility
 from planners.parsed.arm import ArmReader, is_arm
 from planners.parsed.commands import CommandReader
 from planners.parsed.encoder import AdaptedEncoder
@@ -210,17 +210,17 @@ class ParsedPlanner:
         self, understanding: Understanding, steps: Sequence[str], skills: tuple[SkillSpec, ...]
     ) -> tuple[tuple[Subgoal, ...], Explanation]:
         command = understanding.command
-        if understanding.is_command and command is not None:
+        if belief.reads_commands(understanding) and command is not None:
             unread = f" Not understood: {', '.join(command.unread)}." if command.unread else ""
             return command.subgoals, Explanation(
                 "commands",
                 READ_WHOLE * 0.8 ** len(command.unread),
                 (f"{len(command.clauses)} commands, read one by one.{unread}",),
             )
-        doubted = understanding.is_lost or understanding.is_open
+        doubted = belief.is_lost(understanding) or belief.is_open(understanding)
         doubted = doubted or self._plausibility.refuses(understanding)
-        doubted = doubted or understanding.is_made_up
-        if doubted and not understanding.is_plain:
+        doubted = doubted or belief.is_made_up(understanding)
+        if doubted and not belief.is_plain(understanding):
             raise _objection(understanding)
         understanding = self._read_further(understanding, steps, AS_TRAINED)
         subgoals, explanation = _as_task(understanding, literal(understanding, skills))
