@@ -32,6 +32,11 @@ class Ref:
     led_by: str = ""
     contents: Thing | None = None
 
+    @property
+    def one_more(self) -> bool:
+        """Whether it is one more of its kind: `another`, `one here and one there`."""
+        return self.thing is not None and (self.thing.other or self.thing.phrase == "one")
+
 
 @dataclass
 class Clause:

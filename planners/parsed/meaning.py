@@ -108,6 +108,11 @@ class Mentions:
                 return fitting
         return ()
 
+    def places(self) -> tuple[Item, ...]:
+        """Return where things were put, but for what was put somewhere itself."""
+        every = (item for items in self.placed.values() for item in items)
+        return tuple(item for item in every if not set(item.types) & set(self.placed))
+
     def last_two(self, abilities: Abilities, skill: str, argument: str) -> tuple[Item, ...]:
         """Return what `both` is: the last two things of different types that the skill may name."""
         found: dict[tuple[str, ...], Item] = {}
@@ -175,7 +180,8 @@ class Resolver:
         door = thing is not None and thing.head == "door" and skill in ("open", "close")
         if ref.pronoun or door or (thing is not None and thing.head in ("it", "one", "ones")):
             other = thing is not None and thing.other
-            meant = self.mentions.latest(self.abilities, skill, argument, but=but)
+            told = self.mentions.places() if ref.one_more and not but else ()
+            meant = self.mentions.latest(self.abilities, skill, argument, but=(*but, *told))
             if door and not meant:
                 raise Question("The door of what: the fridge, the microwave, a cabinet?")
             if not meant and not quiet:
@@ -190,7 +196,11 @@ class Resolver:
                 other = other or bool(names & {*self.mentions.one, *self.mentions.placed})
                 self.mentions.one |= names
             return [
-                Item(each.types, each.phrase, states or each.states, each.attributes, 1, other)
+                Item(
+                    *(each.types, each.phrase, states or each.states, each.attributes),
+                    count=thing.count if thing is not None and thing.states else 1,
+                    other=other,
+                )
                 for each in meant
             ]
         if thing is None or (thing.head == "water" and skill != "toggle"):

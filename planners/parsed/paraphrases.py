@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from planners.parsed.wishes import as_deeds
 from planners.parsed.words import load
 
 _THE = r"(?:the|a|an|my|your|some)"
@@ -10,7 +11,26 @@ _STANDS = (
     rf"(?:in|on|inside|on top of) (?P<where>{_THE} [a-z ]+?)[,;.]\s*(?:so |and |please |now )*"
     r"(?=[a-z]+ (?:it|them)\b)"
 )
+_NO_VESSEL = "".join(
+    f"(?<!{name})" for name in ("plate", "bowl", "pan", "pot", "cup", "mug", "box", "tray", "glass")
+)
+"""With a vessel comes what is in it."""
 _FORMS: Mapping[str, str] = {
+    # may I have a cold apple
+    r"^(?:may|can|could|might) (?:i|we) (?:please )?(?:have|get) (?=(?:a|an|some|two|my)\b)": (
+        "i would like "
+    ),
+    # put the fork together with the knife on the table
+    rf"\b(?P<put>(?:put|place|set|lay|bring) )(?P<what>{_THE} [a-z]+){_NO_VESSEL} "
+    rf"(?:together |along )?with (?P<other>{_THE} [a-z]+) (?=(?:in|on|into|onto|to)\b(?! it))": (
+        r"\g<put>\g<what> and \g<other> "
+    ),
+    # put the apple on the table with the plate, put it with the bread
+    rf"^(?P<put>(?:put|place|set|lay|leave) (?:it|{_THE} [a-z ]+?){_NO_VESSEL} )"
+    rf"(?P<where>(?:in|on) {_THE} [a-z ]+? )?(?:together |along )?with "
+    rf"(?P<mark>{_THE} [a-z ]+(?<!ing))$": (r"\g<put>\g<where>next to \g<mark>"),
+    # mug -> sink
+    r"\s*[-=]+>\s*": " to ",
     # put it back where it was
     r"\b(?:back )?(?:to )?(?:where (?:it|they) (?:was|were|stood|lay|came from|belongs?|goes)|"
     r"where you (?:found|got|took) (?:it|them)(?: from)?|(?:to|in|into|on) its (?:old )?place)\b": (
@@ -66,6 +86,7 @@ _TELLS = re.compile(
 
 def plainly(text: str) -> str:
     """Return words in which what is told in a roundabout way is told plainly."""
+    text = as_deeds(text)
     for form, plain in _FORMS.items():
         text = re.sub(form, plain, text, flags=re.IGNORECASE)
     match = _BESIDE_THE_POINT.match(text)

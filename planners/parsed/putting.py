@@ -63,7 +63,7 @@ class Putting:
             home = [self._resolve.mentions.placed.get(t) for each in items for t in each.types[:1]]
             if home and home[0] and all(ref.pronoun for ref in goals):
                 return self.deposit(items, home[0])
-        if clause.objects and all(ref.pronoun for ref in clause.objects):
+        if clause.objects and all(ref.pronoun and not ref.one_more for ref in clause.objects):
             items = self._in_what_it_is(items)
         goals = [ref for ref in goals if ref.led_by != "not"]
         if goals and all(map(is_room, goals)) and goals[0].thing is not None:

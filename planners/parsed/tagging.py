@@ -268,14 +268,14 @@ class Tagger:
                 definite = True
                 at += match[0]
                 if pronoun := words.small["pronouns"].at(pieces, at):
-                    return _piece_of_it(at + pronoun[0] - start, other, states)
+                    return _piece_of_it(at + pronoun[0] - start, other, states, count)
                 if not self._noun_ahead(at):
-                    return _piece_of_it(at - start, other, states)
+                    return _piece_of_it(at - start, other, states, count)
                 continue
             if word in BOTH and not bare:
                 count, definite = 2, True
                 at += 1
-                if word == "both" and not self._noun_ahead(at):
+                if word == "both" and not self._named_ahead(at):
                     return at - start, Tag("pronoun", text=word)
                 continue
             if not bare and (many := self._several(at)):
@@ -303,7 +303,11 @@ class Tagger:
         word = self._pieces[at]
         value = float(word) if word.isdecimal() else self.words.numbers.get(word, 0.0)
         few = 3 <= value <= MOST and value == int(value)
-        return int(value) if few and self._noun_ahead(at + 1) else 0
+        return int(value) if few and self._named_ahead(at + 1) else 0
+
+    def _named_ahead(self, at: int) -> bool:
+        """Whether a name follows, or pieces of what was named."""
+        return self._noun_ahead(at) or self.words.pieces.at(self._pieces, at) is not None
 
     def _noun_ahead(self, at: int) -> bool:
         """Whether a name follows, whatever describes it."""
@@ -341,7 +345,7 @@ class Tagger:
         return end - start, Tag("thing", text=text, thing=thing)
 
 
-def _piece_of_it(length: int, other: bool, states: list[str]) -> tuple[int, Tag]:
-    """A slice of what was talked about."""
-    thing = Thing((), "a piece", "it", other=other, states=tuple(states))
+def _piece_of_it(length: int, other: bool, states: list[str], count: int) -> tuple[int, Tag]:
+    """A slice of what was talked about, or several."""
+    thing = Thing((), "a piece", "it", count, other, tuple(states))
     return length, Tag("pronoun", text="a piece", thing=thing)
