@@ -36,7 +36,7 @@ def added(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple
         PlanningError: If what was said makes no sense, or is about nothing at hand.
     """
     if change.thing is not None:
-        more = _likewise(plan, change.thing)
+        more = _likewise(plan, change.thing) * change.count
         return (*plan, *more) if change.kind is Kind.ALSO else (*more, *plan)
     more = _planned(change.text, plan, plan_text)
     if change.kind is Kind.ALSO and not _before_it_goes(change, plan, more):
@@ -105,7 +105,7 @@ def _likewise(plan: Sequence[Subgoal], thing: ObjectRef) -> tuple[Subgoal, ...]:
     if one is None:
         raise PlanningError(f"Nothing is being done that the {spoken(thing.category)} could join.")
     every = tuple(step for step in plan if handles(step, one))
-    meant = tuple(step for step in every if not is_second(step)) or every
+    meant = tuple(step for step in every if not is_second(step)) or _to_its_end(every)
     if meant[0].skill != "pick" and meant[0].skill not in IN_PLACE:
         meant = (Subgoal("pick", {"object": one}), *meant)
     further = thing
@@ -120,6 +120,12 @@ def _likewise(plan: Sequence[Subgoal], thing: ObjectRef) -> tuple[Subgoal, ...]:
         # taking a knife, cutting, laying it down: the same wherever the slice goes then
         cut = subgoals_of(Task(PICK_AND_PLACE, thing.category, one.category, sliced=True))[:3]
     return (*cut, *each_reference(meant, edit))
+
+
+def _to_its_end(steps: tuple[Subgoal, ...]) -> tuple[Subgoal, ...]:
+    """Return steps up to where the first of several things is put down."""
+    end = next((at for at, step in enumerate(steps) if step.skill == "place"), len(steps))
+    return steps[: end + 1]
 
 
 def _planned(text: str, plan: Sequence[Subgoal], plan_text: PlanText) -> tuple[Subgoal, ...]:

@@ -5,20 +5,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.core.task_plans import ANOTHER, KNIVES
+from embodied.core.task_plans import ANOTHER
 from planners.corrections.changes import Change, Kind
 from planners.corrections.colours import colours_of
+from planners.corrections.edits import is_second
+from planners.corrections.hand import handles
 from planners.corrections.nouns import read_thing
-from planners.corrections.steps import skill_of
+from planners.corrections.steps import first_thing, skill_of
 
 _ONE_WILL_DO = re.compile(
     r"^(?:just|only)(?: the)? one(?: of (?:them|those))?(?: (?:is enough|will do|is fine))?$|"
     r"^(?:the |that |this )?one(?: of (?:them|those))? (?:is enough|will do|only|is fine)$|"
     r"^not both(?: of (?:them|those))?$|^(?:i|we) (?:only |just )?need (?:only |just )?one$"
 )
+_NUMBERS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ONE_MORE = re.compile(
-    r"^(?:make (?:it|that|them) |(?:get|take|bring|use|do)(?: me)? )?(?:two|both)"
-    r"(?: of (?:them|those))?$|^one more$"
+    r"^(?:make (?:it|that|them) |(?:i (?:need|want|said|meant) |get|take|bring|use|do)(?: me)? ?)?"
+    rf"(?P<count>{'|'.join(_NUMBERS)})(?: of (?:them|those))?$|^one more$"
+)
+_SWAPPED = re.compile(
+    r"^(?:(?:it's |do it |i want it )?(?:just )?(?:the other way (?:round|around)|vice versa)|"
+    r"(?:swap|switch|exchange) (?:them|the two|those|the places)(?: around| over)?)$"
 )
 _ALREADY = re.compile(
     r"^(?:it|that|this|the [a-z ]+?)(?:'s| is)(?: already| now)? (?P<state>[a-z]+)"
@@ -41,7 +48,10 @@ _KEEP = re.compile(
     r"(?: (?:in your hand|for now|for me|a bit|a moment))?$|"
     rf"^(?:do not|don't|never) (?:put|place|set|drop|bring|take) {_THING}"
     r"(?: (?:down|away|back|there|here|(?:in|on|into|onto|inside|to)(?: (?:there|here|it))?)"
-    r"(?: (?:the|that|this|my) [a-z ]+)?)?$"
+    r"(?: (?:the|that|this|my) [a-z ]+)?)?$|"
+    r"^(?:give|hand|bring|pass) (?:(?:it|that|this) (?:over )?(?:to me|here|over)|"
+    r"me (?:it|that|this))(?: here)?$|^let me have (?:it|that|this)$|"
+    r"^i(?:'ll| will)? (?:need|take|have|want) (?:it|that|this)(?: here| now| myself)*$"
 )
 _SKIP = re.compile(
     r"^(?:skip|forget(?: about)?|leave out|never mind) (?:that|this|it|(?:this|that) step|"
@@ -57,27 +67,33 @@ _LEAVE = re.compile(
 )
 
 
-def _first_thing(plan: Sequence[Subgoal]) -> ObjectRef | None:
-    things = (step.arguments.get("object") for step in plan)
-    return next((t for t in things if isinstance(t, ObjectRef) and t.category not in KNIVES), None)
-
-
 def _how_many(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    """`One is enough` of two, `make it two` of one."""
-    one = _first_thing(plan)
-    two = any(
-        isinstance(value, ObjectRef) and ANOTHER in value.attributes
-        for step in plan
-        for value in step.arguments.values()
-    )
+    """`One is enough` of two, `make it three` of one."""
+    one = first_thing(plan)
     if one is None:
         return None
-    if two and _ONE_WILL_DO.match(words):
+    planned = _planned(one, plan)
+    if planned > 1 and _ONE_WILL_DO.match(words):
         return Change(Kind.FEWER, text=words)
-    told_apart = colours_of(one)  # of red blocks there may be one
-    if not two and not told_apart and _ONE_MORE.match(words):
-        return Change(Kind.ALSO, replace(one, phrase=""), text=words)
-    return None
+    match = _ONE_MORE.match(words)
+    if match is None or colours_of(one):  # of red blocks there may be one
+        return None
+    more = _NUMBERS[match["count"]] - planned if match["count"] else 1
+    kept = tuple(word for word in one.attributes if word != ANOTHER)
+    further = replace(one, attributes=kept, phrase="")
+    return Change(Kind.ALSO, further, text=words, count=more) if more > 0 else None
+
+
+def _planned(one: ObjectRef, plan: Sequence[Subgoal]) -> int:
+    """Return how many things like one are planned for, the first of which may be done with."""
+    others = [step for step in plan if is_second(step) and handles(step, one)]
+    placed = sum(step.skill == "place" for step in others)
+    return 1 + (placed or sum(step.skill == "pick" for step in others))
+
+
+def _swapped(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """Each of two things goes where the other was to."""
+    return Change(Kind.SWAPPED, text=words) if _SWAPPED.match(words) else None
 
 
 def _already(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
@@ -118,7 +134,7 @@ def _leave(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
 
 def _named(words: str | None, plan: Sequence[Subgoal], types: frozenset[str]) -> ObjectRef | None:
     """Return the thing at hand, if words mean it or another thing that the plan handles."""
-    at_hand = _first_thing(plan)
+    at_hand = first_thing(plan)
     if words is None or words in ("it", "that", "this", "them"):
         return at_hand
     values = [step.arguments.get("object") for step in plan]
@@ -134,6 +150,7 @@ def _named(words: str | None, plan: Sequence[Subgoal], types: frozenset[str]) ->
 
 READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
     _how_many,
+    _swapped,
     _already,
     _skip,
     _keep,

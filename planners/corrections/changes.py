@@ -23,6 +23,7 @@ class Kind(StrEnum):
     KEEP = "keep"
     LEAVE = "leave"
     FEWER = "fewer"
+    SWAPPED = "swapped"
     SKIP = "skip"
     FIRST = "first"
     ALSO = "also"
@@ -48,6 +49,7 @@ class Change:
         any_time: Whether nothing was said of when to do it: it may take the place of its contrary,
             or be done before a thing goes where it goes.
         relation: How it is to be at its other place, where the skills tell such things apart.
+        count: How many more, for `also` with a thing.
     """
 
     kind: Kind
@@ -59,6 +61,7 @@ class Change:
     rejects: bool = False
     share: float = 0.0
     any_time: bool = False
+    count: int = 1
 
     @property
     def lasting(self) -> bool:

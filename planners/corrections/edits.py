@@ -192,6 +192,26 @@ def _fewer(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     return tuple(subgoal for subgoal in plan if not is_second(subgoal))
 
 
+def _swapped(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
+    """Let each of two things go where the other was to."""
+    ends = [step for step in plan if step.skill == "place" and not set(KNIVES) & _named(step)]
+    if len(ends) != 2 or len({name for step in ends for name in _named(step)}) != 4:
+        return plan
+    places = [step.arguments["receptacle"] for step in ends]
+    other = dict(zip(map(id, ends), reversed(places), strict=True))
+    return tuple(
+        resaid(replace(step, arguments={**step.arguments, "receptacle": other[id(step)]}))
+        if id(step) in other
+        else step
+        for step in plan
+    )
+
+
+def _named(step: Subgoal) -> set[str]:
+    values = (step.arguments.get(name) for name in ("object", "receptacle"))
+    return {value.category for value in values if isinstance(value, ObjectRef)}
+
+
 def _without(plan: tuple[Subgoal, ...], change: Change) -> tuple[Subgoal, ...]:
     task = task_of(plan) if change.skill == "slice" else None
     if task is not None and task.sliced:
@@ -218,4 +238,5 @@ CHANGES: dict[Kind, Callable[[tuple[Subgoal, ...], Change], tuple[Subgoal, ...]]
     Kind.LEAVE: _leave,
     Kind.SKIP: _skip,
     Kind.FEWER: _fewer,
+    Kind.SWAPPED: _swapped,
 }

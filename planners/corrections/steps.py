@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.core.task_plans import DEVICE_OF
+from embodied.core.task_plans import DEVICE_OF, KNIVES, SLICED
 from embodied.language.shares import SHARE, SHARES
 from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import read_thing
@@ -22,6 +22,10 @@ _ALSO_LAST = re.compile(
     r"(?:when|once|after) (?:you(?:'re| are)|it's|it is|that's|that is) (?:done|finished|ready))$"
 )
 _AND = re.compile(r"^and (?:then )?(?P<text>.+)$")
+_ONE_THERE = re.compile(
+    r"^(?:a|another|one|one more|the other)(?: one)? (?P<where>(?:in|on|into|onto|to) .+)$"
+)
+"""One more of what is at hand goes elsewhere: `and one in the fridge`."""
 _LIKEWISE = re.compile(
     r"^(?:and )?(?:(?:do )?the same (?:with|for|to)|(?:do|repeat) (?:it|that) (?:with|for)) "
     r"(?P<text>.+?)(?: (?:too|as well|again))?$"
@@ -32,6 +36,9 @@ _BOTH = re.compile(
     r"(?P<other>(?:the|a|an|my) [a-z -]+?) "
     r"(?P<also>too|as well|also)[\s.!]*$",
     re.I,
+)
+_AND_BOTH = re.compile(
+    r"^and (?P<one>(?:the|a|an|my) [a-z -]+?) and (?P<other>(?:the|a|an|my) [a-z -]+)$", re.I
 )
 _TWO_PARTS = re.compile(
     r"^(?!(?:and )?then\b)(?P<first>(?:(?!\bfirst\b).)+?)(?:[\s,;.]+and)?[\s,;.]+"
@@ -131,6 +138,8 @@ def parts_of(text: str) -> tuple[str, ...]:
     """Return what is said one after the other: `put it on the table, then wash the plate`."""
     if both := _BOTH.match(text):
         return f"{both['one']} {both['also']}", f"{both['other']} {both['also']}"
+    if more := _AND_BOTH.match(text.strip(" .!")):
+        return f"and {more['one']}", f"and {more['other']}"
     match = _TWO_PARTS.match(text)
     if match is None:
         return (text,)
@@ -145,6 +154,12 @@ def types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:
         for value in subgoal.arguments.values()
         if isinstance(value, ObjectRef)
     )
+
+
+def first_thing(plan: Sequence[Subgoal]) -> ObjectRef | None:
+    """Return the first thing that a plan handles, knives aside."""
+    things = (step.arguments.get("object") for step in plan)
+    return next((t for t in things if isinstance(t, ObjectRef) and t.category not in KNIVES), None)
 
 
 def skill_of(verb: str) -> str | None:
@@ -168,6 +183,9 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
             continue
         text = _WHEN_SO.sub("", _DO.sub("", match["text"].removeprefix("and ")))
         named = kind is Kind.ALSO or pattern in (_FIRST, _FIRST_LAST)
+        like = first_thing(plan)
+        if (there := _ONE_THERE.match(text)) and like is not None:
+            return Change(kind, text=f"put another {_spelled(like)} {there['where']}")
         thing = _named_alone(text, plan, types) if named else None
         if thing is not None:
             return Change(kind, thing, text=text)
@@ -180,9 +198,14 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
     return None
 
 
+def _spelled(thing: ObjectRef) -> str:
+    """Return what a thing is called, a slice as a slice."""
+    return f"{'slice of ' if SLICED in thing.attributes else ''}{spoken(thing.category)}"
+
+
 def _named_alone(text: str, plan: Sequence[Subgoal], types: frozenset[str]) -> ObjectRef | None:
     """Return the thing that words name without saying what to do with it: `the pen`."""
-    like = next((step.arguments.get("object") for step in plan), None)
+    like = plan[0].arguments.get("object") if plan else None
     if (looks := _LOOKS.match(text)) and isinstance(like, ObjectRef):
         return read_thing(f"the {looks['looks']}{spoken(like.category)}", types)
     alone = re.fullmatch(r"(?:the|a|an|another|one|my|your|this|that)\s+[a-z -]+", text)

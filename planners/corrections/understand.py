@@ -26,7 +26,8 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather|"
-    r"after all|already))+$"
+    r"after all|already|while you(?:'re| are) (?:there|at it|on it)|on (?:the|your) way|"
+    r"in the meantime))+$"
 )
 _REJECTS = re.compile(r"^\s*(?:no|nope|not)\b|\bwrong\b", re.I)
 _NOT_BUT = re.compile(

@@ -87,9 +87,10 @@ def two(told: Understanding) -> bool:
 def one_other(told: Understanding) -> bool:
     """One thing is asked for where the learned task brings two: `another mug`."""
     picks = [step.arguments["object"] for step in told.told.subgoals if step.skill == "pick"]
-    if told.reading.task.task_type != PICK_TWO or len(picks) != 1:
+    things = [each for each in picks if isinstance(each, ObjectRef) and each.category not in KNIVES]
+    if told.reading.task.task_type != PICK_TWO or len(things) != 1:
         return False
-    return isinstance(picks[0], ObjectRef) and ANOTHER in picks[0].attributes
+    return ANOTHER in things[0].attributes
 
 
 def changed_in_vessel(told: Understanding) -> bool:

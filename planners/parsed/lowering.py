@@ -103,7 +103,9 @@ class Lowering:
         hand = self._hand
         name = self._type("pick", item)
         if "slice" in item.states and not hand.cut.get(name):
-            self._slice(replace(item, states=()), ())
+            self._slice(
+                replace(item, states=(), other=False), ()
+            )  # another slice, not another loaf
         elif hand.cut.get(name) and not item.other:
             item = replace(item, states=_with(item.states, "slice"))  # there is no whole one left
         held = (

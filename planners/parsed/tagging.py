@@ -18,7 +18,7 @@ MOST = 12
 PIECES = {"slice", "slices", "piece", "pieces", "chunk", "chunks"}
 NO_NOUNS = {"bit", "little", "way", "few", "small", "time", "while", "moment", "times", "tad"}
 ROOMS = {"kitchen", "bathroom", "bedroom"}
-OTHER = {"another", "other", "second"}
+OTHER = {"another", "other", "second", "more"}
 STARTS = {"", "joint", "stop", "asking", "earlier", "later", "polite"}
 """Tags after which a verb is a verb and no noun."""
 

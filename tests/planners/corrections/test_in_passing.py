@@ -51,12 +51,42 @@ def ahead(
             *("put a mug in the sink", 1, "make it two"),
             ["place(Mug, SinkBasin)", "pick(another Mug)", "place(another Mug, SinkBasin)"],
         ),
+        (
+            *("put a mug in the sink", 1, "make it three"),
+            [
+                "place(Mug, SinkBasin)",
+                *["pick(another Mug)", "place(another Mug, SinkBasin)"] * 2,
+            ],
+        ),
+        (
+            *("put two mugs in the sink", 0, "make it three"),
+            [
+                *["pick(Mug)", "place(Mug, SinkBasin)"],
+                *["pick(another Mug)", "place(another Mug, SinkBasin)"] * 2,
+            ],
+        ),
+        (
+            *("put the plate on the counter and the apple in the fridge", 0, "vice versa"),
+            [
+                *["pick(Plate)", "place(Plate, Fridge)"],
+                *["pick(Apple)", "place(Apple, CounterTop)"],
+            ],
+        ),
+        (
+            *("slice the bread and put a slice on the plate", 3, "and one in the fridge"),
+            [
+                *["pick(sliced Bread)", "place(sliced Bread, Plate)"],
+                *["pick(sliced another Bread)", "place(sliced another Bread, Fridge)"],
+            ],
+        ),
         # what is so already
         ("put a clean mug in the cabinet", 1, "that's clean enough", ["place(Mug, Cabinet)"]),
         ("put a hot potato in the fridge", 1, "it's already hot", ["place(Potato, Fridge)"]),
         # not at all
         (APPLE, 1, "actually keep it", []),
         (APPLE, 1, "hold on to it", []),
+        (APPLE, 1, "give it to me", []),
+        (APPLE, 1, "actually, I need it here", []),
         (APPLE, 1, "don't put it in the fridge", []),
         (APPLE, 0, "don't put the apple in the fridge", ["pick(Apple)"]),
         (APPLE, 0, "leave it", []),
@@ -72,6 +102,10 @@ def ahead(
         (APPLE, 1, "open the fridge", ["open(Fridge)", "place(Apple, Fridge)"]),
         (APPLE, 1, "turn on the light", ["toggle(on LightSwitch)", "place(Apple, Fridge)"]),
         (APPLE, 1, "and turn on the microwave", ["place(Apple, Fridge)", "toggle(on Microwave)"]),
+        (
+            *(APPLE, 1, "and wash it while you're at it"),
+            ["clean(Apple, SinkBasin)", "place(Apple, Fridge)"],
+        ),
         (APPLE, 1, "close it when you're done", ["place(Apple, Fridge)", "close(Fridge)"]),
         (
             *("put a mug in the microwave", 1, "turn it on afterwards"),
