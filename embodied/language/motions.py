@@ -94,8 +94,12 @@ NUMBERS: Mapping[str, float] = {
 
 SPEEDS: Mapping[str, str] = {
     SLOWER: r"slow(?: it)? down|slower|more slowly|slowly|not so (?:fast|quick(?:ly)?)|too fast|"
-    r"easy|gently|more gently|(?:be )?(?:more )?careful(?:ly)?|less speed",
-    FASTER: r"speed(?: it)? up|faster|more quickly|quicker|hurry(?: up)?|too slow(?:ly)?|"
+    r"easy(?: does it)?|(?:be )?(?:more |very |really )?(?:gentle|gently|careful(?:ly)?)"
+    r"(?: (?:with|around|near) [a-z' ]+)?(?:[\s,;]+(?:it's|it is|that's) [a-z ]+)?|less speed|"
+    r"take (?:care|your time)|it's fragile|(?:do not|don't|try not to) "
+    r"(?:drop|spill|break|hit|knock over|crush|squash|hurt|bump into) "
+    r"(?:it|them|(?:the|my) [a-z]+)",
+    FASTER: r"speed(?: it)? up|faster|more quickly|quick(?:er|ly)?|hurry(?: up)?|too slow(?:ly)?|"
     r"not so slow(?:ly)?|more speed",
 }
 SPEED_FACTORS: Mapping[str, float] = {SLOWER: 0.5, FASTER: 1.5}

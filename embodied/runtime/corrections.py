@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.motion import Frame, Motion
 from embodied.language.motions import Unclear, read_motion
+from embodied.runtime.dangers import cries_danger
 from embodied.runtime.halting import WORDS_OF_NOTHING, asks_to_halt, tells_what_is_wrong
 
 _GAP = r"[\s,.!;:]*"
@@ -133,7 +134,7 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
             return Heard(CorrectionKind.TARGET)
         if match and not _FILLER_ONLY.fullmatch(match["rest"]):
             return Heard(CorrectionKind.REPLACE, match["rest"].strip())
-    if asks_to_halt(words) or _warns(words):
+    if asks_to_halt(words) or _warns(words) or cries_danger(words):
         return Heard(CorrectionKind.STOP)
     motion = read_motion(words, last=last, frame=frame)
     if isinstance(motion, Unclear):
