@@ -32,6 +32,7 @@ from planners.corrections import (
     without_needless_picks,
 )
 from planners.cutting import cut_types, without_cutting
+from planners.parsed.refusals import UNABLE, Refused, asks
 from planners.symbolic import repair
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
@@ -40,6 +41,8 @@ from planners.wording import sentence
 
 _MAY_END = frozenset([Kind.KEEP, Kind.LEAVE, Kind.FEWER, Kind.SKIP])
 """Changes after which nothing may be left to do."""
+SAY = "Name the thing that is meant, a place for it, or what to do as well, first, or not at all."
+"""What to say instead of what was not understood."""
 REMEMBERED = 16
 """Plans whose corrections are remembered; an agent has one at hand."""
 
@@ -218,7 +221,7 @@ class CheckedPlanner:
         changed = self._folded(subgoals, change, context)
         if changed is None:
             return None
-        if change.kind in (Kind.FIRST, Kind.ALSO):
+        if change.kind in (Kind.FIRST, Kind.ALSO, Kind.RETOLD):
             changed = without_needless_picks(changed, held)
             if held is not None and changed and changed[0].skill == "pick":
                 changed = (*_aside(held, context), *changed)
@@ -267,17 +270,28 @@ class CheckedPlanner:
         told = f"Not understood: {correction.text!r}."
         change = understand(correction.text, ahead, context.skills)
         domain = Domain(context.skills)
-        if change is not None and change.kind is Kind.OTHER_PLACE:
+        if change is not None and change.kind in (Kind.OTHER_PLACE, Kind.OTHER_OBJECT, Kind.ALSO):
             change = resolve(change, ahead, entities=context.entities)
             for way in self._ways(ahead, change, context)[:1]:
                 for fault in (each for step in way for each in misfits(step, domain)):
                     return f"{told} {fault}"
-            if not self._ways(ahead, change, context):
+            if change.kind is Kind.OTHER_PLACE and not self._ways(ahead, change, context):
                 return f"{correction.text!r} changes nothing: it is being done so already."
-        return (
-            f"{told} Name the thing that is meant, a place for it, or what to do as well, first, "
-            "or not at all."
-        )
+        return f"{told} {self._unable(ahead, correction, context) or SAY}"
+
+    def _unable(
+        self, ahead: tuple[Subgoal, ...], correction: Correction, context: PlanContext
+    ) -> str:
+        """Return why words cannot be done at all, as a task of their own; empty where they can."""
+        if asks(correction.text):
+            return "I answer no questions while I work."
+        try:
+            self._reader(ahead, context)(correction.text)
+        except Refused as refused:
+            return str(refused) if refused.kind == UNABLE else ""
+        except PlanningError:
+            pass
+        return ""
 
 
 def _apart(

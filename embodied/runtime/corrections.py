@@ -19,7 +19,8 @@ _FILLER_ONLY = re.compile(rf"(?:{WORDS_OF_NOTHING})", re.I)
 
 _DROP = (
     r"(?:forget (?:about )?(?:it|that|the [\w ]+?)|never ?mind(?: (?:it|that|the [\w ]+?))?|"
-    r"scratch that|change of plans?|cancel (?:it|that)|stop (?:it|that|doing that))"
+    r"(?:drop|leave|stop) (?:everything|all that)|scratch that|change of plans?|"
+    r"cancel (?:it|that)|stop (?:it|that|doing that))"
 )
 # Words that drop the old task, then the new one: "forget it, bring me the cup".
 _DROP_THEN = re.compile(

@@ -8,11 +8,12 @@ from embodied.core.errors import PlanningError
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task import PICK_AND_PLACE, Task
-from embodied.core.task_plans import ANOTHER, DEVICE_OF, SLICED, subgoals_of, task_of
+from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, SLICED, subgoals_of, task_of
 from planners.corrections.changes import Change, Kind
 from planners.corrections.colours import COLOURS
 from planners.corrections.edits import each_reference, is_second, meant_instead, resaid
-from planners.corrections.hand import handles
+from planners.corrections.hand import handles, not_of
+from planners.corrections.steps import first_thing
 
 AT_ONCE = frozenset(["open", "close", "toggle"])
 """Skills that are quickly done on the way, with whatever is in the hand."""
@@ -35,6 +36,9 @@ def added(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple
     Raises:
         PlanningError: If what was said makes no sense, or is about nothing at hand.
     """
+    if change.kind is Kind.RETOLD:
+        more = _planned(change.text, plan, plan_text)
+        return (*more, *not_of(first_thing(plan) or ObjectRef(""), plan))
     if change.thing is not None:
         more = _likewise(plan, change.thing) * change.count
         return (*plan, *more) if change.kind is Kind.ALSO else (*more, *plan)
@@ -53,6 +57,9 @@ def added(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple
 def timed(change: Change, plan: Sequence[Subgoal], plan_text: PlanText) -> Change:
     """Return when to do what was asked without a word of when: on the way, or afterwards.
 
+    What says all of what is to be done with the thing at hand takes the place of that: "wash it and
+    put it on the table".
+
     Args:
         change: What was asked.
         plan: What is still ahead.
@@ -62,8 +69,19 @@ def timed(change: Change, plan: Sequence[Subgoal], plan_text: PlanText) -> Chang
         PlanningError: If it makes no sense.
     """
     more = _planned(change.text, plan, plan_text)
+    if _tells_to_the_end(more, plan):
+        return replace(change, kind=Kind.RETOLD)
     on_the_way = all(each.skill in AT_ONCE for each in more)
     return replace(change, kind=Kind.FIRST if on_the_way else Kind.ALSO, any_time=True)
+
+
+def _tells_to_the_end(more: Sequence[Subgoal], plan: Sequence[Subgoal]) -> bool:
+    """Whether steps change the thing at hand and bring it somewhere, and do nothing besides."""
+    thing, skills = first_thing(plan), {each.skill for each in more}
+    about = [each for each in more if not any(handles(each, ObjectRef(knife)) for knife in KNIVES)]
+    ends = bool(about) and about[-1].skill == "place"
+    changes = skills & {*DEVICE_OF, "slice"}
+    return bool(thing and ends and changes) and all(handles(each, thing) for each in about)
 
 
 def _before_it_goes(change: Change, plan: Sequence[Subgoal], more: Sequence[Subgoal]) -> bool:

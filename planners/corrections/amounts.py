@@ -11,17 +11,20 @@ from planners.corrections.colours import colours_of
 from planners.corrections.edits import is_second
 from planners.corrections.hand import handles
 from planners.corrections.nouns import read_thing
-from planners.corrections.steps import first_thing, skill_of
+from planners.corrections.steps import NUMBERS, first_thing, skill_of
 
 _ONE_WILL_DO = re.compile(
     r"^(?:just|only)(?: the)? one(?: of (?:them|those))?(?: (?:is enough|will do|is fine))?$|"
     r"^(?:the |that |this )?one(?: of (?:them|those))? (?:is enough|will do|only|is fine)$|"
     r"^not both(?: of (?:them|those))?$|^(?:i|we) (?:only |just )?need (?:only |just )?one$"
 )
-_NUMBERS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _ONE_MORE = re.compile(
     r"^(?:make (?:it|that|them) |(?:i (?:need|want|said|meant) |get|take|bring|use|do)(?: me)? ?)?"
-    rf"(?P<count>{'|'.join(_NUMBERS)})(?: of (?:them|those))?$|^one more$"
+    rf"(?P<count>both|{'|'.join(NUMBERS)})(?: of (?:them|those))?$|"
+    rf"^(?:one|(?P<more>{'|'.join(NUMBERS)})) more$"
+)
+_MORE_OF = re.compile(
+    rf"^(?:and |also )?(?P<count>one|{'|'.join(NUMBERS)}) (?:more|other) (?P<noun>[a-z ]+)$"
 )
 _SWAPPED = re.compile(
     r"^(?:(?:it's |do it |i want it )?(?:just )?(?:the other way (?:round|around)|vice versa)|"
@@ -75,10 +78,15 @@ def _how_many(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Cha
     planned = _planned(one, plan)
     if planned > 1 and _ONE_WILL_DO.match(words):
         return Change(Kind.FEWER, text=words)
+    named = _MORE_OF.match(words)
+    thing = named and read_thing(named["noun"], types)
+    if named and thing and not thing.relation:
+        return Change(Kind.ALSO, thing, text=words, count=NUMBERS.get(named["count"], 1))
     match = _ONE_MORE.match(words)
     if match is None or colours_of(one):  # of red blocks there may be one
         return None
-    more = _NUMBERS[match["count"]] - planned if match["count"] else 1
+    counted = {"both": 2, **NUMBERS}
+    more = counted[match["count"]] - planned if match["count"] else NUMBERS.get(match["more"], 1)
     kept = tuple(word for word in one.attributes if word != ANOTHER)
     further = replace(one, attributes=kept, phrase="")
     return Change(Kind.ALSO, further, text=words, count=more) if more > 0 else None

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     FIRST = "first"
     ALSO = "also"
     ASKED = "asked"
+    RETOLD = "retold"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Change:
             `share`; the one to do something else in place of, for `other_deed`; the one to do
             something before, for `first`, where that was said.
         text: Words of something to do as well, for `first`, `also` and, where neither was said,
-            `asked`; the skill that is meant, for `other_deed`.
+            `asked`; of all that is still to be done with the thing at hand, for `retold`; the skill
+            that is meant, for `other_deed`.
         rejects: Whether it began with a no: what is being done is not what was meant.
         share: How far something is to be open, 0 to 1, for `share`.
         any_time: Whether nothing was said of when to do it: it may take the place of its contrary,

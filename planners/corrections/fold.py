@@ -25,7 +25,7 @@ def fold(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[
     Raises:
         PlanningError: If the plan has nothing that the change could be about.
     """
-    if change.kind in (Kind.FIRST, Kind.ALSO):
+    if change.kind in (Kind.FIRST, Kind.ALSO, Kind.RETOLD):
         return added(plan, change, plan_text)
     resolved = resolve(change, plan)
     changed = CHANGES[change.kind](tuple(plan), resolved)

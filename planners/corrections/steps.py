@@ -7,12 +7,15 @@ from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import DEVICE_OF, KNIVES, SLICED
 from embodied.language.shares import SHARE, SHARES
+from embodied.language.wishes import as_deeds
 from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import read_thing
 
 _ALSO = re.compile(
     r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
-    r"when (?:you are|you're) done|don't forget to|do not forget to|remember to|finally)[\s,]+"
+    r"(?:when|once|after|as soon as) "
+    r"(?:(?:you are|you're|you have|you've|it's|it is|that's|that is) )?"
+    r"(?:done|finished|ready)|don't forget to|do not forget to|remember to|finally)[\s,]+"
     r"(?P<text>.+)$"
 )
 _IT = r"(?:it|them|that|the [a-z ]+?)"
@@ -37,8 +40,9 @@ _BOTH = re.compile(
     r"(?P<also>too|as well|also)[\s.!]*$",
     re.I,
 )
-_AND_BOTH = re.compile(
-    r"^and (?P<one>(?:the|a|an|my) [a-z -]+?) and (?P<other>(?:the|a|an|my) [a-z -]+)$", re.I
+_ARTICLE = r"(?:the|a|an|my|one|two|another)"
+_AND_MORE = re.compile(
+    rf"^(?:and|also) {_ARTICLE} [a-z -]+?(?:(?:, and|,| and) {_ARTICLE} [a-z -]+?)+$", re.I
 )
 _TWO_PARTS = re.compile(
     r"^(?!(?:and )?then\b)(?P<first>(?:(?!\bfirst\b).)+?)(?:[\s,;.]+and)?[\s,;.]+"
@@ -52,13 +56,21 @@ _WHEN_SO = re.compile(
 _DO = re.compile(r"^do (?=(?:the|a|an|another|one|my|your|this|that)\b)")
 _FIRST = re.compile(r"^(?:but )?(?:first|before that|before you do that)[\s,]+(?P<text>.+)$")
 _FIRST_LAST = re.compile(
-    r"^(?P<text>.+?)[\s,]+first(?:[\s,]+(?:and )?then (?:it|(?:the|that|this) [a-z ]+))?$"
+    r"^(?P<text>.+?)[\s,]+(?:first|before(?:hand| that)?)"
+    r"(?:[\s,]+(?:and )?then (?:it|(?:the|that|this) [a-z ]+))?$"
 )
 _MOTION = re.compile(
     r"^(?P<text>(?:go |move |step |turn |look |tilt |come |drive |walk )?"
     r"(?:a (?:bit|little)|slightly|further|farther|closer|back|left|right|up|down|around|forward|"
     r"forwards|backwards?|to the (?:left|right))\b(?! of\b).*)$"
 )
+_SEEN_FROM_IT = re.compile(
+    r"^(?:(?:turn|look) (?:around|left|right)[\s,;.]+)?"
+    r"(?:it's|it is|they're|they are|there(?:'s| is) one|(?:the|my) [a-z ]+? (?:is|are)) "
+    r"(?:right |just |directly |over )*(?:(?P<behind>behind you)|"
+    r"(?:on|to) your (?P<side>left|right)(?: side| hand side)?)$"
+)
+"""Where a thing is as the robot stands: it looks there first."""
 _MOVES = re.compile(r"(?:go|move|step|turn|look|tilt|come|drive|walk)\b")
 _WITHOUT = re.compile(
     r"^(?:(?:you )?(?:don't|do not)(?: need to| have to)?|no need to|skip|never mind|without|"
@@ -134,12 +146,20 @@ _SKILL_OF = {
 }
 
 
+NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+
+
 def parts_of(text: str) -> tuple[str, ...]:
     """Return what is said one after the other: `put it on the table, then wash the plate`."""
     if both := _BOTH.match(text):
         return f"{both['one']} {both['also']}", f"{both['other']} {both['also']}"
-    if more := _AND_BOTH.match(text.strip(" .!")):
-        return f"and {more['one']}", f"and {more['other']}"
+    if _AND_MORE.match(text.strip(" .!")):
+        named = re.split(rf"(?:,? and|,|^and|^also) (?={_ARTICLE}\b)", text.strip(" .!"))
+        return tuple(f"and {each}" for each in named if each)
+    wish = as_deeds(text)
+    done, ends, where = wish.partition(" and put it ")
+    if ends and wish != text:
+        return f"first {done}", f"put it {where}"
     match = _TWO_PARTS.match(text)
     if match is None:
         return (text,)
@@ -168,6 +188,13 @@ def skill_of(verb: str) -> str | None:
     return _SKILL_OF.get(stem) or _SKILL_OF.get(f"{stem}e")
 
 
+def _seen_from_it(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _SEEN_FROM_IT.match(words)
+    if match is None:
+        return None
+    return Change(Kind.FIRST, text=f"turn {match['side'] or 'around'}")
+
+
 def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     for pattern, kind in (
         (_FIRST, Kind.FIRST),
@@ -188,7 +215,8 @@ def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
             return Change(kind, text=f"put another {_spelled(like)} {there['where']}")
         thing = _named_alone(text, plan, types) if named else None
         if thing is not None:
-            return Change(kind, thing, text=text)
+            count = next((NUMBERS[word] for word in text.split() if word in NUMBERS), 1)
+            return Change(kind, thing, text=text, count=count)
         named_by_look = re.search(r"\bone\b", text) and not _COMMAND.match(text)
         if pattern is not _LIKEWISE and not named_by_look:
             untimed = kind is Kind.ALSO and not _THEN.search(words)
@@ -208,7 +236,10 @@ def _named_alone(text: str, plan: Sequence[Subgoal], types: frozenset[str]) -> O
     like = plan[0].arguments.get("object") if plan else None
     if (looks := _LOOKS.match(text)) and isinstance(like, ObjectRef):
         return read_thing(f"the {looks['looks']}{spoken(like.category)}", types)
-    alone = re.fullmatch(r"(?:the|a|an|another|one|my|your|this|that)\s+[a-z -]+", text)
+    counted = "|".join(NUMBERS)
+    alone = re.fullmatch(
+        rf"(?:the|a|an|another|one|my|your|this|that|{counted})(?: more)?\s+[a-z -]+", text
+    )
     placed = re.search(r"\b(?:in|on|into|onto|to|under|with|next|by)\b", text)
     return read_thing(text, types) if alone and not placed else None
 
@@ -277,6 +308,7 @@ READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None]
     _share,
     _in_place,
     _before,
+    _seen_from_it,
     _also,
     _without,
 )

@@ -8,6 +8,7 @@ from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER
+from embodied.language.wishes import as_deeds
 from planners.corrections import amounts, steps, which
 from planners.corrections.changes import Change, Kind
 from planners.corrections.colours import COLOURS
@@ -18,6 +19,7 @@ from planners.wanted import wanted
 
 _LEAD = re.compile(
     r"^(?:(?:no(?! need)|nope|wait|actually|sorry|please|hey|robot|oh|i meant|i mean|well|ok|"
+    r"maybe|perhaps|"
     r"okay|hm+|um+|uh+|hang on|you know what|i(?:'ve| have)? changed my mind|change of plans?|"
     r"on second thoughts?|what are you doing|where are you going|could you|can you|would you|"
     r"i(?:'d| would) rather(?: you)?|"
@@ -26,7 +28,8 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather|"
-    r"after all|already|while you(?:'re| are) (?:there|at it|on it)|on (?:the|your) way|"
+    r"after all|already|(?:right |just )now|at once|immediately|(?:straight|right) away|"
+    r"while you(?:'re| are) (?:there|at it|on it)|on (?:the|your) way|"
     r"in the meantime))+$"
 )
 _REJECTS = re.compile(r"^\s*(?:no|nope|not)\b|\bwrong\b", re.I)
@@ -51,13 +54,29 @@ _GOES = re.compile(r"\b(?:to|into|onto|back)\b")
 _INSIDE = re.compile(r"\b(?:in|on|into|onto|inside)\b")
 _NOT_IN_IT = re.compile(r"^not (?:in|on|into|onto) (?:it|there|that)[\s,;]+(?:but |rather )?")
 _REWORDED = (
+    # "there is no apple, take the tomato", "the fridge is full, use the counter"
+    (re.compile(r"^(?:there(?:'s| is) no [a-z ]+|"
+                r"(?:i|we) (?:don't|do not) have (?:an?|any) [a-z ]+|"
+                r"(?:the|that|this|my) [a-z ]+? (?:is|'s) (?:broken|full|dirty|taken|locked|"
+                r"empty|occupied|gone|too [a-z]+|not [a-z]+))[\s,;.]+(?:so |please |and )*"
+                r"(?=(?:take|use|get|bring|put|try|grab|pick)\b)"), ""),
+    (re.compile(r"^(?:let's|let us) (?:do|use|take|have|try|get|go (?:with|for)) "
+                r"(?=(?:the|a|an|my|that|another)\b)"), ""),
     # "make it the counter", "how about a bowl", "rather the counter"
     (re.compile(r"^(?:make (?:it|that)|change (?:it|that) to|let's (?:use|take)|rather|preferably|"
                 r"(?:how|what) about|better) (?=(?:the|a|an|my|that|another)\b)"), ""),
     (re.compile(r"^((?:the|a|an|my|that|another) .+?) (?:is|was|would be|will be|might be) "
                 r"(?:better|nicer|even better|more suitable|right|fine)$"), r"\1"),
-    (re.compile(r"^(?:change|replace|swap) (the .+?) (?:to|with|for|by) ((?:the|a|an) .+)$"),
-     r"\2, not \1"),
+    (re.compile(r"^(?:change|replace|swap|exchange) (the .+?) (?:to|with|for|by) "
+                r"((?:the|a|an) .+)$"), r"\2, not \1"),
+    (re.compile(r"^((?:the|a|an|my|that) [a-z ]+?) (?:instead of|rather than|in place of) "
+                r"((?:the|a|an|my|that) [a-z ]+)$"), r"\1, not \2"),
+    # "swap it for a bowl", "I prefer the bowl", "can it go on the counter?"
+    (re.compile(r"^(?:swap|replace|exchange|change) (?:it|that|this) (?:for|with|by) "
+                r"(?=(?:the|a|an)\b)|^i (?:prefer|would prefer|'d prefer) (?=(?:the|a|an|my)\b)"),
+     ""),
+    (re.compile(r"^(?:can|could|should|does) (?:it|that|this)(?:n't)? (?:not )?(?:go|be|stand) "
+                r"(?=(?:in|on|into|onto|next to)\b)"), "put it "),
 )  # fmt: skip
 """The same thing said in more words."""
 _TO_THE_BIN = "in the garbage can"
@@ -105,7 +124,11 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
         The change, or None where the words were not understood.
     """
     words = " ".join(text.lower().replace("’", "'").split()).strip(" .!?")
-    words = _TAIL.sub("", _LEAD.sub("", words)).strip(" ,.;:")
+    words = _TAIL.sub("", words)
+    if (deeds := as_deeds(words)) != words:
+        # what a thing is to be like is seen to before it goes anywhere
+        words = deeds if deeds.startswith("put ") else f"first {deeds}"
+    words = _LEAD.sub("", words).strip(" ,.;:")
     for pattern, meant in _REWORDED:
         words = pattern.sub(meant, words)
     words = _BIN.sub(lambda said: f"put it {said['rest'].strip() or _TO_THE_BIN}", words)

@@ -26,6 +26,11 @@ _MISTAKEN = re.compile(
     r"^(?:that's|that is|this is|it's|it is) (?:not (?:the|a|an) (?P<noun>[a-z ]+)|"
     r"(?:the|a|an) [a-z ]+?[\s,;]+not (?:the|a|an) (?P<other>[a-z ]+))$"
 )
+_TAKEN = re.compile(
+    r"^(?:that's|that is|this is|you(?:'ve)? (?:took|taken|got|have)) (?:just )?(?:a|an|the) "
+    r"(?P<noun>[a-z ]+)$"
+)
+"""What was taken, by its name: wrong where another was asked for."""
 _USELESS = re.compile(
     r"^(?:that|this|it)(?: one)?(?:'s| is) "
     r"(?:broken|taken|too (?:big|small|large)|"
@@ -61,6 +66,23 @@ _NO_LOOKS = frozenset(
         "no",
         "not",
         "same",
+        "i",
+        "you",
+        "we",
+        "it",
+        "is",
+        "was",
+        "have",
+        "has",
+        "had",
+        "got",
+        "see",
+        "need",
+        "want",
+        "already",
+        "there",
+        "there's",
+        "i've",
         "every",
         "each",
         "any",
@@ -113,6 +135,10 @@ def wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
         if named is None or not same:
             return None
         return Change(Kind.DETAIL, replace(named, attributes=(ANOTHER,)), rejects=True)
+    taken = _TAKEN.match(words)
+    mistook = taken and read_thing(taken["noun"], types)
+    if mistook and not mistook.relation and mistook.category not in types_of(plan):
+        return Change(Kind.DETAIL, ObjectRef("", (ANOTHER,), phrase=words), rejects=True)
     if not (_WRONG_ONE.match(words) or _USELESS.match(words)):
         return None
     return Change(Kind.DETAIL, ObjectRef("", (ANOTHER,), phrase=words), rejects=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from planners.parsed.wishes import as_deeds
+from embodied.language.wishes import as_deeds
 from planners.parsed.words import load
 
 _THE = r"(?:the|a|an|my|your|some)"

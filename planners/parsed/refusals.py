@@ -7,7 +7,7 @@ from embodied.core.errors import PlanningError
 NO_ANSWER = "I carry out tasks and answer no questions. What should I do?"
 _ASKS = re.compile(
     r"(?:(?:what|who|why|how(?! to\b| about\b)|"
-    r"(?:is|are|was|were)(?! there\b| you able\b))\b|"
+    r"(?:is|are|was|were)(?! there\b| you able\b))\b|(?:will|would|does|has) (?:it|that|this)\b|"
     r"(?:do|does|did) (?:you(?! mind\b)|we|i|it)\b)",
     re.I,
 )

@@ -17,7 +17,14 @@ from embodied.core.errors import PlanningError
 from embodied.core.plan import ObjectRef, Outcome, Status, Subgoal
 from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
-from embodied.core.task_plans import ANOTHER, KNIFE, KNIFE_RESTS_ON, KNIVES, subgoals_of
+from embodied.core.task_plans import (
+    ANOTHER,
+    DEVICE_OF,
+    KNIFE,
+    KNIFE_RESTS_ON,
+    KNIVES,
+    subgoals_of,
+)
 from planners.symbolic.check import Course, check, misfits
 from planners.symbolic.domain import Domain
 
@@ -266,13 +273,14 @@ def _candidates(
             for step in plan
             if step.skill == "place" and _category(step, "object") == reference.category
         ]
+        changed = {_category(step, "object") for step in plan if step.skill in DEVICE_OF}
         for place in [*places, *things, ObjectRef(KNIFE_RESTS_ON)]:
             price = INSERT if place in meant else INSERT + ELSEWHERE
             if place not in meant and place.category == KNIFE_RESTS_ON:
                 price -= ELSEWHERE / 2
             vessel = isinstance(following, ObjectRef) and place.category == following.category
-            if vessel and reference.category not in KNIVES:  # carried in what is taken next
-                price = INSERT - ELSEWHERE
+            if vessel and reference.category not in KNIVES and place.category not in changed:
+                price = INSERT - ELSEWHERE  # carried in what is taken next
             yield price, Subgoal("place", {"object": reference, "receptacle": place})
         for number, place in enumerate(rests):
             price = INSERT + ELSEWHERE / 4 + 1e-3 * number

@@ -5,9 +5,9 @@ from spoken_sentences import matches
 
 from embodied.core.instruction import Instruction
 from embodied.core.protocols import PlanContext
+from embodied.language.wishes import as_deeds
 from envs.household.skills import SKILLS
 from planners.parsed.planner import ParsedPlanner
-from planners.parsed.wishes import as_deeds
 
 WISHES = [
     ("the potato should be hot and on the plate", "heat the potato and put it on the plate"),

@@ -98,6 +98,54 @@ def ahead(
         (APPLE, 1, "I said the table", ["place(Apple, DiningTable)"]),
         (APPLE, 1, "don't put it in the fridge, put it in the sink", ["place(Apple, SinkBasin)"]),
         (APPLE, 0, "I wanted the potato", ["pick(Potato)", "place(Potato, Fridge)"]),
+        (APPLE, 1, "the apple should be on the counter", ["place(Apple, CounterTop)"]),
+        (APPLE, 1, "can it go on the counter?", ["place(Apple, CounterTop)"]),
+        (APPLE, 1, "the fridge is full, use the counter", ["place(Apple, CounterTop)"]),
+        (APPLE, 0, "a tomato instead of the apple", ["pick(Tomato)", "place(Tomato, Fridge)"]),
+        (APPLE, 0, "there is no apple, take a tomato", ["pick(Tomato)", "place(Tomato, Fridge)"]),
+        (APPLE, 0, "let's do the tomato instead", ["pick(Tomato)", "place(Tomato, Fridge)"]),
+        (
+            *(APPLE, 1, "that's a tomato"),
+            ["place(Apple, CounterTop)", "pick(another Apple)", "place(another Apple, Fridge)"],
+        ),
+        # what it is to be like, and all that is to be done with it
+        (APPLE, 1, "make sure it's clean", ["clean(Apple, SinkBasin)", "place(Apple, Fridge)"]),
+        (
+            *(APPLE, 1, "it should be washed and on the counter"),
+            ["clean(Apple, SinkBasin)", "place(Apple, CounterTop)"],
+        ),
+        (
+            *(APPLE, 1, "wash it and put it on the counter"),
+            ["clean(Apple, SinkBasin)", "place(Apple, CounterTop)"],
+        ),
+        (
+            *(APPLE, 0, "it should be sliced"),
+            [
+                *["pick(Knife)", "slice(Apple)", "place(Knife, CounterTop)"],
+                *["pick(sliced Apple)", "place(sliced Apple, Fridge)"],
+            ],
+        ),
+        # where it is as the robot stands
+        (
+            *(APPLE, 0, "it's behind you"),
+            ["turn(around, 180.0)", "pick(Apple)", "place(Apple, Fridge)"],
+        ),
+        (
+            *(APPLE, 0, "the apple is on your left"),
+            ["turn(left, 90.0)", "pick(Apple)", "place(Apple, Fridge)"],
+        ),
+        # several more
+        (
+            *(APPLE, 1, "one more apple please"),
+            ["place(Apple, Fridge)", "pick(another Apple)", "place(another Apple, Fridge)"],
+        ),
+        (
+            *(APPLE, 1, "and a tomato and an egg"),
+            [
+                *["place(Apple, Fridge)", "pick(Tomato)", "place(Tomato, Fridge)"],
+                *["pick(Egg)", "place(Egg, Fridge)"],
+            ],
+        ),
         # on the way, and afterwards
         (APPLE, 1, "open the fridge", ["open(Fridge)", "place(Apple, Fridge)"]),
         (APPLE, 1, "turn on the light", ["toggle(on LightSwitch)", "place(Apple, Fridge)"]),
@@ -244,3 +292,22 @@ def test_another_thing_first_is_the_same_with_it_before(planner: CheckedPlanner)
 def test_who_says_what_is_done_anyway_is_told_so(planner: CheckedPlanner) -> None:
     with pytest.raises(PlanningError, match="is being done so already"):
         ahead(planner, "put a book on the table", 1, "on the table")
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("peel it", "no skill to peel"),
+        ("does it fit?", "I answer no questions while I work"),
+        ("and a fork", "Fork does not go with Fridge"),
+    ],
+)
+def test_what_is_not_taken_up_is_told_why(planner: CheckedPlanner, said: str, why: str) -> None:
+    with pytest.raises(PlanningError, match=why):
+        ahead(planner, APPLE, 1, said)
+
+
+def test_a_thing_is_not_laid_on_what_is_to_be_washed(planner: CheckedPlanner) -> None:
+    left = ahead(planner, APPLE, 1, "bring me the tomato too and then wash the plate")
+    assert left[-2:] == ["pick(Plate)", "clean(Plate, SinkBasin)"]
+    assert "place(Tomato, Plate)" not in left

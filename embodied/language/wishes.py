@@ -2,7 +2,7 @@
 
 import re
 
-_THING = r"(?:the|a|an|my|your|our|some|this|that|both|two) [a-z ]+?"
+_THING = r"(?:(?:the|a|an|my|your|our|some|this|that|both|two) [a-z ]+?|it|them)"
 _LED = r"(?:in|on|into|onto|inside|on top of|next to|beside)"
 _BE = r"(?:should|must|has to|have to|needs? to|ought to|is to|are to|shall)(?: all| both)? be"
 _SURE = r"(?:make sure|see to it|ensure|be sure|take care)(?: that)?"
@@ -31,12 +31,13 @@ _AND = r"(?:,? and|,)(?: then)?"
 _HOW = rf"(?P<states>{_STATE}(?:{_AND} {_STATE})*)"
 _WHERE = rf"(?:put |placed |set |brought )?(?P<where>{_LED} .+)"
 _OF = (
-    rf"(?:please )?(?:{_SURE} (?P<sure>{_THING}) (?:is|are|gets?|{_BE})|"
+    rf"(?:please )?(?:{_SURE} (?P<sure>{_THING})(?: is| are|'s| gets?| {_BE})|"
     rf"{_WANT}(?: to have)? (?P<wanted>{_THING})(?: to be)?|(?P<said>{_THING}) {_BE})"
 )
 _LIKE = re.compile(rf"{_OF} {_HOW}(?:{_AND} {_WHERE})?[.! ]*", re.IGNORECASE)
 _PLACED = re.compile(
-    rf"(?:please )?{_SURE} (?P<sure>{_THING}) (?:is|are|gets?|ends? up|goes?|{_BE}) {_WHERE}",
+    rf"(?:please )?(?:{_SURE} (?P<sure>{_THING})(?: is| are|'s| gets?| ends? up| goes?| {_BE})|"
+    rf"(?P<said>{_THING}) {_BE}) {_WHERE}",
     re.IGNORECASE,
 )
 
@@ -52,5 +53,5 @@ def as_deeds(text: str) -> str:
             done.append(f"put it {match['where']}")
         return " and ".join(done)
     if match := _PLACED.fullmatch(text.strip()):
-        return f"put {match['sure']} {match['where']}"
+        return f"put {match['sure'] or match['said']} {match['where']}"
     return text
