@@ -1,5 +1,6 @@
 """What every planner's plans go through before anything moves."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,6 +34,7 @@ from planners.corrections import (
 )
 from planners.cutting import cut_types, without_cutting
 from planners.parsed.refusals import UNABLE, Refused, asks
+from planners.parsed.words import load
 from planners.symbolic import repair
 from planners.symbolic.check import misfits
 from planners.symbolic.domain import Domain
@@ -285,6 +287,9 @@ class CheckedPlanner:
         """Return why words cannot be done at all, as a task of their own; empty where they can."""
         if asks(correction.text):
             return "I answer no questions while I work."
+        verb = re.match(r"[a-z]+", correction.text.lower())
+        if not verb or not load().no_action.at([verb[0]], 0):
+            return ""
         try:
             self._reader(ahead, context)(correction.text)
         except Refused as refused:

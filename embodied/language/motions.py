@@ -148,13 +148,15 @@ _TURNED = {
     "clockwise": "right",
 }
 _TILTED = {"up": "back", "down": "forward"}
+_HALF = r"(?P<half> half ?way| a (?:bit|little))?"
+_WIDER = r"(?: (?:more|wider|further|again|fully|all the way))?"
 _OPENS = re.compile(
     rf"^(?:open(?: up)? {_PART}|let (?:it )?go|let go of (?:it|that)|release(?: it| that)?|drop it|"
-    r"loosen(?: your grip| the grip| it)?)(?P<half> half ?way| a (?:bit|little))?$"
+    rf"loosen(?: your grip| the grip| it)?){_HALF}{_WIDER}$"
 )
 _CLOSES = re.compile(
     rf"^(?:close(?: up)? {_PART}|shut {_PART}|grip(?: it)?(?: tighter| harder)?|squeeze(?: it)?|"
-    r"clamp(?: it)?|tighten(?: your grip| the grip| it)?)(?P<half> half ?way| a (?:bit|little))?$"
+    rf"clamp(?: it)?|tighten(?: your grip| the grip| it)?){_HALF}{_WIDER}$"
 )
 _REPEATS = re.compile(
     rf"^(?:{_MOVE} )?(?P<amount>(?:{_AMOUNT}) )?(?:{_AGAIN}|keep going|not enough|"
@@ -175,7 +177,8 @@ _OTHER_WAY: Mapping[str, str] = {
 }
 _MISSED = re.compile(
     r"^(?:(?:you are|you're|that is|that's|it is|it's|you went) )?(?:(?:much|way|far) )?"
-    rf"(?P<amount>(?:{_AMOUNT}) )?too (?:far |much )?(?:to the |on the )?"
+    rf"(?P<amount>(?:{_AMOUNT}) )?(?:too|not (?:quite )?(?:so|that)) (?:far |much )?"
+    r"(?:to the |on the )?"
     rf"(?P<way>{'|'.join(_OTHER_WAY)})$"
 )
 _NO_WAY = re.compile(

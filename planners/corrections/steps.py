@@ -12,7 +12,8 @@ from planners.corrections.changes import Change, Kind
 from planners.corrections.nouns import read_thing
 
 _ALSO = re.compile(
-    r"^(?:and |then )?(?:also|as well|in addition|additionally|after that|afterwards|and then|then|"
+    r"^(?:and |then )?(?:also|as well|in addition|now|next(?! to\b)|additionally|after that|"
+    r"afterwards|and then|then|"
     r"(?:when|once|after|as soon as) "
     r"(?:(?:you are|you're|you have|you've|it's|it is|that's|that is) )?"
     r"(?:done|finished|ready)|don't forget to|do not forget to|remember to|finally)[\s,]+"
@@ -188,7 +189,8 @@ def skill_of(verb: str) -> str | None:
     return _SKILL_OF.get(stem) or _SKILL_OF.get(f"{stem}e")
 
 
-def _seen_from_it(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+def seen_from_it(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """Where a thing is as the robot stands: `it's behind you`."""
     match = _SEEN_FROM_IT.match(words)
     if match is None:
         return None
@@ -308,7 +310,7 @@ READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None]
     _share,
     _in_place,
     _before,
-    _seen_from_it,
+    seen_from_it,
     _also,
     _without,
 )

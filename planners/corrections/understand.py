@@ -1,7 +1,7 @@
 """Corrections in words, read as changes to the plan at hand."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from embodied.core.naming import spoken
@@ -81,11 +81,11 @@ _REWORDED = (
 """The same thing said in more words."""
 _TO_THE_BIN = "in the garbage can"
 _PLACE = re.compile(
-    r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?"
+    r"^(?:(?:put|place|bring|set|leave|drop|take|move|stack)\s+(?P<what>.+?)\s+)?"
     r"(?:in|on|onto|into|to|inside|at)\s+(?P<where>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
 )
 _BESIDE = re.compile(
-    r"^(?:(?:put|place|bring|set|leave|drop|take|move)\s+(?P<what>.+?)\s+)?(?:right )?"
+    r"^(?:(?:put|place|bring|set|leave|drop|take|move|stack)\s+(?P<what>.+?)\s+)?(?:right )?"
     r"(?:next to|beside|near|close to|by)\s+"
     r"(?P<beside>(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
 )
@@ -103,7 +103,7 @@ _RELATIONS = {
     "in front of": r"in front of",
 }
 _PLACED = re.compile(
-    r"^(?:(?:put|place|set|leave|drop|move|push)\s+(?P<what>.+?)\s+)?(?P<how>"
+    r"^(?:(?:put|place|set|leave|drop|move|push|stack)\s+(?P<what>.+?)\s+)?(?P<how>"
     + "|".join(f"(?:{pattern})" for pattern in _RELATIONS.values())
     + r")\s+(?P<where>it|(?:the|a|an|that|this|my|another)\s+.+?)(?:\s+instead)?$"
 )
@@ -136,9 +136,11 @@ def understand(text: str, plan: Sequence[Subgoal], skills: Sequence[SkillSpec]) 
     words = _BARE_COLOUR.sub(r"the \g<look> one", _NOT_IN_IT.sub("", words))
     if _is_bare_noun(words, types):
         words = f"the {words}"
+    declared = {spec.name for spec in skills}
+    readers = [each for each in _READERS if each not in _TAKES or _TAKES[each] in declared]
     # "don't put it there, put it here": what is left when what is not wanted is taken out
     for said in dict.fromkeys((words, _LEAD.sub("", wanted(words)))):
-        for reader in _READERS if said else ():
+        for reader in readers if said else ():
             change = reader(said, plan, types)
             if change is not None:
                 change = _in_its_role(change, plan, skills)
@@ -288,7 +290,8 @@ def _thing(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change
     return Change(Kind.OTHER_OBJECT, thing)
 
 
-_READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
+Reader = Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None]
+_READERS: tuple[Reader, ...] = (
     *amounts.READERS,
     *steps.READERS,
     which.whereabouts,
@@ -301,3 +304,5 @@ _READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None
     _thing,
     steps.asked,
 )
+_TAKES: Mapping[Reader, str] = {steps.seen_from_it: "turn"}
+"""Readers to the skill without which they are of no use."""

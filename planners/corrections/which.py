@@ -7,6 +7,7 @@ from dataclasses import replace
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, KNIVES
 from planners.corrections.changes import SOUGHT_FOR, Change, Kind
+from planners.corrections.colours import colours_of
 from planners.corrections.nouns import RELATION, read_thing
 from planners.corrections.steps import types_of
 from planners.wording import HOLLOW
@@ -137,11 +138,19 @@ def wrong(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
         return Change(Kind.DETAIL, replace(named, attributes=(ANOTHER,)), rejects=True)
     taken = _TAKEN.match(words)
     mistook = taken and read_thing(taken["noun"], types)
-    if mistook and not mistook.relation and mistook.category not in types_of(plan):
+    if mistook and not mistook.relation and not _is_meant(mistook, plan):
         return Change(Kind.DETAIL, ObjectRef("", (ANOTHER,), phrase=words), rejects=True)
     if not (_WRONG_ONE.match(words) or _USELESS.match(words)):
         return None
     return Change(Kind.DETAIL, ObjectRef("", (ANOTHER,), phrase=words), rejects=True)
+
+
+def _is_meant(thing: ObjectRef, plan: Sequence[Subgoal]) -> bool:
+    """Whether a plan is about such a thing: of this type, and of no other colour."""
+    values = (value for step in plan for value in step.arguments.values())
+    same = [v for v in values if isinstance(v, ObjectRef) and v.category == thing.category]
+    looks = colours_of(thing)
+    return any(not looks or not colours_of(each) or looks == colours_of(each) for each in same)
 
 
 def one(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:

@@ -189,7 +189,7 @@ class ArmReader:
         if match is None:
             raise Refused(
                 f"I do not know how to {clause!r}.",
-                alternative=f"I can {', '.join(sorted(self._skills))}.",
+                alternative=f"I can {', '.join(sorted(self._skills)).replace('_', ' ')}.",
                 raw=text,
                 kind=UNABLE,
             )

@@ -28,10 +28,12 @@ READ = {
     "tilt it forward": Motion(TILT, "forward"),
     "tilt your hand up": Motion(TILT, "back"),
     "open the gripper": Motion(MotionKind.GRIPPER, "open", amount=1.0),
+    "open your gripper more": Motion(MotionKind.GRIPPER, "open", amount=1.0),
     "let go": Motion(MotionKind.GRIPPER, "open", amount=1.0),
     "close your hand a little": Motion(MotionKind.GRIPPER, "close", amount=0.5),
     "slower": Motion(MotionKind.SPEED, "slower", amount=0.5, holds=True),
     "not so fast!": Motion(MotionKind.SPEED, "slower", amount=0.5, holds=True),
+    "careful with the cup": Motion(MotionKind.SPEED, "slower", amount=0.5, holds=True),
     "speed up": Motion(MotionKind.SPEED, "faster", amount=1.5, holds=True),
 }
 NO_MOTIONS = [
@@ -96,6 +98,7 @@ def test_more_and_the_other_way_mean_what_was_said_before() -> None:
         ("a bit too far left", "right"),
         ("that's too far to the right", "left"),
         ("too far forward", "back"),
+        ("not so high", "down"),
     ],
 )
 def test_too_much_of_a_way_is_the_other_one(text: str, direction: str) -> None:
