@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.skills import SkillSpec
-from embodied.core.task_plans import OFF, ON, SLICED
+from embodied.core.task_plans import ANOTHER, OFF, ON, SLICED
 
 _PRONOUN = re.compile(
     r"\b(?:it|them|(?:that|this)(?=\s+(?:in|on|onto|into|to|up|down|away|back|off|out|over|under|"
@@ -27,7 +27,8 @@ _BESIDE = re.compile(
 )
 _VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
 """Verbs that are not called as the skill is."""
-STATES = (ON, OFF)
+NO_LOOKS = (ON, OFF, ANOTHER)
+"""What is said of a thing and is no part of its name: it is the other one no more."""
 OBJECT, RECEPTACLE = "object", "receptacle"
 _BACK = re.compile(
     r"^(?P<deed>.*?\b(?:put|place|bring|take|move|set|carry|return) )(?P<thing>the .+?)"
@@ -37,7 +38,9 @@ _BACK = re.compile(
     re.I,
 )
 _SLICE = re.compile(
-    r"\b(?P<which>a|an|the|one|another|that) (?P<piece>slice|piece)\b(?! of\b)", re.I
+    r"\b(?P<which>a|an|the|one|another|that|both|two|three|four|some|all(?: the)?|(?:the )?other) "
+    r"(?P<piece>slices?|pieces?)\b(?! of\b)",
+    re.I,
 )
 
 
@@ -131,7 +134,7 @@ def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpe
         argument, allowed = OBJECT, _categories([s for s in skills if s.name in verbs], OBJECT)
     for reference in _handled(before, argument):
         if all(reference.category in categories for categories in allowed):
-            looks = tuple(word for word in reference.attributes if word not in STATES)
+            looks = tuple(word for word in reference.attributes if word not in NO_LOOKS)
             kind = spoken(reference.category)
             name = ObjectRef(kind, looks)
             return f"{lead}the {name}{words[pronoun.end() :]}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from embodied.core.naming import spoken
 from embodied.core.plan import Subgoal
-from embodied.core.task_plans import KNIVES
+from embodied.core.task_plans import KNIVES, SLICED
 from embodied.runtime.referring import objects_of
 
 _AGAIN = re.compile(
@@ -41,6 +41,16 @@ _ELSEWHERE = re.compile(
     r"(?:in|on|into|onto|to|next to|beside) .+)$",
     re.I,
 )
+_STATE = re.compile(
+    r"^(?:(?:please|now|and|then|ok|okay)[\s,]+)+(?:back )?(?P<state>on|off|open|closed?|shut)"
+    r"(?: again)?[\s.!]*$",
+    re.I,
+)
+_STATES = {"on": "turn it on", "off": "turn it off", "open": "open it"}
+"""What is said of the thing of the task before: `and off again`."""
+_ONE_THERE = re.compile(
+    r"(?:one|another|the other|one more)(?: one)? (?P<where>(?:in|on|into|onto|to) .+)", re.I
+)
 _DEED = re.compile(
     r"^(?:(?:please|now|and|ok|okay|then)[\s,]+)*(?P<deed>[a-z]+(?: (?:back|up))?) ", re.I
 )
@@ -62,9 +72,17 @@ def repeated(words: str, before: str, subgoals: Sequence[Subgoal]) -> str:
         amount = f"{more['count']} {more['unit']}" if more["count"] else "a bit"
         said = _AMOUNT.sub(amount, before, count=1)
         return said if _AMOUNT.search(before) else f"{before.rstrip(' .!')} {amount}"
+    if state := _STATE.match(words):
+        return _STATES.get(state["state"].lower(), "close it")
     likewise, elsewhere = _LIKEWISE.match(words), _ELSEWHERE.match(words)
     deed = _DEED.match(before)
     if elsewhere is not None and deed is not None:  # "and the spoon on the plate"
+        one_more = _ONE_THERE.match(elsewhere["what"])
+        things = [value for each in subgoals for value in objects_of(each)]
+        if one_more is not None and things:  # "and one in the fridge"
+            slice_of = "slice of " if SLICED in things[-1].attributes else ""
+            what = f"another {slice_of}{spoken(things[-1].category)}"
+            return f"{deed['deed']} {what} {one_more['where']}"
         return f"{deed['deed']} {elsewhere['what']}"
     if likewise is not None:
         thing = likewise["with"] or likewise["same"] or likewise["alone"]

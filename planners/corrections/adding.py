@@ -18,7 +18,9 @@ from planners.corrections.steps import first_thing
 AT_ONCE = frozenset(["open", "close", "toggle"])
 """Skills that are quickly done on the way, with whatever is in the hand."""
 _OPPOSITES = {"open": "close", "close": "open"}
-_SLICE = re.compile(r"\b((?:a|the|one|that) (?:slice|piece))\b(?! of\b)")
+_SLICE = re.compile(
+    r"\b((?:a|the|one|that|another|both|two|three|four|some) (?:slices?|pieces?))\b(?! of\b)"
+)
 IN_PLACE = AT_ONCE | {"slice", "goto", "look"}
 """Skills that are done to a thing where it is."""
 PlanText = Callable[[str], tuple[Subgoal, ...]]

@@ -23,7 +23,7 @@ from planners.parsed.paraphrases import plainly
 from planners.parsed.plausibility import Plausibility
 from planners.parsed.priors import ANYWHERE, AS_TRAINED, BY_ROOM, Prior
 from planners.parsed.reader import TaskReader, TaskReading
-from planners.parsed.refusals import UNABLE, Question, Refused
+from planners.parsed.refusals import UNABLE, UNKNOWN, Question, Refused
 from planners.parsed.spoken import spoken
 from planners.parsed.understanding import Understander, Understanding
 from planners.parsed.words import load
@@ -225,7 +225,7 @@ class ParsedPlanner:
         understanding = self._read_further(understanding, steps, AS_TRAINED)
         subgoals, explanation = _as_task(understanding, literal(understanding, skills))
         subgoals = _told_apart(subgoals, () if command is None else command.subgoals)
-        if understanding.refusal is not None and understanding.refusal.kind == UNABLE:
+        if understanding.refusal is not None and understanding.refusal.kind != UNKNOWN:
             passed_over = f"Passed over: {understanding.refusal}"
             explanation = replace(explanation, reasons=(*explanation.reasons, passed_over))
         return subgoals, explanation

@@ -9,6 +9,7 @@ from embodied.core.entity import Entity
 from embodied.core.errors import UnknownNameError
 from embodied.core.observation import Observation
 from embodied.core.plan import DONE, RUNNING, Cause, ObjectRef, Outcome, Status, Subgoal
+from embodied.mapping.instances import Instance
 from embodied.mapping.pose import GridPose
 from embodied.mapping.whereabouts import load_whereabouts
 from policies.skills.body import Body, Run, failed
@@ -58,8 +59,19 @@ class SkillPolicy:
         self.interrupt()
         self.body.next_task()
         self.tools.search.next_task()
-        self.tools = Tools(self.body, self.tools.search, homes=self.tools.homes)
+        held = (
+            self.tools.taken if self.tools.taken and self.tools.taken.thing is self._held else None
+        )
+        self.tools = Tools(
+            *(self.body, self.tools.search),
+            taken=held and held.as_the_one(),
+            homes=self.tools.homes,
+        )
         self._asked = set()
+
+    @property
+    def _held(self) -> Instance | None:
+        return self.body.map.hand.instance
 
     def begin(self, subgoal: Subgoal) -> None:
         """Start on a subgoal.

@@ -1,7 +1,7 @@
 """What every skill works with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from embodied.core.plan import Cause, ObjectRef, Outcome
@@ -56,6 +56,11 @@ class Taken:
     thing: Instance
     asked: ObjectRef
     stood: Instance | None
+
+    def as_the_one(self) -> "Taken":
+        """Return it as what another one, in a later task, is another than."""
+        words = tuple(word for word in self.asked.attributes if word != ANOTHER)
+        return replace(self, asked=replace(self.asked, attributes=words))
 
 
 class Skill(Protocol):

@@ -108,6 +108,7 @@ def test_back_is_where_a_thing_was_taken_from(said: str, meant: str) -> None:
         ("now do that with the fork", "put the fork in the fridge"),
         ("the same with the red fork", "put the red fork in the fridge"),
         ("and the fork on the table", "put the fork on the table"),
+        ("and one on the table", "put another mug on the table"),
         ("wash it again", "wash it again"),
         ("open the drawer", "open the drawer"),
         ("the fork in the sink is dirty", "the fork in the sink is dirty"),
@@ -135,12 +136,32 @@ def test_what_was_switched_is_switched_again() -> None:
     assert spelled_out("turn it off", before, SKILLS) == "turn the light switch off"
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("and off again", "turn it off"),
+        ("now on", "turn it on"),
+        ("and closed", "close it"),
+        ("off", "off"),
+    ],
+)
+def test_a_state_is_one_of_what_was_switched_or_opened(said: str, meant: str) -> None:
+    assert repeated(said, "turn on the light", BEFORE) == meant
+
+
+def test_it_is_no_longer_another_one() -> None:
+    other = (Subgoal("pick", {"object": ObjectRef("Mug", ("red", "another"))}),)
+    assert spelled_out("put it down", other, SKILLS) == "put the red mug down"
+
+
 def test_a_slice_is_one_of_what_was_cut() -> None:
     before = (Subgoal("slice", {"object": ObjectRef("Apple")}),)
     said = "put a slice in the fridge and another slice of bread on the plate"
     meant = "put a slice of apple in the fridge and another slice of bread on the plate"
     assert sliced(said, before) == meant
     assert sliced(said, BEFORE) == said
+    assert sliced("put the slices on the plate", before) == "put the slices of apple on the plate"
+    assert sliced("put both slices in it", before) == "put both slices of apple in it"
     cut = (Subgoal("pick", {"object": ObjectRef("Apple", ("sliced",))}), *before)
     asked = "put a slice of apple in the fridge"
     assert repeated("another one", asked, cut) == "put another slice of apple in the fridge"

@@ -320,6 +320,23 @@ def test_the_second_of_two_that_are_brought_rejects_nothing() -> None:
     assert (first.inside is place) != (second.inside is place)
 
 
+def test_another_one_in_the_next_task_is_not_the_one_in_the_hand_nor_the_one_brought() -> None:
+    near, far, place = mug(), mug(x=-1.6, y=2.9), counter()
+    world, policy = BoxWorld([table(), near, table(x=-1.6, y=3.0), far, place]), SkillPolicy()
+    carry_out(world, [PICK], policy)
+    assert world.held is near
+    policy.next_task()
+    outcome, _ = carry_out(world, [ANOTHER], policy)
+    assert outcome.status is Status.DONE, policy.body.log
+    assert world.held is far
+    put = Subgoal("place", {"object": of("Mug"), "receptacle": of("CounterTop")})
+    carry_out(world, [put], policy)
+    assert far.inside is place
+    policy.next_task()
+    carry_out(world, [ANOTHER], policy)
+    assert world.held is near
+
+
 def test_what_was_looked_for_in_vain_is_found_for_the_next_task_once_it_is_there() -> None:
     world = BoxWorld([table()])
     outcome, policy = carry_out(world, [PICK])
