@@ -22,9 +22,10 @@ from embodied.runtime.pace import Pacer
 
 PROMPT = "> "
 GAVE_UP = "gave up"
+DONE = "done"
 IN_WORDS = {
-    "": "done",
-    "the plan is carried out": "done",
+    "": DONE,
+    "the plan is carried out": DONE,
     "a person said stop": "stopped; say 'go on', or something else to do",
 }
 UNLIMITED = 10**9
@@ -221,7 +222,9 @@ class Lines:
         reason = str(report.get("end_reason", "")).removeprefix("plan: ")
         if reason.startswith(GAVE_UP):
             reason = spoken(reason)
-        self.say(f"= {IN_WORDS.get(reason, reason)}")
+        said = IN_WORDS.get(reason, reason)
+        found = str(report.get("found", "")) if said == DONE else ""
+        self.say(f"= {found or said}")
         if self.spoken:
             self.say(PROMPT, end="")
 

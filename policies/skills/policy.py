@@ -82,6 +82,7 @@ class SkillPolicy:
         if subgoal.skill not in SKILLS:
             raise UnknownNameError("skill", subgoal.skill, SKILLS)
         self._subgoal = subgoal
+        self.tools.found = ""
         self._rest = None
         self._run = self._begun(subgoal)
         self._until = self.body.actions + self._max_steps
@@ -192,11 +193,12 @@ class SkillPolicy:
     def report(self) -> Mapping[str, Any]:
         """Return what the agent's report adds.
 
-        What is being done, the log of what failed, and what would be to blame if this were a
-        failure that ends here.
+        What is being done, where what was looked for is, the log of what failed, and what would be
+        to blame if this were a failure that ends here.
         """
         return {
             "doing": self.body.doing,
+            "found": self.tools.found if self._run is None else "",
             "log": tuple(self.body.log),
             "cause": blame(
                 self.body,

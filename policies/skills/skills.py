@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from embodied.core.naming import spoken
 from embodied.core.plan import Cause, ObjectRef
 from embodied.core.task_plans import OFF, ON
 from embodied.mapping.instances import Instance
 from policies.skills.body import Run, failed
 from policies.skills.changing import Clean, Cool, Heat, Look, switch
-from policies.skills.grounding import to_take, to_use, types_of
+from policies.skills.grounding import ANOTHER, holder_of, to_take, to_use, types_of, where_words
 from policies.skills.handling import Pick, Place
 from policies.skills.motions import Move, Tilt, Turn
-from policies.skills.tools import Skill, Tools, not_found
+from policies.skills.tools import Skill, Tools, holds, not_found
 from policies.skills.viewpoints import Aim
 
 SWITCH_OF: Mapping[str, str] = {"StoveBurner": "StoveKnob"}
@@ -19,15 +20,25 @@ SWITCH_OF: Mapping[str, str] = {"StoveBurner": "StoveKnob"}
 
 
 class GoTo:
-    """Walk to where something is in view and in reach."""
+    """Walk to where something is in view and in reach; open what it is in, and leave that open."""
 
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
-        reference = arguments["object"]
-        target = yield from tools.search.find(reference, lambda: to_use(tools.body, reference))
+        reference, body = arguments["object"], tools.body
+        if holds(tools, reference) and ANOTHER not in reference.attributes:
+            tools.found = f"the {spoken(reference.category)} is in the hand"
+            return None
+        target = yield from tools.search.find(reference, lambda: to_use(body, reference))
         if target is None:
-            return not_found(tools.body, reference)
-        return (yield from tools.body.approach(Aim(target)))
+            return not_found(body, reference)
+        if holder_of(body, target) is not None:
+            tools.found = f"the {spoken(target.category)} is {where_words(body, target)}"
+        shut = body.shut_in(target)
+        if shut is not None:
+            outcome = yield from body.open(shut)
+            body.opened.clear()
+            return outcome
+        return (yield from body.approach(Aim(target)))
 
 
 class Open:

@@ -22,6 +22,7 @@ class Tools:
         taken: What was last gone for to be taken, what it was asked for as, and where it stood.
         apart: Whether two that belong together were put into or onto two of a kind.
         homes: Type of a thing to where it was taken from last, in words; for all tasks.
+        found: Where what was gone to is, in words; empty where nothing was, or it is just there.
     """
 
     body: Body
@@ -30,6 +31,7 @@ class Tools:
     taken: "Taken | None" = None
     apart: bool = False
     homes: dict[str, str] = field(default_factory=dict)
+    found: str = ""
 
     def reject(self, asked: ObjectRef) -> None:
         """Take it that what was gone for last is not what was meant, if another is asked for now.

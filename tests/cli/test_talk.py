@@ -64,6 +64,13 @@ def test_a_world_that_does_not_tell_what_is_there_lists_nothing() -> None:
     assert listed(object(), "room") == {}
 
 
+def test_who_asked_where_something_is_is_told() -> None:
+    told = io.StringIO()
+    found = {"end_reason": "the plan is carried out", "found": "the apple is in the fridge"}
+    Lines(io.StringIO(), told).rest(found)
+    assert told.getvalue() == "= the apple is in the fridge\n"
+
+
 def test_how_a_task_ended_is_said_as_a_person_would() -> None:
     told = io.StringIO()
     lines = Lines(io.StringIO(), told)

@@ -366,6 +366,20 @@ def test_the_map_and_what_is_held_outlast_a_task_and_what_was_put_down_may_be_me
     assert outcome.status is Status.DONE
 
 
+def test_what_was_shut_away_is_gone_to_by_opening_and_told() -> None:
+    world = BoxWorld([table(), mug(), counter(), microwave()])
+    goto, put = Subgoal("goto", {"object": of("Mug")}), of("Microwave")
+    place = Subgoal("place", {"object": of("Mug"), "receptacle": put})
+    _, policy = carry_out(world, [PICK, goto])
+    assert policy.report()["found"] == "the mug is in the hand"
+    outcome, _ = carry_out(world, [place], policy)
+    assert outcome.status is Status.DONE, policy.body.log
+    assert policy.report()["found"] == ""
+    outcome, _ = carry_out(world, [goto], policy)
+    assert outcome.status is Status.DONE, policy.body.log
+    assert policy.report()["found"] == "the mug is in the microwave"
+
+
 def switch(kind: str, *state: str) -> Subgoal:
     return Subgoal("toggle", {"object": of(kind, *state)})
 
