@@ -111,6 +111,15 @@ def test_a_goal_accepted_while_the_node_goes_down_does_not_wait_for_its_return(n
     assert server.execute_callback(handle).reason == "stopped"
 
 
+def test_a_cancellation_that_comes_before_its_goal_is_entered_counts(node):
+    server, handle = up(node), Handle(1, TASK)
+    server.cancel_callback(handle)
+    handle.is_cancel_requested = True
+    server.handle_accepted_callback(handle)
+    assert server.execute_callback(handle).reason == "cancelled"
+    assert handle.status == "canceled"
+
+
 def test_a_goal_whose_client_cannot_be_told_is_not_carried_out(node):
     server, handle = up(node), Handle(1, TASK)
     server.handle_accepted_callback(handle)

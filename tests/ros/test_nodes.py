@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ pytest.importorskip("embodied_msgs", reason="needs embodied_msgs: colcon build -
 
 import ros_client as ros
 from control_msgs.action import FollowJointTrajectory
+from diagnostic_msgs.msg import DiagnosticArray
 from embodied_msgs.msg import Answer, Entities, Question
 from geometry_msgs.msg import TwistStamped
 from lifecycle_msgs.msg import Transition
@@ -86,6 +88,12 @@ def test_the_arm_says_what_a_robot_says(client):
     assert infos[0].k[2] == images[0].width / 2
     assert entities[0].header.frame_id == "base"
     assert {"block", "bowl"} <= {each.category for each in entities[0].entities}
+
+
+def test_between_goals_its_diagnostics_call_sensors_that_send_fresh(client):
+    told = client.listen(DiagnosticArray, "/diagnostics")
+    fresh = lambda: [each for each in told[-1].status if each.message == "all fresh"]  # noqa: E731
+    ros.wait_until(lambda: told and fresh(), what="sensors that are all fresh")
 
 
 def test_an_instruction_is_carried_out_with_feedback(client, nodes):
@@ -223,6 +231,22 @@ def test_a_peer_without_ros_gives_an_instruction_over_bare_dds(client):
     assert peer.result(name).result.reason == "cancelled"
 
 
+def test_a_second_ctrl_c_on_the_way_out_is_no_death(nodes, tmp_path, monkeypatch):
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(domain_of_its_own() - 80))
+    log = tmp_path / "agent.log"
+    agent = ros.start("agent", *ros.parameters(autostart="true"), log=log)
+    try:
+        ros.wait_until(lambda: "active:" in log.read_text(), what="an active agent")
+        agent.send_signal(signal.SIGINT)
+        until_s = time.monotonic() + 20.0
+        while agent.poll() is None and time.monotonic() < until_s:
+            time.sleep(0.02)
+            agent.send_signal(signal.SIGINT)
+        assert agent.poll() == 0
+    finally:
+        agent.kill()
+
+
 def test_the_arm_follows_a_trajectory_and_stops_where_it_is_cancelled(client):
     joints = client.listen(JointState, "joint_states")
     ros.wait_until(lambda: joints, what="joint states")
@@ -252,6 +276,15 @@ def test_the_arm_follows_a_trajectory_and_stops_where_it_is_cancelled(client):
     assert ros.STATUS[answer.status] == "canceled"
     ros.wait_until(lambda: abs(joints[-1].velocity[0]) < 0.005, what="standing still")
     assert abs(joints[-1].position[0] - aim) > 0.1
+
+
+def test_a_goal_under_way_hears_of_the_end_of_the_node(client, nodes):
+    """The last one: it ends the agent."""
+    goal = client.send(TASK).moves()
+    nodes["agent"].send_signal(signal.SIGTERM)
+    status, result = goal.end()
+    assert (status, result.reason) == ("aborted", "stopped")
+    assert nodes["agent"].wait(20) == 0
 
 
 def speed(message):

@@ -118,15 +118,22 @@ class Senses:
         stamp_s: float = float("inf"),
     ) -> None:
         """Take a transform of tf or tf_static in; one with numbers that make none is left out."""
+        came_s = stamp_s if stamp_s == float("inf") else self._clock()
         try:
-            self.transforms.put(parent, child, position_m, quat_xyzw, stamp_s=stamp_s)
+            self.transforms.put(
+                parent, child, position_m, quat_xyzw, stamp_s=stamp_s, came_s=came_s
+            )
         except DataError as error:
             self.watch.spoiled("tf of the hand", str(error))
 
+    def stale(self) -> dict[str, str]:
+        """Return the sources that are stale, tf looked up anew, each with what is known of it."""
+        self._place()
+        return self.watch.stale()
+
     def missing(self) -> str:
         """Return what keeps the robot from acting, in words; empty where nothing does."""
-        self._place()
-        stale = self.watch.stale()
+        stale = self.stale()
         return "; ".join(f"{name}: {what}" for name, what in sorted(stale.items()))
 
     def observe(self) -> Observation:
@@ -180,11 +187,11 @@ class Senses:
             hand = self.hand()
             if hand is not None:
                 self._hand = hand
-                self.watch.saw("tf of the hand", hand.stamp_s)
+                self.watch.saw("tf of the hand", hand.stamp_s, came_s=hand.came_s)
         if self.spec.map_frame:
             found = self._found("tf of the base", self.spec.map_frame, self.spec.base_frame)
             if found is not None:
-                self.watch.saw("tf of the base", found.stamp_s)
+                self.watch.saw("tf of the base", found.stamp_s, came_s=found.came_s)
                 self._body = Pose(found.position_m, found.quat_xyzw, frame=self.spec.map_frame)
         return self._hand, self._body
 

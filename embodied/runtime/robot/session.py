@@ -213,7 +213,7 @@ class Session:
             goal = self._instruction if self._loop is not None else ""
         return Health(
             active=active,
-            stale=self._robot.senses.watch.stale(),
+            stale=self._robot.senses.stale(),
             counts=self._robot.senses.watch.counts(),
             emergency=self._emergency.reason,
             goal=goal,

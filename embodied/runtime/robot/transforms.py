@@ -43,11 +43,13 @@ class Transform:
         position_m: (x, y, z).
         quat_xyzw: Unit quaternion, scalar last.
         stamp_s: When it was so, on the sender's clock; infinity for what never changes.
+        came_s: When it was heard, on this machine's clock; infinity likewise.
     """
 
     position_m: tuple[float, float, float]
     quat_xyzw: tuple[float, float, float, float]
     stamp_s: float = float("inf")
+    came_s: float = float("inf")
 
     def then(self, child: "Transform") -> "Transform":
         """Return where the child's child is; as old as the older of the two."""
@@ -56,13 +58,14 @@ class Transform:
             _three(position),
             _unit(multiply(self.quat_xyzw, child.quat_xyzw)),
             min(self.stamp_s, child.stamp_s),
+            min(self.came_s, child.came_s),
         )
 
     def inverse(self) -> "Transform":
         """Return where the parent is in the child's frame."""
         x, y, z, w = self.quat_xyzw
         back = (-x, -y, -z, w)
-        return Transform(_three(-rotate(back, self.position_m)), back, self.stamp_s)
+        return Transform(_three(-rotate(back, self.position_m)), back, self.stamp_s, self.came_s)
 
 
 IDENTITY = Transform((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
@@ -96,6 +99,7 @@ class TransformTree:
         quat_xyzw: Sequence[float],
         *,
         stamp_s: float = float("inf"),
+        came_s: float = float("inf"),
     ) -> None:
         """Take a transform in; one older than what is known is passed over.
 
@@ -105,6 +109,7 @@ class TransformTree:
             position_m: Where the child is.
             quat_xyzw: How it is turned; lengths a little off 1 are mended.
             stamp_s: When, on the sender's clock; infinity for tf_static.
+            came_s: When it was heard, on this machine's clock; infinity for tf_static.
 
         Raises:
             DataError: If numbers are not finite, or the quaternion is far from unit length.
@@ -112,7 +117,7 @@ class TransformTree:
         if not np.isfinite([*position_m, *quat_xyzw]).all():
             raise DataError(f"the transform of {child} in {parent} holds a number not finite.")
         x, y, z = (float(value) for value in position_m)
-        new = Transform((x, y, z), _unit(quat_xyzw), stamp_s)
+        new = Transform((x, y, z), _unit(quat_xyzw), stamp_s, came_s)
         child, parent = child.lstrip("/"), parent.lstrip("/")
         with self._lock:
             known = self._parents.get(child)

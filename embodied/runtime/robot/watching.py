@@ -42,12 +42,13 @@ class Watch:
         self._lock = threading.Lock()
         self._sources = {name: _Source(limit_s) for name, limit_s in limits_s.items()}
 
-    def saw(self, name: str, stamp_s: float | None = None) -> bool:
+    def saw(self, name: str, stamp_s: float | None = None, *, came_s: float = float("inf")) -> bool:
         """Note that a source was heard; return whether it said something new.
 
         Args:
             name: The source.
             stamp_s: The sender's stamp; None where messages have none.
+            came_s: When it came, on the clock; what has not come yet came now.
         """
         with self._lock:
             source = self._sources.get(name)
@@ -55,7 +56,8 @@ class Watch:
                 return True
             if stamp_s is not None and stamp_s == source.stamp_s and stamp_s != 0.0:
                 return False
-            source.at_s, source.stamp_s, source.broken = self._clock(), stamp_s, ""
+            source.at_s = min(came_s, self._clock())
+            source.stamp_s, source.broken = stamp_s, ""
             source.count += 1
             return True
 

@@ -36,7 +36,9 @@ from embodied_ros.spinning import spin
 
 DIAGNOSTICS_S = 1.0
 REST_S = 1.0
-"""How long the clients of goals have to hear of their end, before the node goes."""
+"""How long goals have to end, before the node goes."""
+TELLING_S = 0.3
+"""How long rclpy has to send their results: it does so after our callback, and tells nobody."""
 
 
 class AgentNode(LifecycleNode):
@@ -58,6 +60,7 @@ class AgentNode(LifecycleNode):
         self._asked = (0, "")
         self._heartbeat_s: float | None = None
         self._silent_s = 0.0
+        self._logged = ""
 
     def values(self) -> dict[str, Any]:
         """Return every parameter's value.
@@ -116,10 +119,13 @@ class AgentNode(LifecycleNode):
     def _rest(self, text: str) -> None:
         """End every goal and give its client the time to hear of it."""
         assert self._session is not None
+        told = self._session.book.open_count
         self._session.shut_down(text)
         until = time.monotonic() + REST_S
         while self._session.book.open_count and time.monotonic() < until:
             time.sleep(0.02)
+        if told:
+            time.sleep(TELLING_S)
 
     def _configure(self, values: dict[str, Any]) -> None:
         spec = robot_spec(values)
@@ -272,13 +278,16 @@ class AgentNode(LifecycleNode):
 
     def _on_emergency(self, reason: str) -> None:
         self._emergency_state.publish(Bool(data=True))
-        self.get_logger().error(f"emergency stop: {reason}")
+        if reason != self._logged:  # a button that is held says so many times a second
+            self._logged = reason
+            self.get_logger().error(f"emergency stop: {reason}")
 
     def _on_release(self, request: Any, response: Any) -> Any:
         refusal = self._emergency.release()
         response.success = not refusal
         response.message = refusal or "released"
         if not refusal:
+            self._logged = ""
             if self._heartbeat_s is not None:
                 self._heartbeat_s = time.monotonic()
             self._emergency_state.publish(Bool(data=False))

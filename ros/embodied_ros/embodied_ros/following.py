@@ -46,6 +46,8 @@ class GoalServer:
         self._is_active = is_active
         self._recording, self._record = recording, record
         self._feedback_s = 1.0 / feedback_hz
+        # rclpy answers a goal's client before it calls `_on_accepted`: a cancellation may be first.
+        self._cancelled: set[str] = set()
         self._server = ActionServer(
             node,
             FollowInstruction,
@@ -74,6 +76,8 @@ class GoalServer:
 
     def _on_accepted(self, handle: Any) -> None:
         self._session.accept(_name(handle))
+        if _name(handle) in self._cancelled:
+            self._session.cancel(_name(handle))
         if not self._is_active():  # taken down since it was asked for: it must not begin later
             why = "the node is not active any more"
             self._session.book.end(_name(handle), Why.STOPPED, why)
@@ -81,6 +85,7 @@ class GoalServer:
 
     def _on_cancel(self, handle: Any) -> CancelResponse:
         """Halt in this very callback; rclpy's own answer would be to refuse."""
+        self._cancelled.add(_name(handle))
         self._session.cancel(_name(handle))
         return CancelResponse.ACCEPT
 
@@ -108,6 +113,7 @@ class GoalServer:
         if self._session.book.active is None:
             self._recording.close()
         _settle(handle, end)
+        self._cancelled.discard(name)
         return result_message(end)
 
 

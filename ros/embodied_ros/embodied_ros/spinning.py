@@ -27,21 +27,23 @@ def spin(
     Args:
         make: Makes the node.
         ready: Called with it once its callbacks run.
-        ended: Called with it before the middleware is taken down.
+        ended: Called with it before the middleware is taken down; its callbacks still run.
     """
-    over = threading.Event()
+    asked, over = threading.Event(), threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: over.set())
+        signal.signal(each, lambda *_: asked.set())
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     node = make()
     executor = MultiThreadedExecutor(num_threads=THREADS)
     executor.add_node(node)
-    thread = threading.Thread(target=_spin, args=(executor, over), name="executor", daemon=True)
+    thread = threading.Thread(
+        target=_spin, args=(executor, asked, over), name="executor", daemon=True
+    )
     thread.start()
     try:
         if ready is not None:
             ready(node)
-        while not over.wait(0.5):  # a wait without end would keep signals from being handled
+        while not asked.wait(0.5):  # a wait without end would keep signals from being handled
             pass
     finally:
         if ended is not None:
@@ -51,13 +53,17 @@ def spin(
         thread.join(timeout=2.0)
         node.destroy_node()
         rclpy.try_shutdown()
+        # Launch repeats a ctrl-c that the terminal has sent. The interpreter gives signals back to
+        # the system while it goes, where the second would count as a death; one that is ignored
+        # stays so. SIGTERM still ends what hangs.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _spin(executor: MultiThreadedExecutor, over: threading.Event) -> None:
+def _spin(executor: MultiThreadedExecutor, asked: threading.Event, over: threading.Event) -> None:
     try:
         while not over.is_set():
             executor.spin_once(timeout_sec=0.2)
     except ExternalShutdownException:
-        over.set()
+        pass
     finally:
-        over.set()  # an executor that died must not leave a process that hears nobody
+        asked.set()  # an executor that died must not leave a process that hears nobody

@@ -194,6 +194,14 @@ def test_frames_that_go_round_in_a_circle_make_tf_stale_and_stop_nothing_else():
     assert "in a circle" in robot.senses.missing()
 
 
+def test_tf_that_went_quiet_while_nobody_looked_is_stale_at_the_first_look():
+    robot, _, _, clock = a_robot()
+    feed(robot)
+    robot.senses.transform("base_link", "tcp", (0.4, 0, 0.3), (0, 0, 0, 1), stamp_s=2.0)
+    clock.now_s += 60.0
+    assert "tf of the hand: nothing for 60.0 s" in robot.senses.missing()
+
+
 def test_an_arm_of_six_joints_is_refused():
     with pytest.raises(ConfigError, match="6 joints"):
         RobotSpec(joints=tuple("abcdef"))

@@ -355,3 +355,12 @@ def wait_until(holds):
     while not holds():
         assert time.monotonic() < until, "it never came to be"
         time.sleep(0.005)
+
+
+def test_between_goals_its_health_knows_of_transforms_that_come():
+    emergency = EmergencyStop()
+    robot = BridgedRobot(ARM, Recorder(), emergency)
+    session = Session(robot, Walker(), emergency)
+    robot.senses.transform("base_link", "tcp", (0.4, 0, 0.3), (0, 0, 0, 1), stamp_s=1.0)
+    assert "tf of the hand" not in session.health(active=True).stale
+    assert session.health(active=True).counts["tf of the hand"] == 1
