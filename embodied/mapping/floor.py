@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import (  # type: ignore[import-untyped]
     binary_closing,
+    binary_dilation,
     distance_transform_edt,
     maximum_filter,
     uniform_filter,
@@ -29,6 +30,8 @@ BODY_RADIUS_M = 0.15
 """Round where the agent stands this much is free for sure."""
 BUMP_M, ROUGH_BUMP_M = 0.1, 0.17
 """Half the width of what a refused move is taken to have bumped into."""
+GONE_CELLS = 2
+"""So far about what is seen to have gone nothing is believed to stand any more."""
 SPECK_CELLS = 5
 MARGIN_CELLS = 3
 
@@ -152,6 +155,14 @@ class FloorMap:
         flat = self._evidence.reshape(-1)
         unsure = cells[flat[cells] > FREE_LEAST // 2]
         flat[unsure] = np.maximum(flat[unsure], OBSTACLE_GAIN)
+        self._lattice = None
+
+    def free(self, xy_m: NDArray[np.float32]) -> None:
+        """Forget what stood at points [N, 2], and a little about them: it is there no more."""
+        taken = np.zeros((self._size, self._size), dtype=bool)
+        taken.reshape(-1)[self._cells(xy_m)] = True
+        gone = binary_dilation(taken, iterations=GONE_CELLS) & (self._evidence > 0)
+        self._evidence[gone] = 0
         self._lattice = None
 
     def _around(self, middle_m: NDArray[np.float64], half_m: float) -> NDArray[np.intp]:

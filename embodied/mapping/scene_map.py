@@ -125,6 +125,9 @@ class SceneMap:
             return
         self.pose = self.pose.after(action)
         if target is not None:
+            if action == "CloseObject" and target.ajar_m is not None and not self.rough:
+                # a door that is shut stands in nobody's way, wherever one looks now
+                self.floor.free(target.ajar_m[:, :2])
             self._released = carry_over(
                 action, target, things=self.things, hand=self.hand, frame=self.frame
             )

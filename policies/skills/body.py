@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Generator
 from typing import TypeAlias
 
+import numpy as np
+
 from embodied.core.action import DiscreteAction
 from embodied.core.plan import Cause, Outcome, Status
 from embodied.mapping.instances import Instance
@@ -30,6 +32,8 @@ MOST_BUMPS = 3
 """Moves that are refused on one way before another goal is chosen."""
 REPLAN_EVERY = 3
 """Steps after which a way is thought over: the map has grown meanwhile."""
+SHUT_OFF_CELLS = 16
+"""Cells of the lattice, a square metre: who reaches no more is shut in."""
 LEAST_REACH_PX = 4.0
 ENOUGH_PX = 60.0
 LEAST_VIEWS = 2
@@ -277,6 +281,21 @@ class Body:
                 # Left open it would stand in the way.
                 yield from self.interact("CloseObject", Aim(door), most=1)
         self.opened.clear()
+        return None
+
+    def free_way(self) -> Run:
+        """Close what stands open where its door shuts the agent in; a way that is free stays so.
+
+        A fridge is left open for what is wanted of it next. In a narrow kitchen nothing else may be
+        reached then.
+        """
+        ajar = [e for e in self.map.instances if e.is_("open") and e.category in CLOSED_RECEPTACLES]
+        for door in ajar:
+            if np.isfinite(self.routes().cost.min(axis=0)).sum() > SHUT_OFF_CELLS:
+                break
+            self.note(f"close {door}, which is in the way")
+            yield from self.interact("CloseObject", Aim(door), most=1)
+            self.opened = [each for each in self.opened if each.itself.is_("open")]
         return None
 
     def shut_in(self, thing: Instance) -> Instance | None:

@@ -88,7 +88,8 @@ class SkillPolicy:
         self._until = self.body.actions + self._max_steps
 
     def _begun(self, subgoal: Subgoal) -> Run:
-        return SKILLS[subgoal.skill].run(self.tools, subgoal.arguments)
+        yield from self.body.free_way()
+        return (yield from SKILLS[subgoal.skill].run(self.tools, subgoal.arguments))
 
     def act(self, observation: Observation) -> tuple[Action | None, Outcome]:
         """Return the next action; None with the outcome once the subgoal is over."""

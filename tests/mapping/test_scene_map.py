@@ -116,3 +116,17 @@ def test_the_eye_height_is_corrected_by_the_floor() -> None:
 def test_without_depth_it_says_what_to_choose() -> None:
     with pytest.raises(ConfigError, match="perception=privileged"):
         SceneMap().observe(Observation())
+
+
+def test_a_door_that_was_shut_stands_in_nobodys_way_unseen_as_it_is() -> None:
+    world = BoxWorld([box_at("Fridge", 0.0, 1.5, 0.0, (0.8, 0.6, 1.8), hides=True)])
+    scene = mapped(world, *["RotateRight"] * 4)
+    (fridge,) = scene.of_type("Fridge")
+    clear = scene.floor.lattice().clearance_m[scene.floor.lattice().index((-2, 0))]
+    swung = np.stack([np.full(41, -0.5), np.linspace(-1.0, 1.0, 41), np.ones(41)], axis=1)
+    swung = swung.astype(np.float32)
+    scene.floor.add(floor_xy_m=swung[:0, :2], obstacle_xy_m=swung[:, :2])
+    fridge.states["open"], fridge.ajar_m = True, swung
+    assert scene.floor.lattice().clearance_m[scene.floor.lattice().index((-2, 0))] < 0.1
+    scene.observe(world.look(), "CloseObject", fridge)
+    assert scene.floor.lattice().clearance_m[scene.floor.lattice().index((-2, 0))] == clear

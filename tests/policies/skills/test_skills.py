@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embodied.core.errors import UnknownNameError
@@ -378,6 +379,29 @@ def test_what_was_shut_away_is_gone_to_by_opening_and_told() -> None:
     outcome, _ = carry_out(world, [goto], policy)
     assert outcome.status is Status.DONE, policy.body.log
     assert policy.report()["found"] == "the mug is in the microwave"
+
+
+def test_who_is_shut_in_by_an_open_door_closes_it_first() -> None:
+    fridge = box_at("Fridge", 0.0, 1.5, 0.0, (0.8, 0.6, 1.8), hides=True)
+    world = BoxWorld([fridge, table(y=-2.5), mug(y=-2.4)])
+    opening, goto = (Subgoal(skill, {"object": of("Fridge")}) for skill in ("open", "goto"))
+    _, policy = carry_out(world, [opening, goto])
+    assert fridge.open
+    _, policy = carry_out(world, [goto], policy)
+    assert fridge.open, "who can go where they like leaves it as it is"
+    here = np.array(policy.body.map.pose.xy_m)
+    round_it = np.linspace(0.0, 2.0 * np.pi, 60)
+    ring = here + 0.5 * np.stack([np.sin(round_it), np.cos(round_it)], axis=1)
+    policy.body.map.floor.add(
+        floor_xy_m=np.zeros((0, 2), np.float32), obstacle_xy_m=ring.astype(np.float32)
+    )
+    policy.begin(PICK)
+    observation = world.look()
+    while fridge.open:
+        action, _ = policy.act(observation)
+        assert action is not None
+        observation = world.act(action)
+    assert any("in the way" in line for line in policy.body.log)
 
 
 def switch(kind: str, *state: str) -> Subgoal:
