@@ -9,8 +9,8 @@ from embodied.core.skills import SkillSpec
 from embodied.core.task_plans import ANOTHER, OFF, ON, SLICED
 
 _PRONOUN = re.compile(
-    r"\b(?:it|them|(?:that|this)(?=\s+(?:in|on|onto|into|to|up|down|away|back|off|out|over|under|"
-    r"next|and|then|too|again|now|please)\b|[\s.!?,;]*$))\b(?!')",
+    r"\b(?:(?:(?:one|either|any) of )?(?:it|them)|(?:that|this)(?=\s+(?:in|on|onto|into|to|up|down|"
+    r"away|back|off|out|over|under|next|and|then|too|again|now|please)\b|[\s.!?,;]*$))\b(?!')",
     re.I,
 )
 _NAMES = re.compile(
