@@ -41,6 +41,11 @@ def sentence(subgoal: Subgoal) -> str:
     return f"{_sentence(subgoal).capitalize()}."
 
 
+def share_in_words(share: float) -> str:
+    """Return how far something is to be open, as said after what: nothing for wholly or shut."""
+    return "" if share in (0.0, 1.0) else f" to {share:.0%}"
+
+
 def _sentence(subgoal: Subgoal) -> str:
     pattern = PHRASES.get(subgoal.skill)
     words = {name: _words(name, value) for name, value in subgoal.arguments.items()}
@@ -50,7 +55,7 @@ def _sentence(subgoal: Subgoal) -> str:
     if subgoal.skill == "toggle" and (state := switched_to(subgoal)):
         pattern = f"{pattern} {state}"
     if pattern is not None and isinstance(share := subgoal.arguments.get("share"), float):
-        pattern = f"{pattern} to {share:.0%}"
+        pattern = f"{pattern}{share_in_words(share)}"
     if pattern is None:
         return " ".join([subgoal.skill.replace("_", " "), *words.values()])
     try:

@@ -25,7 +25,14 @@ _BESIDE = re.compile(
     r"(?:(?:on|to) the )?(?:left|right)(?: side)? of)\s+$",
     re.I,
 )
-_VERBS = {"shut": "close", "turn": "toggle", "switch": "toggle", "cut": "slice"}
+_SKILLS = {
+    "close": "shut",
+    "toggle": "turn switch",
+    "slice": "cut",
+    "place": "put set lay drop",
+    "pick": "take grab get bring hand give lift",
+}
+_VERBS = {verb: skill for skill, verbs in _SKILLS.items() for verb in verbs.split()}
 """Verbs that are not called as the skill is."""
 NO_LOOKS = (ON, OFF, ANOTHER)
 """What is said of a thing and is no part of its name: it is the other one no more."""

@@ -44,6 +44,8 @@ _WAYS = {
     r"(?:towards?|closer to|nearer to) (?:you|yourself|the robot)": "back",
 }
 """Ways that are told by who is there, to what the hand is told."""
+_SLID = rf"\b(?:open|opened|out|ajar|shut|closed|in|back|{SHARE})\b"
+"""Words for how a drawer is left, whatever the verb."""
 _ON_TABLE = re.compile(r"\b(?:back )?(?:on|onto) the (?:table|table ?top|desk|surface)$")
 _FIRST = r"\s+(?:first|before that|beforehand)$"
 _SPELLED = {"gray": "grey", "colour": "", "color": "", "coloured": "", "colored": ""}
@@ -214,7 +216,8 @@ class ArmReader:
         if re.match(r"(?:it|that|them)\b", rest) and last is not None:
             noun = last.category
         to = re.search(rf"\b(?:{group_of('relations')})\b", rest)
-        if verb in ("push", "put", "pick", "close", "open") and noun in openable:
+        told = verb in ("push", "close", "open") or re.search(_SLID, clause)
+        if told and verb in ("push", "put", "pick", "close", "open") and noun in openable:
             # "push the drawer in", "pull the drawer out", "leave the drawer half open"
             verb = self._slides(verb, clause)
         elif verb in ("open", "close") and to:
@@ -338,6 +341,8 @@ class ArmReader:
                 return Deed("pick", things)
             if re.search(r"\bdown$", rest):
                 return Deed("down", things)
+            if side := re.search(r"\b(?:on|to) the (left|right)(?: side)?$", rest):
+                raise Question(f"{side[1].capitalize()} of what, or how far?", raw=text)
             if self._said.relates(rest):
                 raise self._said.unknown(rest, text)
             raise Question(f"Where should I {said} the {noun_phrase(things[0])}?", raw=text)

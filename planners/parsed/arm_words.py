@@ -9,6 +9,7 @@ from importlib import resources
 
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef
+from planners.wording import share_in_words
 
 
 @cache
@@ -54,8 +55,8 @@ FORMS: Mapping[str, str] = {
     "place": "Put {object} {relation} {receptacle}.",
     "push": "Push {object} {relation} {receptacle}.",
     "shift": "{verb} {object} {way}.",
-    "open": "Open {object} to {share:.0%}.",
-    "close": "Close {object} to {share:.0%}.",
+    "open": "Open {object}{share}.",
+    "close": "Close {object}{share}.",
     "put_down": "Put down what is held.",
     "approach": "Move the hand {way} {object}.",
 }
@@ -68,6 +69,8 @@ def said(skill: str, arguments: Mapping[str, ObjectRef | str | float]) -> str:
         name: with_article(value) if isinstance(value, ObjectRef) else value
         for name, value in arguments.items()
     }
+    if isinstance(share := arguments.get("share"), float):
+        words["share"] = share_in_words(share)
     return FORMS[skill].format(**words)
 
 

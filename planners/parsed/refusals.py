@@ -43,8 +43,15 @@ class Refused(PlanningError):  # noqa: N818 - a refusal, raised as an error
         self.skill = skill
 
 
-def asks(text: str) -> bool:
-    """Whether words ask for an answer rather than a deed."""
+def asks(text: str, *, of_places: bool = False) -> bool:
+    """Whether words ask for an answer rather than a deed.
+
+    Args:
+        text: The words.
+        of_places: Whether "where is the mug" does, or asks to go and see.
+    """
+    if of_places and re.match(r"(?:where|which)\b|how many\b", text, re.I):
+        return True
     return _ASKS.match(text) is not None
 
 

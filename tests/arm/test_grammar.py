@@ -284,10 +284,13 @@ def test_what_is_seen_is_named_one_by_one(text: str, spoken: str) -> None:
         "put all the blocks except the red one in the bowl",
         "put the red block back",
         "what colour is the bowl?",
+        "where is the bowl?",
+        "which blocks do you see?",
+        "put the red block on the left",
     ],
 )
 def test_what_is_too_easily_got_wrong_is_asked(text: str) -> None:
-    with pytest.raises(Question, match=r"Which ones|Where|no questions"):
+    with pytest.raises(Question, match=r"Which ones|Where|no questions|Left of what"):
         ArmReader(SKILLS).read(text, entities=SEEN)
 
 
@@ -303,6 +306,8 @@ def test_nothing_is_promised_that_cannot_be_kept() -> None:
     [
         ("close your hand", ["move_hand"]),
         ("close the drawer", ["close"]),
+        ("leave the drawer half open", ["open"]),
+        ("put the drawer down", ["put_down"]),
         ("slide the red block into the bowl", ["pick", "place"]),
         ("push the red block next to the bowl", ["push"]),
         ("push the red block away from you", ["shift"]),
@@ -313,6 +318,19 @@ def test_hands_and_drawers_pushing_and_carrying_are_told_apart(
     text: str, skills: list[str]
 ) -> None:
     assert [step.skill for step in ArmReader(SKILLS).read(text, entities=SEEN)] == skills
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("open the drawer", "Open the drawer."),
+        ("open the drawer halfway", "Open the drawer to 50%."),
+        ("close the drawer", "Close the drawer."),
+    ],
+)
+def test_how_far_is_told_where_it_is_neither_wholly_nor_not_at_all(text: str, said: str) -> None:
+    (step,) = ArmReader(SKILLS).read(text, entities=SEEN)
+    assert step.text == said
 
 
 def test_which_of_several_stands_closest_is_told_by_what_it_stands_by() -> None:
