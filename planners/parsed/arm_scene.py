@@ -37,7 +37,7 @@ def ask_or_refuse(words: str, text: str) -> None:
         Question: If it is a question, leaves open which of two or when, or if all but some things
             are meant: which those are is too easily got wrong.
     """
-    if asks(words):
+    if asks(words, of_places=True):
         raise Question(NO_ANSWER, raw=text)
     if match := _WITHOUT.search(words):
         raise Refused(
