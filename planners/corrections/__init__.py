@@ -1,6 +1,7 @@
 """What people say while the agent moves, and how things went, folded into plans of any planner."""
 
 from planners.corrections.adding import PlanText, timed
+from planners.corrections.besides import parts_of
 from planners.corrections.changes import Change, Kind
 from planners.corrections.fold import fold, resolve
 from planners.corrections.hand import (
@@ -11,7 +12,6 @@ from planners.corrections.hand import (
     without_needless_picks,
 )
 from planners.corrections.progress import in_hand, left_to_do, recover, still_ahead
-from planners.corrections.steps import parts_of
 from planners.corrections.understand import understand
 
 __all__ = [

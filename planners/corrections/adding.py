@@ -9,11 +9,11 @@ from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task import PICK_AND_PLACE, Task
 from embodied.core.task_plans import ANOTHER, DEVICE_OF, KNIVES, SLICED, subgoals_of, task_of
+from planners.corrections.ahead import first_thing
 from planners.corrections.changes import Change, Kind
 from planners.corrections.colours import COLOURS
 from planners.corrections.edits import each_reference, is_second, meant_instead, resaid
 from planners.corrections.hand import handles, not_of
-from planners.corrections.steps import first_thing
 
 AT_ONCE = frozenset(["open", "close", "toggle"])
 """Skills that are quickly done on the way, with whatever is in the hand."""

@@ -1,17 +1,19 @@
 """Corrections about how many, how much and how far: one will do, make it two, leave it there."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER
-from planners.corrections.changes import Change, Kind
+from planners.corrections.ahead import first_thing
+from planners.corrections.besides import NUMBERS
+from planners.corrections.changes import Change, Kind, Reader
 from planners.corrections.colours import colours_of
 from planners.corrections.edits import is_second
 from planners.corrections.hand import handles
 from planners.corrections.nouns import read_thing
-from planners.corrections.steps import NUMBERS, first_thing, skill_of
+from planners.corrections.otherwise import skill_of
 
 _ONE_WILL_DO = re.compile(
     r"^(?:just|only)(?: the)? one(?: of (?:them|those))?(?: (?:is enough|will do|is fine))?$|"
@@ -156,7 +158,7 @@ def _named(words: str | None, plan: Sequence[Subgoal], types: frozenset[str]) ->
     return thing if alike else None
 
 
-READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
+READERS: tuple[Reader, ...] = (
     _how_many,
     _swapped,
     _already,

@@ -1,9 +1,10 @@
 """What a correction asks of a plan."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from embodied.core.plan import ObjectRef
+from embodied.core.plan import ObjectRef, Subgoal
 
 SOUGHT_FOR = ("pick", "slice")
 """Skills for which a thing has to be found."""
@@ -69,3 +70,7 @@ class Change:
     def lasting(self) -> bool:
         """Whether it holds for later plans of the same instruction, too."""
         return self.kind not in (Kind.FIRST, Kind.PUT_DOWN, Kind.KEEP, Kind.LEAVE, Kind.SKIP)
+
+
+Reader = Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None]
+"""Reads words, of a plan that is ahead and the types there are; None where it does not."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER, KNIVES
+from planners.corrections.ahead import types_of
 from planners.corrections.changes import SOUGHT_FOR, Change, Kind
 from planners.corrections.colours import colours_of
 from planners.corrections.nouns import RELATION, read_thing
-from planners.corrections.steps import types_of
 from planners.wording import HOLLOW
 
 _WHEREABOUTS = re.compile(

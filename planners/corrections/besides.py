@@ -1,15 +1,16 @@
-"""Corrections about what is done: something as well, first, not at all, or in another's place."""
+"""Corrections about what is done besides: first, as well, afterwards, on the way."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
-from embodied.core.task_plans import DEVICE_OF, KNIVES, SLICED
-from embodied.language.shares import SHARE, SHARES
+from embodied.core.task_plans import SLICED
 from embodied.language.wishes import as_deeds
-from planners.corrections.changes import Change, Kind
+from planners.corrections.ahead import first_thing
+from planners.corrections.changes import Change, Kind, Reader
 from planners.corrections.nouns import read_thing
+from planners.corrections.otherwise import skill_of
 
 _ALSO = re.compile(
     r"^(?:and |then )?(?:also|as well|in addition|now|next(?! to\b)|additionally|after that|"
@@ -19,8 +20,6 @@ _ALSO = re.compile(
     r"(?:done|finished|ready)|don't forget to|do not forget to|remember to|finally)[\s,]+"
     r"(?P<text>.+)$"
 )
-_IT = r"(?:it|them|that|the [a-z ]+?)"
-_PARTICLE = r"(?: (?:up|down|off))?"
 _ALSO_LAST = re.compile(
     r"^(?P<text>.+?)[\s,]+(?:too|as well|also|afterwards|after that|next|later|(?:in|at) the end|"
     r"(?:when|once|after) (?:you(?:'re| are)|it's|it is|that's|that is) (?:done|finished|ready))$"
@@ -73,80 +72,12 @@ _SEEN_FROM_IT = re.compile(
 )
 """Where a thing is as the robot stands: it looks there first."""
 _MOVES = re.compile(r"(?:go|move|step|turn|look|tilt|come|drive|walk)\b")
-_WITHOUT = re.compile(
-    r"^(?:(?:you )?(?:don't|do not)(?: need to| have to)?|no need to|skip|never mind|without|"
-    r"leave out)"
-    r"\s+(?:the )?(?P<verb>[a-z]+)(?:ing)?\b(?P<rest>.*)$"
-)
 _BEFORE = re.compile(r"^(?P<text>.+?)[\s,]+before (?:you (?:are |start )?)?(?P<verb>[a-z]+)\b.*$")
-_PUT_DOWN = re.compile(
-    r"^drop (?:it|that|this|them)(?: down)? (?:here|there)$|"
-    r"^(?:put|set|lay|place) (?:it|that|this|them|that one|this one)(?: back)? down(?: again)?"
-    r"(?: (?:gently|carefully|slowly|softly))?"
-    r"(?: (?:here|there|somewhere|anywhere))?$"
-)
-_ON_THE_TABLE = re.compile(
-    r"^(?:(?:the )?table|(?:(?:just )?(?:put|leave|lay|set|drop) (?:it|that|this) )?(?:back )?"
-    r"(?:down )?(?:on|onto) the table)$"
-)
-"""Where an arm stands at one, and has no other word for putting down."""
-_IN_PLACE = (
-    re.compile(
-        rf"^(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE} (?:instead of|rather than|not) "
-        r"(?P<old>[a-z]+)\b.*$"
-    ),
-    re.compile(
-        rf"^(?:don't|do not) (?P<old>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}[\s,;.]+"
-        rf"(?:but |just |rather )?(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}(?: instead)?$"
-    ),
-    re.compile(
-        rf"^(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}[\s,;.]+(?:don't|do not) "
-        r"(?P<old>[a-z]+)\b.*$"
-    ),
-)
-_INSTEAD = re.compile(
-    rf"^(?:just )?(?P<new>[a-z]+){_PARTICLE} {_IT}{_PARTICLE} instead$|"
-    rf"^instead[\s,]+(?:just )?(?P<new2>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}$"
-)
-"""A deed in place of the one that changes what a thing is like, whichever that is."""
-_HOW_FAR = re.compile(
-    r"(?:(?:only|just|not all the way,?|"
-    r"(?:open|close|pull|push) (?:it|the drawer)(?: open| shut)?)\s+)*"
-    rf"(?P<share>{SHARE})(?: (?:open|closed|only))?"
-)
 _COMMAND = re.compile(
     r"^(?:just |quickly )?(?P<text>(?:open|close|shut|turn|switch|wash|clean|rinse|heat|warm|cook|"
     r"microwave|cool|chill|cut|slice|get|bring|fetch|grab|take|pick|put|place|move|push|stack|"
     r"throw|wipe|look at|examine)\s+.+)$"
 )
-_LEFT_OUT = frozenset(["heat", "cool", "clean", "slice", "close", "open", "toggle"])
-"""Skills that a plan can do without."""
-_SKILL_OF = {
-    "heat": "heat",
-    "warm": "heat",
-    "cook": "heat",
-    "microwave": "heat",
-    "cool": "cool",
-    "chill": "cool",
-    "clean": "clean",
-    "wash": "clean",
-    "rinse": "clean",
-    "cut": "slice",
-    "slice": "slice",
-    "close": "close",
-    "open": "open",
-    "toggle": "toggle",
-    "switch": "toggle",
-    "cutt": "slice",
-    "put": "place",
-    "putt": "place",
-    "place": "place",
-    "pick": "pick",
-    "take": "pick",
-    "look": "look",
-}
-
-
 NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -167,34 +98,20 @@ def parts_of(text: str) -> tuple[str, ...]:
     return match["first"], f"then {match['rest']}"
 
 
-def types_of(plan: Sequence[Subgoal]) -> tuple[str, ...]:
-    """Return the types that a plan names, in its order."""
-    return tuple(
-        value.category
-        for subgoal in plan
-        for value in subgoal.arguments.values()
-        if isinstance(value, ObjectRef)
-    )
-
-
-def first_thing(plan: Sequence[Subgoal]) -> ObjectRef | None:
-    """Return the first thing that a plan handles, knives aside."""
-    things = (step.arguments.get("object") for step in plan)
-    return next((t for t in things if isinstance(t, ObjectRef) and t.category not in KNIVES), None)
-
-
-def skill_of(verb: str) -> str | None:
-    """Return the skill that a verb in any form asks for."""
-    stem = verb.removesuffix("ing")
-    return _SKILL_OF.get(stem) or _SKILL_OF.get(f"{stem}e")
-
-
 def seen_from_it(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     """Where a thing is as the robot stands: `it's behind you`."""
     match = _SEEN_FROM_IT.match(words)
     if match is None:
         return None
     return Change(Kind.FIRST, text=f"turn {match['side'] or 'around'}")
+
+
+def _before(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    match = _BEFORE.match(words)
+    skill = match and skill_of(match["verb"])
+    if match is None or not skill:
+        return None
+    return Change(Kind.FIRST, text=match["text"], skill=skill)
 
 
 def _also(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
@@ -246,56 +163,6 @@ def _named_alone(text: str, plan: Sequence[Subgoal], types: frozenset[str]) -> O
     return read_thing(text, types) if alone and not placed else None
 
 
-def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    match = _WITHOUT.match(words)
-    if match is None:
-        return None
-    skill = skill_of(match["verb"])
-    if skill not in _LEFT_OUT:
-        return None
-    thing = read_thing(match["rest"], types, prefer=types_of(plan))
-    return Change(Kind.WITHOUT, thing, skill=skill)
-
-
-def _before(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    match = _BEFORE.match(words)
-    skill = match and skill_of(match["verb"])
-    if match is None or not skill:
-        return None
-    return Change(Kind.FIRST, text=match["text"], skill=skill)
-
-
-def _in_place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    for pattern in _IN_PLACE:
-        match = pattern.match(words)
-        new, old = (match and skill_of(match[name]) for name in ("new", "old"))
-        if new in DEVICE_OF and old in DEVICE_OF and new != old:
-            return Change(Kind.OTHER_DEED, skill=old, text=new)
-    match = _INSTEAD.match(words)
-    new = match and skill_of(match["new"] or match["new2"])
-    planned = [step.skill for step in plan if step.skill in DEVICE_OF]
-    if new in DEVICE_OF and planned and new not in planned:
-        return Change(Kind.OTHER_DEED, skill=planned[0], text=new)
-    return None
-
-
-def _share(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    """How far something is to be opened or closed: `only halfway`, `all the way`."""
-    step = next((step for step in plan if isinstance(step.arguments.get("share"), float)), None)
-    match = _HOW_FAR.fullmatch(words)
-    if step is None or match is None:
-        return None
-    share = SHARES[match["share"]]
-    # "open it halfway" is as far as it is to be open, "close it halfway" as far as it is not
-    open_by = 1.0 - share if step.skill == "close" else share
-    return Change(Kind.SHARE, skill=step.skill, share=open_by)
-
-
-def _put_down(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
-    table = not any("table" in name.lower() for name in types) and _ON_THE_TABLE.match(words)
-    return Change(Kind.PUT_DOWN) if table or _PUT_DOWN.match(words) else None
-
-
 def asked(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     """A task of its own, said in the middle of another without a word of when."""
     match = _COMMAND.match(words)
@@ -305,12 +172,4 @@ def asked(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change 
     return Change(Kind.ASKED, text=_WHEN_SO.sub("", match["text"]))
 
 
-READERS: tuple[Callable[[str, Sequence[Subgoal], frozenset[str]], Change | None], ...] = (
-    _put_down,
-    _share,
-    _in_place,
-    _before,
-    seen_from_it,
-    _also,
-    _without,
-)
+READERS: tuple[Reader, ...] = (_before, seen_from_it, _also)
