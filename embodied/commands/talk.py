@@ -224,7 +224,8 @@ class Lines:
             reason = spoken(reason)
         said = IN_WORDS.get(reason, reason)
         found = str(report.get("found", "")) if said == DONE else ""
-        self.say(f"= {found or said}")
+        left_out = "; ".join(map(spoken, report.get("left_out", ())))
+        self.say(f"= {found or said}{f', but not: {left_out}' if left_out else ''}")
         if self.spoken:
             self.say(PROMPT, end="")
 

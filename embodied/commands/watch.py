@@ -12,6 +12,7 @@ from embodied.commands.settings import compose, print_config
 from embodied.core.episode import EpisodeRecord, EpisodeSpec
 from embodied.core.errors import ConfigError
 from embodied.core.instruction import Instruction
+from embodied.core.naming import spoken
 from embodied.core.protocols import Agent, Step, Subscriber
 from embodied.runtime.keyboard import keyboard
 from embodied.runtime.pace import Pacer
@@ -73,7 +74,7 @@ class StepPrinter:
         self._stream = stream
         self._step = 0
         self._subgoal = self._motion = self._question = ""
-        self._heard = 0
+        self._heard = self._left_out = 0
 
     def _say(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
@@ -124,6 +125,10 @@ class StepPrinter:
                 break
             self._heard += 1
             self._say(f"  {said['kind']} {said['text']!r}: {effect}")
+        left_out = report.get("left_out", ())
+        for each in left_out[self._left_out :]:
+            self._say(f"  left out: {spoken(each)}")
+        self._left_out = len(left_out)
         question = str(report.get("question", ""))
         if question != self._question:
             self._question = question

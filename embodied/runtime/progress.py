@@ -12,7 +12,7 @@ from embodied.core.plan import Outcome, Plan, Status, Subgoal
 from embodied.core.protocols import PlanContext
 from embodied.core.skills import SkillSpec
 from embodied.runtime.talk import CorrectionLog
-from embodied.runtime.tracking import cause_of, likelier, remembered
+from embodied.runtime.tracking import FINISH, cause_of, likelier, remembered
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Progress:
         corrections: What the planner has to take into account.
         log: Everything that was said, and what came of it.
         plans: Every plan there was, in words.
+        left_out: Subgoals that failed and that no later plan has, each with why, in words.
         ending: Why it is over; empty while it is not.
         objected: Whether it is a task done before, asked for again because it was done wrong.
     """
@@ -48,6 +49,7 @@ class Progress:
     corrections: list[Correction] = field(default_factory=list)
     log: CorrectionLog = field(default_factory=CorrectionLog)
     plans: list[tuple[str, ...]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     ending: str = ""
     objected: bool = False
 
@@ -93,6 +95,7 @@ class Progress:
     def take(self, plan: Plan, *, revision: int, now_s: float) -> None:
         """Go on with another plan; what is under way and still meant goes on where it is."""
         before = self.current if self.begun and not self.first else None
+        self._note_what_is_left_out(plan)
         self.plan = dataclasses.replace(plan, revision=revision)
         listed = tuple(str(subgoal) for subgoal in plan.subgoals)
         self.plans.append(listed)
@@ -100,6 +103,17 @@ class Progress:
         self.index = 0
         if not self.first:
             self.begun = before is not None and before == self.current
+
+    def _note_what_is_left_out(self, plan: Plan) -> None:
+        """Note that what failed last is in the plan made for that no more, nor anything like it."""
+        if self.plan is not None or len(self.history) <= self.since:
+            return
+        failed, outcome = self.history[-1]
+        if outcome.status is Status.DONE or failed.skill == FINISH:
+            return
+        if all(step.skill != failed.skill for step in plan.subgoals):
+            why = outcome.evidence or outcome.cause.value
+            self.left_out.append(f"{str(failed).rstrip('.')}: {why}")
 
     def replace(self, instruction: Instruction) -> None:
         """Ask for something else; what was done for other words is no part of it."""
@@ -145,6 +159,7 @@ class Progress:
             "subgoal": "" if self.current is None else str(self.current),
             "subgoal_index": self.index,
             "subgoal_count": 0 if self.plan is None else len(self.plan.subgoals),
+            "left_out": tuple(self.left_out),
             "corrections": self.log.record(),
             "end_reason": self.ending,
         }
