@@ -21,7 +21,7 @@ _NAMES = re.compile(
 """A word of these before a pronoun names what the pronoun may then stand for."""
 _INTO = re.compile(r"\b(?:(?P<inside>in|into|inside(?: of)?)|on|onto|on top of)\s+$", re.I)
 _BESIDE = re.compile(
-    r"\b(?:next to|beside|near|by|behind|in front of|"
+    r"\b(?:next to|beside|near|by|under|underneath|with|behind|in front of|"
     r"(?:(?:on|to) the )?(?:left|right)(?: side)? of)\s+$",
     re.I,
 )
@@ -137,7 +137,7 @@ def spelled_out(words: str, before: Sequence[Subgoal], skills: Sequence[SkillSpe
         allowed = [frozenset[str]().union(*fits)] if fits else []
         argument = RECEPTACLE if place["inside"] and _went_inside(before) else OBJECT
     else:
-        verbs = {_VERBS.get(word, word) for word in lead.lower().split()}
+        verbs = {_VERBS.get(word, word) for word in lead.lower().split()} if not beside else ()
         argument, allowed = OBJECT, _categories([s for s in skills if s.name in verbs], OBJECT)
     for reference in _handled(before, argument):
         if all(reference.category in categories for categories in allowed):

@@ -62,6 +62,9 @@ def literal(understanding: Understanding, skills: Sequence[SkillSpec]) -> Task:
         unsure = understanding.reading.confidence < SURE
         last = _last_place(text, words) or (read.parent if read and unsure else "")
         task = _fitting(replace(task, parent=last or task.parent), task, skills)
+    if read is not None and read.task_type == task.task_type:
+        # what annotators called so may be no place for the thing, where the words' own place is
+        return _fitting(task, read, skills)
     return task
 
 

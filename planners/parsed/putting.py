@@ -126,7 +126,7 @@ class Putting:
                     return (place,)
         fitting = tuple(where for where in near if self._fits(items, where))
         if not fitting:
-            raise Question("On which piece of furniture should I put it?")
+            raise Question("On which piece of furniture should I put it?", certain=True)
         return fitting
 
     def _fits(self, items: Sequence[Item], where: Item) -> bool:

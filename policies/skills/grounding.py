@@ -52,12 +52,19 @@ def holder_of(body: Body, thing: Instance) -> Instance | None:
     return thing.inside or min(holders, key=lambda e: float(e.size_m.prod()), default=None)
 
 
+LAIN_ON = frozenset(
+    ["ArmChair", "Bed", "Cart", "CoffeeMachine", "Dresser", "Shelf", "Sofa", "TVStand", "Toilet"]
+)
+"""What things lie low in as far as their boxes tell, and on as people say."""
+
+
 def where_words(body: Body, thing: Instance) -> str:
     """Return where something is in words: `in the fridge`, `on the counter top`."""
     holder = holder_of(body, thing)
     if holder is None:
         return "over there"
-    return f"{'in' if holder.category in CONTAINS else 'on'} the {spoken(holder.category)}"
+    inside = holder.category in CONTAINS and holder.category not in LAIN_ON
+    return f"{'in' if inside else 'on'} the {spoken(holder.category)}"
 
 
 def to_take(body: Body, reference: ObjectRef) -> Instance | None:

@@ -13,6 +13,7 @@ from policies.skills.grounding import ANOTHER, holder_of, to_take, to_use, types
 from policies.skills.handling import Pick, Place
 from policies.skills.motions import Move, Tilt, Turn
 from policies.skills.tools import Skill, Tools, holds, not_found
+from policies.skills.types import MAYBE_OPEN
 from policies.skills.viewpoints import Aim
 
 SWITCH_OF: Mapping[str, str] = {"StoveBurner": "StoveKnob"}
@@ -56,15 +57,26 @@ class Open:
 
 
 class Close:
-    """Close what is open."""
+    """Close what is open, or may be: what was never seen shut is gone to and tried."""
 
     def run(self, tools: Tools, arguments: Mapping[str, ObjectRef]) -> Run:
         """See `Skill`."""
         reference, body = arguments["object"], tools.body
         open_ones = [e for e in body.map.of_type(*types_of(reference)) if e.is_("open")]
-        if not open_ones:
+        if open_ones:
+            return (yield from body.interact("CloseObject", Aim(open_ones[0])))
+        if not MAYBE_OPEN & set(types_of(reference)):
             return None
-        return (yield from body.interact("CloseObject", Aim(open_ones[0])))
+        target = yield from tools.search.find(reference, lambda: to_use(body, reference))
+        if target is None:
+            return not_found(body, reference)
+        if target.states.get("open") is False:
+            return None
+        outcome = yield from body.approach(Aim(target))
+        if outcome is None:
+            yield from body.do("CloseObject", target)  # refused where it is shut
+            target.states["open"] = False
+        return outcome
 
 
 class Toggle:

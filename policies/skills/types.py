@@ -66,6 +66,11 @@ CLOSED_RECEPTACLES = ("Fridge", "Microwave", "Cabinet", "Drawer", "Safe")
 MAYBE_CLOSED = frozenset(["Box"])
 """Receptacles that stand open or closed; opened where nothing can be put in."""
 
+MAYBE_OPEN = frozenset(
+    ["Blinds", "Book", "Box", "Laptop", "LaundryHamper", "ShowerCurtain", "ShowerDoor", "Toilet"]
+)
+"""What stands open or closed when one comes to it; of it is not known that it is shut."""
+
 HOLDS_ONE = frozenset(
     ["StoveBurner", "CoffeeMachine", "ToiletPaperHanger", "TowelHolder", "HandTowelHolder"]
 )

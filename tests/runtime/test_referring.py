@@ -149,6 +149,14 @@ def test_a_state_is_one_of_what_was_switched_or_opened(said: str, meant: str) ->
     assert repeated(said, "turn on the light", BEFORE) == meant
 
 
+def test_what_is_done_under_or_with_it_is_no_matter_of_what_may_be_done_to_it() -> None:
+    lamp = (Subgoal("toggle", {"object": ObjectRef("DeskLamp", ("on",))}),)
+    said = spelled_out("look at the book under it", lamp, SKILLS)
+    assert said == "look at the book under the desk lamp"
+    knife = (Subgoal("pick", {"object": ObjectRef("Knife")}),)
+    assert spelled_out("cut the apple with it", knife, SKILLS) == "cut the apple with the knife"
+
+
 def test_it_is_no_longer_another_one() -> None:
     other = (Subgoal("pick", {"object": ObjectRef("Mug", ("red", "another"))}),)
     assert spelled_out("put it down", other, SKILLS) == "put the red mug down"

@@ -381,6 +381,17 @@ def test_what_was_shut_away_is_gone_to_by_opening_and_told() -> None:
     assert policy.report()["found"] == "the mug is in the microwave"
 
 
+def test_what_may_stand_open_is_gone_to_and_closed_though_nobody_saw_it_open() -> None:
+    laptop = box_at("Laptop", 0.0, 1.4, 0.7, (0.3, 0.2, 0.2), hides=True, solid=False)
+    laptop.open = True
+    world, closing = BoxWorld([table(), laptop]), Subgoal("close", {"object": of("Laptop")})
+    outcome, policy = carry_out(world, [closing])
+    assert (outcome.status, laptop.open) == (Status.DONE, False)
+    steps = world.steps
+    outcome, _ = carry_out(world, [closing], policy)
+    assert (outcome.status, world.steps) == (Status.DONE, steps)
+
+
 def test_who_is_shut_in_by_an_open_door_closes_it_first() -> None:
     fridge = box_at("Fridge", 0.0, 1.5, 0.0, (0.8, 0.6, 1.8), hides=True)
     world = BoxWorld([fridge, table(y=-2.5), mug(y=-2.4)])
