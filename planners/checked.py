@@ -15,6 +15,7 @@ from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
 from embodied.core.task_plans import ANOTHER, subgoals_of, task_of
 from planners.corrections import (
+    DONE_ANYWAY,
     Change,
     Kind,
     PlanText,
@@ -217,7 +218,9 @@ class CheckedPlanner:
         if change.kind is Kind.ASKED:
             try:
                 change = timed(change, subgoals, self._reader(subgoals, context))
-            except PlanningError:
+            except PlanningError as error:
+                if str(error) == DONE_ANYWAY:
+                    raise PlanningError(f"{correction.text!r}: {DONE_ANYWAY}") from None
                 return None
         change = resolve(change, subgoals, entities=context.entities)
         changed = self._folded(subgoals, change, context)

@@ -23,8 +23,8 @@ _FILLER = (
     rf"(?:(?:(?:the|your|all|any|this) )++{_OWN}|(?:all )?{_OWN}|this (?:instant|second|minute)|"
     r"(?:for )?a (?:moment|second|sec|minute|bit|while)|what you(?: are|'re|re) doing|"
     r"doing (?:that|it|this)|where you are|in place|at once|for now|thank you|"
-    r"please|now|right|there|here|it|that(?!'s| is)|this|all|everything|anything|immediately|"
-    r"instantly|already|no|oh|okay|ok|hey|ah|robot|moving|going|yourself|thanks|mate|man|dude|"
+    r"please|now|right|there|here|it|that(?!'s| is|'ll| will)|this|all|everything|anything|"
+    r"immediately|instantly|already|no|oh|okay|ok|hey|ah|robot|moving|going|yourself|thanks|mate|man|dude|"
     r"and|or)"
 )
 """What people say around it; longer ones first, since what has matched is not tried again."""
@@ -35,7 +35,10 @@ _STOP = (
 """Words that halt whatever follows them."""
 _HALT = (
     rf"(?:{_STOP}|freeze|wait|pause|cancel|cease|quit|whoa|woah|emergency|enough|hold on|hold it|"
-    r"hold up|cut it out|(?:that'?s|that is) (?:far |wide |high |low )?enough|far enough|"
+    r"hold up|hang on|cut it out|"
+    r"that(?:'ll| will) do|i(?:'ll| will) (?:take (?:it|over) from here|take over|"
+    r"do (?:it|that|the rest) (?:myself|from here))|"
+    r"(?:that'?s|that is) (?:far |wide |high |low )?enough|far enough|"
     r"forget it|forget that|forget|never ?mind)"
 )
 """Words that halt by themselves."""
@@ -46,7 +49,11 @@ WORDS_OF_NOTHING = rf"(?:(?:{_FILLER}|{_LEAD})\b{_GAP})++"
 # Possessive throughout: however long what is said, it is told at once whether it is a halt.
 _BEFORE = rf"(?:(?:{_FILLER}|{_LEAD})\b{_GAP})*+"
 _NOTHING_BUT = re.compile(rf"{_BEFORE}\b{_HALT}\b(?:{_GAP}\b(?:{_HALT}|{_FILLER})\b)*+{_GAP}", re.I)
-_OUTCRY = re.compile(rf"(?:no{_GAP}){{3,}}|(?:please{_GAP})?(?:do not|don'?t){_GAP}", re.I)
+_OUTCRY = re.compile(
+    rf"(?:no{_GAP}){{3,}}|(?:please{_GAP})?(?:do not|don'?t){_GAP}|"
+    rf"(?:just |give me )?(?:a|one) (?:moment|second|sec|minute){_GAP}(?:please{_GAP})?",
+    re.I,
+)
 _FIRST = re.compile(rf"{_BEFORE}\b{_STOP}\b(?:{_GAP}\b{_STOP}\b)*+(?P<rest>.*)", re.I | re.S)
 # A place or a time to stop at; "before you hit it" and "at once" are none.
 _WHERE_OR_WHEN = re.compile(

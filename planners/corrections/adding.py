@@ -23,6 +23,7 @@ _SLICE = re.compile(
 )
 IN_PLACE = AT_ONCE | {"slice", "goto", "look"}
 """Skills that are done to a thing where it is."""
+DONE_ANYWAY = "It is being done so already."
 PlanText = Callable[[str], tuple[Subgoal, ...]]
 """Plans something said in passing; raises `PlanningError` where it makes no sense."""
 
@@ -71,10 +72,24 @@ def timed(change: Change, plan: Sequence[Subgoal], plan_text: PlanText) -> Chang
         PlanningError: If it makes no sense.
     """
     more = _planned(change.text, plan, plan_text)
+    if _is_done_anyway(more, plan):
+        raise PlanningError(DONE_ANYWAY)
     if _tells_to_the_end(more, plan):
         return replace(change, kind=Kind.RETOLD)
     on_the_way = all(each.skill in AT_ONCE for each in more)
     return replace(change, kind=Kind.FIRST if on_the_way else Kind.ALSO, any_time=True)
+
+
+def _is_done_anyway(more: Sequence[Subgoal], plan: Sequence[Subgoal]) -> bool:
+    """Whether all that is asked changes a thing as it is going to be changed already."""
+    deeds = [each for each in more if each.skill != "pick"]
+    changes = bool(deeds) and all(each.skill in (*DEVICE_OF, "slice") for each in deeds)
+    things = [each.arguments.get("object") for each in deeds]
+    return changes and all(
+        any(step.skill == each.skill and handles(step, thing) for step in plan)
+        for each, thing in zip(deeds, things, strict=True)
+        if isinstance(thing, ObjectRef)
+    )
 
 
 def _tells_to_the_end(more: Sequence[Subgoal], plan: Sequence[Subgoal]) -> bool:

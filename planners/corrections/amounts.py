@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from embodied.core.naming import spoken
 from embodied.core.plan import ObjectRef, Subgoal
 from embodied.core.task_plans import ANOTHER
 from planners.corrections.ahead import first_thing
@@ -27,6 +28,10 @@ _ONE_MORE = re.compile(
 )
 _MORE_OF = re.compile(
     rf"^(?:and |also )?(?P<count>one|{'|'.join(NUMBERS)}) (?:more|other) (?P<noun>[a-z ]+)$"
+)
+_SO_MANY = re.compile(
+    rf"^(?:i (?:need|want|said|meant|asked for) )?(?P<count>{'|'.join(NUMBERS)}) "
+    r"(?P<noun>[a-z ]+)s$"
 )
 _SWAPPED = re.compile(
     r"^(?:(?:it's |do it |i want it )?(?:just )?(?:the other way (?:round|around)|vice versa)|"
@@ -84,6 +89,9 @@ def _how_many(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Cha
     thing = named and read_thing(named["noun"], types)
     if named and thing and not thing.relation:
         return Change(Kind.ALSO, thing, text=words, count=NUMBERS.get(named["count"], 1))
+    many = _SO_MANY.match(words)
+    if many and spoken(one.category) in (many["noun"], many["noun"].removesuffix("e")):
+        words = many["count"]
     match = _ONE_MORE.match(words)
     if match is None or colours_of(one):  # of red blocks there may be one
         return None

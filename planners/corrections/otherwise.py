@@ -47,6 +47,12 @@ _INSTEAD = re.compile(
     rf"^instead[\s,]+(?:just )?(?P<new2>[a-z]+){_PARTICLE} {_IT}{_PARTICLE}$"
 )
 """A deed in place of the one that changes what a thing is like, whichever that is."""
+_CONTRARY = {"cold": "heat", "cool": "heat", "dirty": "wash", "hot": "cool", "warm": "cool"}
+_WANTED = {"hot": "heat", "warm": "heat", "clean": "wash", "cold": "cool", "cool": "cool"}
+_STILL = re.compile(
+    rf"^(?:it|that|this|the [a-z ]+?)(?:'s| is) (?:still (?:too )?(?P<still>{'|'.join(_CONTRARY)})|"
+    rf"not (?:really |quite )?(?P<wanted>{'|'.join(_WANTED)})(?: enough)?(?: yet)?)$"
+)
 _HOW_FAR = re.compile(
     r"(?:(?:only|just|not all the way,?|"
     r"(?:open|close|pull|push) (?:it|the drawer)(?: open| shut)?)\s+)*"
@@ -97,6 +103,15 @@ def _without(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Chan
     return Change(Kind.WITHOUT, thing, skill=skill)
 
 
+def _still(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
+    """What is not as it was to be is seen to once more: `it's still cold`."""
+    match = _STILL.match(words)
+    if match is None:
+        return None
+    wanted = _WANTED[match["wanted"]] if match["wanted"] else _CONTRARY[match["still"]]
+    return Change(Kind.FIRST, text=f"{wanted} it")
+
+
 def _in_place(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Change | None:
     for pattern in _IN_PLACE:
         match = pattern.match(words)
@@ -128,7 +143,7 @@ def _put_down(words: str, plan: Sequence[Subgoal], types: frozenset[str]) -> Cha
     return Change(Kind.PUT_DOWN) if table or _PUT_DOWN.match(words) else None
 
 
-READERS: tuple[Reader, ...] = (_put_down, _share, _in_place)
+READERS: tuple[Reader, ...] = (_put_down, _share, _in_place, _still)
 """Before what is done besides: `open it first` is no deed in another's place."""
 WITHOUT: tuple[Reader, ...] = (_without,)
 """After that: `don't forget to wash it` is something besides."""

@@ -18,7 +18,9 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,]+(?:please|thanks|thank you|now|okay|ok|will you|would you|i mean|i meant|rather|"
-    r"after all|already|(?:right |just )now|at once|immediately|(?:straight|right) away|"
+    r"after all|already|"
+    r"for (?:about )?(?:an?|one|two|three|five|ten|[0-9]+) (?:second|minute)s?|"
+    r"(?:right |just )now|at once|immediately|(?:straight|right) away|"
     r"while you(?:'re| are) (?:there|at it|on it)|on (?:the|your) way|"
     r"in the meantime))+$"
 )
@@ -45,7 +47,11 @@ _REWORDED = (
     # "make it the counter", "how about a bowl", "rather the counter"
     (re.compile(r"^(?:make (?:it|that)|change (?:it|that) to|let's (?:use|take)|rather|preferably|"
                 r"(?:how|what) about|better) (?=(?:the|a|an|my|that|another)\b)"), ""),
-    (re.compile(r"^((?:the|a|an|my|that|another) .+?) (?:is|was|would be|will be|might be) "
+    (re.compile(r"^just (?=(?:leave|put|set|drop|place)\b)"), ""),
+    (re.compile(r"^(?:use|take|get|bring) (?=(?:the|a|an|my|that) [a-z ]+? "
+                r"(?:instead of|rather than|in place of) )"), ""),
+    (re.compile(r"^((?:(?:in|on|into|onto) )?(?:the|a|an|my|that|another) .+?) "
+                r"(?:is|was|would be|will be|might be) "
                 r"(?:better|nicer|even better|more suitable|right|fine)$"), r"\1"),
     (re.compile(r"^(?:change|replace|swap|exchange) (the .+?) (?:to|with|for|by) "
                 r"((?:the|a|an) .+)$"), r"\2, not \1"),

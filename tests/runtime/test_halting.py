@@ -75,6 +75,13 @@ don't!
 no no no!
 enough
 that's enough thanks
+hang on a second
+one moment
+just a second please
+that will do
+I'll take over
+I'll take it from here
+I'll do the rest myself
 """.strip().splitlines()
 OTHERS = """
 stop the microwave
@@ -100,6 +107,9 @@ hold it over the bowl
 cancel the heating
 freeze the tomato
 put it on the table
+I'll take the red one
+that will do for the mug, and the plate too
+one of them
 """.strip().splitlines()
 
 

@@ -125,6 +125,23 @@ def ahead(
                 *["pick(sliced Apple)", "place(sliced Apple, Fridge)"],
             ],
         ),
+        (
+            *("put a hot potato on the plate", 2, "it's still cold"),
+            ["heat(Potato, Microwave)", "place(Potato, Plate)"],
+        ),
+        (
+            *("put a hot potato on the plate", 2, "it's not clean"),
+            ["clean(Potato, SinkBasin)", "place(Potato, Plate)"],
+        ),
+        (APPLE, 1, "just leave it on the counter", ["place(Apple, CounterTop)"]),
+        (
+            *("put the potato on the plate", 1, "use the bowl instead of the plate"),
+            ["place(Potato, Bowl)"],
+        ),
+        (
+            *("put the potato on the plate", 1, "in a bowl would be better"),
+            ["place(Potato, Bowl)"],
+        ),
         # where it is as the robot stands
         (
             *(APPLE, 0, "it's behind you"),
@@ -305,6 +322,7 @@ def test_who_says_what_is_done_anyway_is_told_so(planner: CheckedPlanner) -> Non
         ("peel it", "no skill to peel"),
         ("does it fit?", "I answer no questions while I work"),
         ("and a fork", "Fork does not go with Fridge"),
+        ("does it fit in there?", "I answer no questions while I work"),
     ],
 )
 def test_what_is_not_taken_up_is_told_why(planner: CheckedPlanner, said: str, why: str) -> None:
@@ -316,3 +334,8 @@ def test_a_thing_is_not_laid_on_what_is_to_be_washed(planner: CheckedPlanner) ->
     left = ahead(planner, APPLE, 1, "bring me the tomato too and then wash the plate")
     assert left[-2:] == ["pick(Plate)", "clean(Plate, SinkBasin)"]
     assert "place(Tomato, Plate)" not in left
+
+
+def test_what_is_asked_for_is_not_done_twice(planner: CheckedPlanner) -> None:
+    with pytest.raises(PlanningError, match="being done so already"):
+        ahead(planner, "put a hot potato on the plate", 1, "microwave it for one minute")
