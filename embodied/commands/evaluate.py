@@ -34,6 +34,10 @@ def help_text() -> str:
             "scenes.approximate",
             "controller",
             "agent",
+            "planner",
+            "policy",
+            "perception",
+            "llm",
             "expert.kind",
             "expert.by",
             "record",
@@ -174,5 +178,6 @@ def _say_where(folder: Path, records: Sequence[Any]) -> None:
     if errors:
         print(f"Tracebacks of all {len(errors)} stand in {folder / 'episodes.jsonl'}")
     print(f"Results: {folder}")
-    if (folder / "videos").is_dir():
-        print(f"Videos:  {folder / 'videos'}")
+    for what in ("videos", "pictures"):
+        if (folder / what).is_dir():
+            print(f"{what.capitalize() + ':':<8} {folder / what}")

@@ -48,6 +48,10 @@ def _summarize(folder: Path) -> dict[str, Any]:
     from embodied.evaluation.summary import summarize
 
     if not (folder / CONFIG).exists():
+        within = sorted(path.parent.name for path in folder.glob(f"*/{CONFIG}"))
+        if within:
+            some = ", ".join(within[:4]) + (", ..." if len(within) > 4 else "")
+            raise ConfigError(f"{folder} holds several runs; name one of those in it: {some}")
         raise ConfigError(f"{folder} holds no run: there is no {CONFIG} in it.")
     config: Any = OmegaConf.to_container(OmegaConf.load(folder / CONFIG))
     return summarize(

@@ -185,8 +185,11 @@ def _check_keys(
         key = override.key_or_group
         if key in known or key in branches or key in options or override.is_add():
             continue
-        owner = _owner(root, key, options)
+        ends = sorted(name for name in known if name.endswith(f".{key}"))
+        owner = "" if ends else _owner(root, key, options)
         hint = f" It belongs to {owner}." if owner else _guess(key, [*known, *options])
+        if ends:
+            hint = f" Did you mean '{ends[0]}'?"
         if key.startswith("hydra."):
             hint = " Hydra's own are not used here: results go to output_dir=FOLDER."
         raise SettingError(

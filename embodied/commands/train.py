@@ -1,11 +1,16 @@
 """`embodied train`: train a small model and write its weights with a card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from embodied.commands.settings import compose, groups, print_config
 from embodied.core.errors import ConfigError
+
+CONFIG = "config.yaml"
+FREE_KEYS = ("task.make.threads", "task.make.corpora")
+"""Settings that may change when a training goes on, beside those of any run: how fast it is, and
+what the small language model learns from, see docs/llm.md."""
 
 
 class TrainingTask(Protocol):
@@ -17,6 +22,40 @@ class TrainingTask(Protocol):
         Returns:
             What to tell the person: the scores reached, and where the weights are.
         """
+
+
+def _settle_config(folder: Path, config: Mapping[str, Any]) -> None:
+    """Keep the settings beside the checkpoints; others do not go on from them.
+
+    Raises:
+        ConfigError: If the folder holds a training with other settings; the message names them.
+    """
+    from omegaconf import OmegaConf
+
+    from embodied.evaluation.files import write_whole
+    from embodied.evaluation.store import differing_keys
+
+    path = folder / CONFIG
+    if path.exists() and any(folder.rglob("checkpoint.pt")):
+        old: Any = OmegaConf.to_container(OmegaConf.load(path))
+        changed = [
+            each
+            for each in differing_keys(old, config)
+            if not (each[0].startswith(FREE_KEYS) or each[0].endswith(".data_root"))
+        ]
+        if changed:
+            raise ConfigError(
+                f"{folder} holds a training with other settings:\n"
+                + "".join(f"  {key}: {was!r} there, {now!r} now\n" for key, was, now in changed)
+                + "Choose another output_dir=..., or delete the folder to start afresh."
+            )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError) as error:
+        raise ConfigError(
+            f"Cannot make {folder}: {error.strerror}. Choose another output_dir=..."
+        ) from error
+    write_whole(path, OmegaConf.to_yaml(OmegaConf.create(dict(config))))
 
 
 def _tasks() -> list[str]:
@@ -53,5 +92,7 @@ def run(words: Sequence[str]) -> int:
     from embodied.evaluation.configured import make
 
     task: TrainingTask = make(config["task"]["make"], what="task.make")
-    print(task.run(output_dir=Path(config["output_dir"]), seed=config["seed"]))
+    folder = Path(config["output_dir"])
+    _settle_config(folder, config)
+    print(task.run(output_dir=folder, seed=config["seed"]))
     return 0

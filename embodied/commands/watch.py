@@ -33,6 +33,10 @@ def help_text() -> str:
             "benchmark.split",
             "episode",
             "agent",
+            "planner",
+            "policy",
+            "perception",
+            "llm",
             "expert.kind",
             "expert.by",
             "record",
@@ -96,7 +100,7 @@ class StepPrinter:
         self._step += 1
         subgoal = str(step.report.get("subgoal", ""))
         if subgoal and subgoal != self._subgoal:
-            self._subgoal = subgoal
+            self._subgoal, self._motion = subgoal, ""
             self._say(f"- {subgoal}")
         self._tell_talk(step.report)
         if not step.info:  # how a task left the world; nothing was done
@@ -144,10 +148,11 @@ class StepPrinter:
                 f"{record.steps} actions ({record.failed_actions} refused). {record.end_reason}"
             )
             return
+        expert = f", expert {record.expert_steps}" if record.expert_steps else ""
         self._say(
             f"{record.status.value}: {record.goal_conditions_met} of "
             f"{record.goal_conditions_total} goal conditions, {record.steps} actions "
-            f"({record.failed_actions} refused), expert {record.expert_steps}. {record.end_reason}"
+            f"({record.failed_actions} refused){expert}. {record.end_reason}".rstrip()
         )
 
 

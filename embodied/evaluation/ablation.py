@@ -24,14 +24,20 @@ class Row:
 
 
 def as_table(rows: Sequence[Row]) -> Table:
-    """Return a table for a rich console."""
+    """Return a table for a rich console: a line a metric, so that 80 columns hold whole names."""
     table = Table(title=_title(rows))
-    names, *lines = _cells(rows)
-    for number, name in enumerate(names):
-        justify = "left" if number < len(rows[0].settings) else "right"
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    for line in lines:
-        table.add_row(*line)
+    for name in (*rows[0].settings, "episodes", "metric"):
+        table.add_column(name, overflow="fold")
+    for name in ("%", "95 % interval"):
+        table.add_column(name, justify="right", overflow="fold")
+    for row in rows:
+        errors = row.summary["n_error"]
+        episodes = f"{row.summary['n']}" + (f", {errors} in error" if errors else "")
+        first = [*row.settings.values(), episodes]
+        for metric in metric_rows(row.summary):
+            table.add_row(*first, *metric)
+            first = [""] * len(first)
+        table.add_section()
     return table
 
 

@@ -32,6 +32,14 @@ EXTRAS: Mapping[str, str] = {
     "py7zr": "download",
 }
 """Packages to what of pyproject.toml brings them."""
+PLANNING = "embodied.runtime.agent.PlanningAgent"
+PARTS: Mapping[str, str] = {
+    "planner": "planner=parsed (r2r: planner=routes)",
+    "policy": "policy=skills perception=privileged (alfworld: policy=text, r2r: policy=routes)",
+}
+"""What an agent that plans is made of, to what is usual."""
+SEEING = frozenset(["skills", "arm_skills"])
+"""Policies that act on what a perception tells."""
 
 
 def make(config: Mapping[str, Any], *, what: str) -> Any:
@@ -98,6 +106,7 @@ class ConfiguredSession:
         Raises:
             EmbodiedError: If environment, agent or a recorder cannot be made.
         """
+        self._check_parts()
         env = self.open_env()
         agent = make(self.config["agent"]["make"], what="agent.make")
         subscribers = [
@@ -113,6 +122,21 @@ class ConfiguredSession:
             subscribers=subscribers,
             limits=Limits(**self.config["limits"]),
         )
+
+    def _check_parts(self) -> None:
+        """Refuse an agent that lacks a part here, not in every episode in turn."""
+        made = self.config["agent"]["make"]
+        if made.get("_target_") != PLANNING:
+            return
+        for part, usual in PARTS.items():
+            if made[part][part] is None:
+                raise ConfigError(f"This agent has no {part}: add e.g. {usual}.")
+        policy, perception = (self.config.get(name, {}) for name in ("policy", "perception"))
+        if policy.get("name") in SEEING and perception.get("make", "") is None:
+            raise ConfigError(
+                f"policy={policy['name']} acts on what is seen, and nothing tells it: "
+                "add perception=privileged."
+            )
 
     def open_env(self) -> Any:
         """Make the environment alone."""

@@ -6,8 +6,12 @@ from typing import Any
 from rich.tree import Tree
 
 from embodied.core.plan import Plan, Subgoal
+from embodied.core.routes import ROUTE
 from embodied.core.skills import SkillSpec
 from embodied.runtime.tracking import explanation_of
+
+_SILENT = frozenset(["span", ROUTE])
+"""Arguments that tell a policy where the words stand, and say nothing more to a person."""
 
 
 def plan_tree(plan: Plan, *, skills: Sequence[SkillSpec], planner: Any, name: str) -> Tree:
@@ -41,5 +45,7 @@ def plan_tree(plan: Plan, *, skills: Sequence[SkillSpec], planner: Any, name: st
 
 
 def _call(subgoal: Subgoal) -> str:
-    values = ", ".join(f"{value}" for value in subgoal.arguments.values())
+    values = ", ".join(
+        f"{value}" for name, value in subgoal.arguments.items() if name not in _SILENT
+    )
     return f"[cyan]{subgoal.skill}[/cyan]({values})"

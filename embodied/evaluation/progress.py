@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from embodied.core.episode import EpisodeRecord, EpisodeStatus
+from embodied.evaluation.metrics import SCORED
 
 _LINE_EVERY_S = 15.0
 
@@ -21,7 +22,7 @@ class Reporter(Protocol):
 
 
 class _Tally:
-    """Running SR over the whole run; episodes a minute over this start."""
+    """Running SR over the whole run, where goals are known; episodes a minute over this start."""
 
     def __init__(self, before: Iterable[EpisodeRecord], total: int) -> None:
         records = list(before)
@@ -29,19 +30,22 @@ class _Tally:
         self.done = len(records)
         self._won = sum(record.status is EpisodeStatus.SUCCESS for record in records)
         self._errors = sum(record.status is EpisodeStatus.ERROR for record in records)
+        self._scored = any(record.measures.get(SCORED, 1.0) for record in records)
         self._at_start = self.done
         self._started_s = time.monotonic()
 
     def add(self, record: EpisodeRecord) -> None:
         self.done += 1
         self._won += record.status is EpisodeStatus.SUCCESS
+        self._scored |= bool(record.measures.get(SCORED, 1.0))
         self._errors += record.status is EpisodeStatus.ERROR
 
     def __str__(self) -> str:
         rate = (self.done - self._at_start) / max(time.monotonic() - self._started_s, 1e-9) * 60.0
         share = 100.0 * self._won / self.done if self.done else 0.0
         errors = f"  {self._errors} in error" if self._errors else ""
-        return f"SR {share:5.1f} %  {rate:5.1f} episodes/min{errors}"
+        won = f"SR {share:5.1f} %  " if self._scored or not self.done else ""
+        return f"{won}{rate:5.1f} episodes/min{errors}"
 
 
 class _Bar:

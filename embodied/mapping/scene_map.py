@@ -205,6 +205,10 @@ class SceneMap:
         """Return what lies in or on an instance, what lies in that included."""
         return self.things.contents(receptacle)
 
+    def holders(self, thing: Instance) -> list[Instance]:
+        """Return what something lies in or on, and what that lies in or on."""
+        return [each for each in self.instances if self.things.holds(each, thing)]
+
     def mark_searched(self, instance: Instance) -> None:
         """Note that what an instance holds was looked at as well as can be."""
         instance.searched = 1.0

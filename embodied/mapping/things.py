@@ -100,24 +100,22 @@ class Things:
         self.forget(drop)
         drop.joined = keep
 
+    def holds(self, receptacle: Instance, thing: Instance) -> bool:
+        """Whether something lies in or on an instance, or in something that does."""
+        if thing is receptacle or (thing.held and thing.inside is None):
+            return False
+        if thing.inside is not None:
+            outer: Instance | None = thing.inside
+            while outer is not None and outer is not receptacle:
+                outer = outer.inside
+            return outer is receptacle
+        bottom = np.array([*thing.centre_m[:2], thing.low_m[2]])
+        small = bool((thing.size_m[:2] < receptacle.size_m[:2] + 0.05).all())
+        return not thing.large and small and lies_in(bottom, receptacle)
+
     def contents(self, receptacle: Instance) -> list[Instance]:
         """Return what lies in or on an instance, what lies in that included."""
-        found = []
-        for each in self.all:
-            if each is receptacle or (each.held and each.inside is None):
-                continue
-            if each.inside is not None:
-                outer: Instance | None = each.inside
-                while outer is not None and outer is not receptacle:
-                    outer = outer.inside
-                inside = outer is receptacle
-            else:
-                bottom = np.array([*each.centre_m[:2], each.low_m[2]])
-                small = bool((each.size_m[:2] < receptacle.size_m[:2] + 0.05).all())
-                inside = not each.large and small and lies_in(bottom, receptacle)
-            if inside:
-                found.append(each)
-        return found
+        return [each for each in self.all if self.holds(receptacle, each)]
 
 
 def _pair(one: Instance, other: Instance) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from embodied.core.instruction import Instruction
 from embodied.core.observation import Observation
 from embodied.core.protocols import Step
 from embodied.runtime.captions import Caption, compose_frame
+from embodied.runtime.tracking import blamed
 
 
 def file_stem(episode_id: str) -> str:
@@ -121,7 +122,7 @@ class VideoRecorder:
         verdict = record.status.value if good else f"{record.status.value}: {record.end_reason}"
         if record.goal_conditions_total == 0 and record.error is None:
             # Asked for by a person: nobody knows here whether it is what was meant.
-            good, verdict = True, record.end_reason or "ended"
+            good, verdict = not blamed(record.end_reason), record.end_reason or "ended"
         self._write(image, caption.with_verdict(verdict, good=good), frames=self._hold_frames)
         for packet in self._stream.encode():
             self._container.mux(packet)

@@ -118,7 +118,8 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
 
         Args:
             seed: Seeds the draw of an episode.
-            options: `episode_id` picks one; without it one is drawn at random.
+            options: `episode_id` picks one; without it one is drawn at random. `instruction` is
+                told in place of the game's own words; its goal counts for nothing then.
 
         Raises:
             UnknownNameError: If the split has no such episode.
@@ -133,7 +134,13 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
         spec, self._file, goal = self.games.load(episode_id)
         if self._console is None:
             self._console = Console(cache_dir=self._cache_dir)
-        self._instruction = Instruction.from_text(goal, id=spec.episode_id, one_task=True)
+        said = (options or {}).get("instruction")
+        self._own_words = said is None
+        self._instruction = (
+            Instruction.from_text(goal, id=spec.episode_id, one_task=True)
+            if said is None
+            else Instruction.from_text(said)
+        )
         self._game = self._console.insert(self._file)
         self.steps = self.failed_actions = 0
         self._text, self._refused, self._over = self._game.begin(), False, False
@@ -156,7 +163,7 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
             self._named |= {mention.name: mention for mention in read(self._text).mentions}
             self.failed_actions += self._refused
             self.steps += 1
-        won = self._game.won
+        won = self._game.won and self._own_words
         terminated = stopped or won
         truncated = not terminated and self.steps >= self.max_steps
         self._over = terminated or truncated
@@ -189,10 +196,10 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
 
     def outcome(self) -> Mapping[str, Any]:
         """Return the verdict now, as keyword arguments of `EpisodeRecord`."""
-        won = self._game is not None and self._game.won
+        won = self._game is not None and self._game.won and self._own_words
         return {
             "goal_conditions_met": int(won),
-            "goal_conditions_total": 1,
+            "goal_conditions_total": int(self._own_words),
             "expert_steps": len(self.file.walkthrough),
             "steps": self.steps,
             "failed_actions": self.failed_actions,
@@ -228,7 +235,7 @@ class AlfWorldEnv(gymnasium.Env[dict[str, Any], str]):
         assert self._game is not None
         return {
             "instruction": self._instruction,
-            "is_success": self._game.won,
+            "is_success": self._game.won and self._own_words,
             "error_message": self._text if self._refused else "",
         }
 

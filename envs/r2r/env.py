@@ -1,6 +1,7 @@
 """Room-to-Room as a gymnasium environment: walk from viewpoint to viewpoint, then stop."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, SupportsFloat
 
@@ -10,6 +11,7 @@ import numpy as np
 from embodied.core.action import Action, DiscreteAction, ViewpointAction
 from embodied.core.episode import EpisodeSpec
 from embodied.core.errors import ConfigError, UnknownNameError
+from embodied.core.instruction import Instruction
 from embodied.core.observation import LAST_ACTION_SUCCESS, STATE, Observation
 from embodied.core.protocols import Planner, Policy
 from embodied.core.skills import SkillSpec
@@ -151,6 +153,8 @@ class RouteEnv(gymnasium.Env[dict[str, Any], Any]):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Start the episode `options["episode_id"]`, or a random one.
 
+        `options["instruction"]` is told in place of the episode's own words; no goal is known then.
+
         Raises:
             UnknownNameError: If there is no such episode, or its start is no viewpoint.
             DataError: If the building's files are missing.
@@ -163,6 +167,10 @@ class RouteEnv(gymnasium.Env[dict[str, Any], Any]):
                 raise ConfigError("the split has no episodes to draw from")
             episode_id = known[int(self.np_random.integers(len(known)))].episode_id
         task = self.source.task(episode_id)
+        said = (options or {}).get("instruction")
+        self._own_words = said is None
+        if said is not None:
+            task = replace(task, instruction=Instruction.from_text(said))
         self._places = self._building(task.route.scan)
         self.graph: NavGraph = self._places.graph
         self._showing = rows_showing(self._data_root, self.graph, task.route.target)
@@ -276,13 +284,14 @@ class RouteEnv(gymnasium.Env[dict[str, Any], Any]):
         """Return the verdict now, as keyword arguments of `EpisodeRecord`."""
         route = self.task.route
         measures: Mapping[str, float] = {"scored": 0.0}
-        if route.has_goal:
+        judged = route.has_goal and self._own_words
+        if judged:
             rows = [self.graph.row(name) for name in route.path]
             path = [at[0] for at in self.trail]
             measures = measure_route(path, rows, self.graph.distance_m, goals=self._showing)
         return {
             "goal_conditions_met": int(measures.get("success", 0.0)),
-            "goal_conditions_total": int(route.has_goal),
+            "goal_conditions_total": int(judged),
             "expert_steps": len(route.path) - 1,
             "steps": self.steps,
             "failed_actions": self.failed_actions,
@@ -339,6 +348,7 @@ class RouteEnv(gymnasium.Env[dict[str, Any], Any]):
         route = self.task.route
         near = route.has_goal and self.graph.distance_m[row, self.goal_row] < SUCCESS_M
         near = row in self._showing if self._showing is not None else near
+        near = near and self._own_words
         return {
             "episode_id": self.task.spec.episode_id,
             "instruction": self.task.instruction,

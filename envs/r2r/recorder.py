@@ -45,7 +45,7 @@ class RouteRecorder:
             routes_of(data_root, split, annotations, format, languages), split=split
         )
         self._route: RouteEpisode | None = None
-        self._title = ""
+        self._title, self._annotated = "", True
         self._walk: list[tuple[str, str]] = []
 
     def path_of(self, spec: EpisodeSpec) -> Path:
@@ -55,7 +55,8 @@ class RouteRecorder:
 
     def on_begin(self, spec: EpisodeSpec, instruction: Instruction) -> None:
         """Remember the route."""
-        self._route = self._source.task(spec.episode_id).route
+        task = self._source.task(spec.episode_id)
+        self._route, self._annotated = task.route, instruction.text == task.instruction.text
         self._title = instruction.text
         self._walk = []
 
@@ -82,11 +83,11 @@ class RouteRecorder:
             graph,
             legs=self._legs(graph.index),
             reference=[graph.row(name) for name in self._route.path]
-            if self._route.has_goal
+            if self._route.has_goal and self._annotated
             else (),
             title=self._title,
-            verdict=_verdict(record),
-            good=good,
+            verdict=_verdict(record) if self._annotated else record.end_reason,
+            good=good or not (self._annotated or record.error),
         )
         self._directory.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture).save(self.path_of(record.spec))

@@ -39,16 +39,28 @@ def ask_or_refuse(words: str, text: str) -> None:
     """
     if asks(words, of_places=True):
         raise Question(NO_ANSWER, raw=text)
-    if match := _WITHOUT.search(words):
+    refuse_promises(text)
+    ask_what_is_left_open(text)
+    if _EXCEPT.search(words):
+        raise Question("Which ones do you mean? Name each of them.", raw=text, certain=True)
+
+
+def refuse_promises(text: str) -> None:
+    """Refuse what is to be done without something else: it cannot be promised.
+
+    Args:
+        text: The command, before what it says is not wanted is left out.
+
+    Raises:
+        Refused: If it asks for that.
+    """
+    if match := _WITHOUT.search(text.lower()):
         raise Refused(
             f"I cannot promise to do it {match[0]!r}.",
             alternative="Leave that out, or say what to move away first.",
             raw=text,
             kind=UNABLE,
         )
-    ask_what_is_left_open(text)
-    if _EXCEPT.search(words):
-        raise Question("Which ones do you mean? Name each of them.", raw=text, certain=True)
 
 
 def spelled_out(

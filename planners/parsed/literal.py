@@ -90,12 +90,16 @@ def _last_place(text: str, words: Words) -> str:
     return ""
 
 
-def _fitting(task: Task, but: Task, skills: Sequence[SkillSpec]) -> Task:
-    """The task, or the other one where its places do not take its things."""
+def fits(task: Task, skills: Sequence[SkillSpec]) -> bool:
+    """Return whether a task's places take its things."""
     place = next((skill for skill in skills if skill.name == "place"), None)
     if place is None or not place.fits:
-        return task
+        return True
     held = task.mrecep or task.object
     pairs = [(held, task.parent)] + ([(task.object, task.mrecep)] if task.mrecep else [])
-    fits = all(not where or what in place.fits.get(where, ()) for what, where in pairs)
-    return task if fits else but
+    return all(not where or what in place.fits.get(where, ()) for what, where in pairs)
+
+
+def _fitting(task: Task, but: Task, skills: Sequence[SkillSpec]) -> Task:
+    """The task, or the other one where its places do not take its things."""
+    return task if fits(task, skills) else but

@@ -15,10 +15,11 @@ from planners.cues import described, mentions_in
 from planners.parsed import belief, plausibility
 from planners.parsed import encoder as encoder_files
 from planners.parsed.arm import ArmReader, is_arm
+from planners.parsed.arm_scene import refuse_promises
 from planners.parsed.commands import CommandReader
 from planners.parsed.encoder import AdaptedEncoder
 from planners.parsed.left_open import ask_what_is_left_open
-from planners.parsed.literal import literal
+from planners.parsed.literal import fits, literal
 from planners.parsed.paraphrases import plainly
 from planners.parsed.plausibility import Plausibility
 from planners.parsed.priors import ANYWHERE, AS_TRAINED, BY_ROOM, Prior
@@ -111,6 +112,7 @@ class ParsedPlanner:
             text = ". ".join([instruction.text, *instruction.steps]).strip()
             if not text:
                 raise Question("What should I do?", raw=text)
+            refuse_promises(text)
             left = wanted(text)
             if not left:
                 raise Question("What should I do instead?", raw=text, certain=True)
@@ -223,7 +225,11 @@ class ParsedPlanner:
         if doubted and not belief.is_plain(understanding):
             raise _objection(understanding)
         understanding = self._read_further(understanding, steps, AS_TRAINED)
-        subgoals, explanation = _as_task(understanding, literal(understanding, skills))
+        task = literal(understanding, skills)
+        refusal = understanding.refusal
+        if refusal is not None and refusal.skill == "place" and not fits(task, skills):
+            raise refusal  # mended, it would lead to a place that nobody named
+        subgoals, explanation = _as_task(understanding, task)
         subgoals = _told_apart(subgoals, () if command is None else command.subgoals)
         if understanding.refusal is not None and understanding.refusal.kind != UNKNOWN:
             passed_over = f"Passed over: {understanding.refusal}"

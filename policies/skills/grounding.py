@@ -48,8 +48,9 @@ def meant(body: Body, reference: ObjectRef) -> list[Instance]:
 
 def holder_of(body: Body, thing: Instance) -> Instance | None:
     """Return what something stands in or on, as far as is known."""
-    holders = [each for each in body.map.instances if thing in body.map.contents(each)]
-    return thing.inside or min(holders, key=lambda e: float(e.size_m.prod()), default=None)
+    if thing.inside is not None:
+        return thing.inside
+    return min(body.map.holders(thing), key=lambda e: float(e.size_m.prod()), default=None)
 
 
 LAIN_ON = frozenset(

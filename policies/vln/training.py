@@ -242,6 +242,7 @@ class VlnTraining:
     def _encoded(
         self, routes: Routes, vocabulary: Vocabulary, world: World, config: ModelConfig
     ) -> Examples:
+        print(f"reading {len(routes.texts)} instructions", flush=True)
         return Examples(
             routes,
             vocabulary,

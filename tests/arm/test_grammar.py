@@ -140,7 +140,6 @@ def test_a_plan_goes_through_the_usual_checks() -> None:
     [
         "don't push the red block, put the blue block in the bowl",
         "put the blue block in the bowl instead of the drawer",
-        "put the blue block in the bowl without touching the red block",
         "put the red block, no, the blue block in the bowl",
         "don't forget to put the blue block in the bowl",
     ],
@@ -295,8 +294,11 @@ def test_what_is_too_easily_got_wrong_is_asked(text: str) -> None:
 
 
 def test_nothing_is_promised_that_cannot_be_kept() -> None:
+    said = "put the red block in the bowl without touching the blue one"
     with pytest.raises(Refused, match="without touching the blue one"):
-        ArmReader(SKILLS).read("put the red block in the bowl without touching the blue one")
+        ArmReader(SKILLS).read(said)
+    with pytest.raises(Refused, match="without touching the blue one"):
+        ParsedPlanner().plan(PlanContext(Instruction.from_text(said), SKILLS))
     (step,) = ArmReader(SKILLS).read("push the red block to the bowl without lifting it")
     assert step.skill == "push"
 

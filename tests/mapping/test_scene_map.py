@@ -39,6 +39,8 @@ def test_a_thing_is_where_it_stands_and_as_large() -> None:
     assert np.allclose(found.centre_m, [0.2, 1.4, 0.76], atol=0.06)
     assert found.size_m.max() < 0.2
     assert scene.contents(scene.of_type("DiningTable")[0]) == [found]
+    assert scene.holders(found) == scene.of_type("DiningTable")
+    assert scene.holders(scene.of_type("DiningTable")[0]) == []
 
 
 def test_views_from_all_sides_are_one_instance() -> None:

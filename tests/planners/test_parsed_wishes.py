@@ -8,6 +8,7 @@ from embodied.core.protocols import PlanContext
 from embodied.language.wishes import as_deeds
 from envs.household.skills import SKILLS
 from planners.parsed.planner import ParsedPlanner
+from planners.parsed.refusals import Refused
 
 WISHES = [
     ("the potato should be hot and on the plate", "heat the potato and put it on the plate"),
@@ -64,6 +65,22 @@ def test_wishes_and_neighbours_are_planned(
 ) -> None:
     plan = planner.plan(PlanContext(Instruction.from_text(said), SKILLS))
     assert matches(plan.subgoals, expected)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "put the toilet paper in the fridge",
+        "put the laptop in the sink",
+        "put the tomato in the drawer",
+        "put the apple on the bed",
+    ],
+)
+def test_a_place_that_takes_no_such_thing_is_refused_and_not_replaced(
+    planner: ParsedPlanner, said: str
+) -> None:
+    with pytest.raises(Refused, match="It could go to"):
+        planner.plan(PlanContext(Instruction.from_text(said), SKILLS))
 
 
 @pytest.mark.parametrize(("said", "places"), SLICES)

@@ -117,10 +117,11 @@ class EncoderTraining:
                     log.add_scalar(f"loss, stage {number}", loss, learner.step)
                     if learner.step % CHECKPOINT_EVERY == 0 or learner.step == learner.total:
                         spent_s = before_s + time.process_time() - began
+                        part = checkpoint.with_suffix(".part")
                         torch.save(
-                            {"stage": number, "state": learner.state(), "spent_s": spent_s},
-                            checkpoint,
+                            {"stage": number, "state": learner.state(), "spent_s": spent_s}, part
                         )
+                        part.replace(checkpoint)  # whole or not at all
                         print(f"stage {number}: {learner.step}/{learner.total}, loss {loss:.3f}, "
                               f"{spent_s:.0f} s of CPU", flush=True)  # fmt: skip
                 learner.finish()

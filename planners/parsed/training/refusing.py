@@ -83,7 +83,8 @@ class RefusalTraining:
             "weights": dict(zip(FEATURES, np.round(weights, 4).tolist(), strict=True)),
             "threshold": round(threshold, 4),
             "card": {
-                "command": f"embodied train task=parser_refusals task.make.weights={self._weights}",
+                "command": "embodied train task=parser_refusals"
+                + (f" task.make.weights={self._weights}" if self._weights else ""),
                 "seed": seed,
                 "data": f"{len(real)} goals of held-out trajectories of {self._split}, "
                 f"{len(made)} texts made from what the skills cannot do",

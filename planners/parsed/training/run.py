@@ -127,7 +127,9 @@ class ParserTraining:
                     log.add_scalar("loss", loss, member.step)
                 if member.step % CHECKPOINT_EVERY == 0 or member.step == member.total:
                     spent_s = before_s + time.process_time() - began
-                    torch.save({"member": member.state(), "spent_s": spent_s}, checkpoint)
+                    part = checkpoint.with_suffix(".part")
+                    torch.save({"member": member.state(), "spent_s": spent_s}, part)
+                    part.replace(checkpoint)  # whole or not at all
                     print(f"member {number}: {member.step}/{member.total}, loss {loss:.3f}, "
                           f"{spent_s:.0f} s of CPU", flush=True)  # fmt: skip
         return before_s + time.process_time() - began
