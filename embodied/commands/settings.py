@@ -185,7 +185,7 @@ def _check_keys(
         key = override.key_or_group
         if key in known or key in branches or key in options or override.is_add():
             continue
-        ends = sorted(name for name in known if name.endswith(f".{key}"))
+        ends = sorted((name for name in known if name.endswith(f".{key}")), key=len)
         owner = "" if ends else _owner(root, key, options)
         hint = f" It belongs to {owner}." if owner else _guess(key, [*known, *options])
         if ends:

@@ -47,6 +47,19 @@ def test_the_walkthrough_wins_and_ends_the_episode(env: AlfWorldEnv, task: str) 
     assert verdict["failed_actions"] == 0
 
 
+def test_words_of_ones_own_are_told_and_the_games_goal_counts_for_nothing(
+    env: AlfWorldEnv,
+) -> None:
+    said = "put the soap in the bin"
+    _, info = env.reset(options={"episode_id": MUG, "instruction": said})
+    assert info["instruction"].text == said
+    assert not info["instruction"].one_task
+    for command in env.file.walkthrough:
+        _, reward, terminated, *_, info = env.step(command)
+        assert (reward, terminated, info["is_success"]) == (0.0, False, False)
+    assert env.outcome()["goal_conditions_total"] == 0
+
+
 def test_what_does_nothing_is_told_by_text_and_by_one_bit(env: AlfWorldEnv) -> None:
     env.reset(options={"episode_id": MUG})
     observation, *_, info = env.step("take mug 1 from cabinet 1")

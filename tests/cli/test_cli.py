@@ -70,6 +70,7 @@ def test_help_of_eval_names_the_choices_there_are(capsys: pytest.CaptureFixture[
         (["evla"], "Did you mean 'embodied eval'?"),
         (["eval", "benchmark.spilt=train"], "Did you mean 'benchmark.split'?"),
         (["eval", "sede=1"], "Did you mean 'seed'?"),
+        (["eval", "split=train"], "Did you mean 'benchmark.split'?"),
         (["eval", "hydra.sweep.dir=there"], "results go to output_dir="),
         (["eval", "agent=exprt"], "Did you mean 'expert'?"),
         (["eval", "agent=random", "expert.by=mask"], "It belongs to agent=expert"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from embodied.core.errors import ConfigError
-from embodied.evaluation.configured import EXTRAS, make
+from embodied.evaluation.configured import EXTRAS, PLANNING, ConfiguredSession, make
 
 PYPROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
 
@@ -15,6 +15,33 @@ def test_a_planner_that_asks_a_model_and_has_none_says_which_there_are() -> None
     inner = {"_target_": "builtins.dict", "llm": None}
     with pytest.raises(ConfigError, match=r"`planner.make` asks a language model.*llm=small"):
         make({"_target_": "builtins.dict", "planner": inner}, what="planner.make")
+
+
+@pytest.mark.parametrize(
+    ("parts", "answer"),
+    [
+        ({"planner": None, "policy": {"_target_": "builtins.dict"}}, "no planner: add e.g."),
+        ({"planner": {"_target_": "builtins.dict"}, "policy": None}, "no policy: add e.g."),
+    ],
+)
+def test_an_agent_that_lacks_a_part_says_so_before_any_episode(
+    parts: dict[str, object], answer: str
+) -> None:
+    made = {"_target_": PLANNING, **{name: {name: part} for name, part in parts.items()}}
+    with pytest.raises(ConfigError, match=answer):
+        ConfiguredSession({"agent": {"make": made}})()
+
+
+def test_a_policy_that_sees_nothing_says_what_to_choose() -> None:
+    part = {"_target_": "builtins.dict"}
+    made = {"_target_": PLANNING, "planner": {"planner": part}, "policy": {"policy": part}}
+    config = {
+        "agent": {"make": made},
+        "policy": {"name": "skills"},
+        "perception": {"name": "none", "make": None},
+    }
+    with pytest.raises(ConfigError, match="add perception=privileged"):
+        ConfiguredSession(config)()
 
 
 def test_with_a_model_it_is_made() -> None:

@@ -213,3 +213,14 @@ def test_a_reverie_object_that_is_seen_from_nowhere_is_an_error(
     env = make(house, annotations=path, format="reverie")
     with pytest.raises(DataError, match="Object 3 has no box"):
         env.reset(options={"episode_id": "7_3_0"})
+
+
+def test_words_of_ones_own_are_told_and_no_goal_is_known_then(house: Path) -> None:
+    env = make(house)
+    _, info = env.reset(options={"episode_id": "10_0", "instruction": "go to the kitchen"})
+    assert info["instruction"].text == "go to the kitchen"
+    outcome = env.outcome()
+    assert outcome["goal_conditions_total"] == 0
+    assert outcome["measures"]["scored"] == 0.0
+    env.reset(options={"episode_id": "10_0"})
+    assert env.outcome()["goal_conditions_total"] == 1
