@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from rich.table import Table
@@ -24,19 +25,21 @@ class Row:
 
 
 def as_table(rows: Sequence[Row]) -> Table:
-    """Return a table for a rich console: a line a metric, so that 80 columns hold whole names."""
+    """Return a table for a rich console.
+
+    A line a metric and a line a setting beside them, so that 80 columns hold whole names.
+    """
     table = Table(title=_title(rows))
-    for name in (*rows[0].settings, "episodes", "metric"):
-        table.add_column(name, overflow="fold")
-    for name in ("%", "95 % interval"):
-        table.add_column(name, justify="right", overflow="fold")
+    table.add_column("run", no_wrap=True)
+    table.add_column("metric")
+    table.add_column("%", justify="right")
+    table.add_column("95 % interval", justify="right")
     for row in rows:
         errors = row.summary["n_error"]
-        episodes = f"{row.summary['n']}" + (f", {errors} in error" if errors else "")
-        first = [*row.settings.values(), episodes]
-        for metric in metric_rows(row.summary):
-            table.add_row(*first, *metric)
-            first = [""] * len(first)
+        counted = f"{row.summary['n']} episodes" + (f", {errors} in error" if errors else "")
+        told = [*(f"{name}={value}" for name, value in row.settings.items()), counted]
+        for run, metric in zip_longest(told, metric_rows(row.summary)):
+            table.add_row(run or "", *(metric or ("", "", "")))
         table.add_section()
     return table
 
