@@ -24,6 +24,12 @@ def test_whole_names_fit_a_terminal_of_80_columns() -> None:
     ]
     told = io.StringIO()
     Console(file=told, width=80).print(as_table(rows))
-    for name in ("ground_truth", "privileged_noisy", "goal+steps", "820, 1 in error", "PLW-SR"):
+    for name in (
+        "planner=ground_truth",
+        "privileged_noisy",
+        "goal+steps",
+        "820 episodes, 1 in error",
+        "PLW-SR",
+    ):
         assert name in told.getvalue()
     assert max(map(len, told.getvalue().splitlines())) <= 80
