@@ -99,8 +99,12 @@ class Fit:
     heading_rad: float
 
 
-def _worth(laying: Laying) -> float:
-    return laying.score + laying.seen
+def _worth(laying: Laying) -> tuple[float, float]:
+    """What a laying comes to; of two that come to the same, the one that has more of it for sure.
+
+    Rounded, so that which of the two it is does not depend on where north is.
+    """
+    return round(laying.score + laying.seen, 9), laying.score
 
 
 class Aligner:

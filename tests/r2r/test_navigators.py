@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embodied.core.action import STOP, ViewpointAction
@@ -132,6 +132,12 @@ LEGS = st.lists(
 WAYS = st.lists(st.tuples(st.floats(-3.1, 3.1), st.floats(-0.6, 0.6)), min_size=1, max_size=5)
 
 
+@example(
+    # two layings that come to the same, of which one has seen the sofa already
+    [RouteLeg("leave", "", "sofa"), RouteLeg("go_to", "", "sofa")],
+    [(2.0, 0.0), (1.1682186472000686, 0.0), (0.0, 0.0)],
+    -1.0,
+)
 @given(LEGS, WAYS, st.floats(-3.0, 3.0))
 def test_scores_do_not_depend_on_where_north_is(legs, ways, turned: float) -> None:
     aligner = Aligner(legs, lambda place, landmark: float(place == "p1"))
