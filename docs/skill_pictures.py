@@ -7,11 +7,12 @@ was given, the map it has made, and the plan with the step at hand.
 """
 
 import argparse
+import textwrap
 from pathlib import Path
 
 import gymnasium
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import binary_erosion
 
 from embodied.core.entity import Detection
@@ -97,7 +98,12 @@ class Moments:
             f"step {self._step}: {step.action.name}",
             *plan[: step.report["subgoal_count"] + 1],
         ]
-        draw.multiline_text((2 * SIDE_PX + 10, 14), "\n\n".join(wrapped(lines)), fill="black")
+        draw.multiline_text(
+            (2 * SIDE_PX + 10, 14),
+            "\n\n".join(wrapped(lines)),
+            fill="black",
+            font=ImageFont.load_default(14),
+        )
         self.rows.append(row)
 
     def on_end(self, record) -> None:
@@ -105,10 +111,11 @@ class Moments:
         print(f"{record.status.value} after {record.steps} actions, expert {record.expert_steps}")
 
 
-def wrapped(lines: list[str], width: int = 38) -> list[str]:
-    """Break long lines."""
+def wrapped(lines: list[str], width: int = 34) -> list[str]:
+    """Break long lines between words; what stands before a line stays there."""
     return [
-        "\n".join(line[i : i + width] for i in range(0, len(line), width)) or "" for line in lines
+        "\n".join(textwrap.wrap(line, width, drop_whitespace=False)) if line else ""
+        for line in lines
     ]
 
 
