@@ -15,8 +15,8 @@ from embodied.core.skills import SkillSpec
 from embodied.core.task import Task
 from embodied.core.task_plans import ANOTHER, subgoals_of, task_of
 from planners.corrections import (
-    DONE_ANYWAY,
     Change,
+    DoneAnyway,
     Kind,
     PlanText,
     fold,
@@ -218,9 +218,9 @@ class CheckedPlanner:
         if change.kind is Kind.ASKED:
             try:
                 change = timed(change, subgoals, self._reader(subgoals, context))
-            except PlanningError as error:
-                if str(error) == DONE_ANYWAY:
-                    raise PlanningError(f"{correction.text!r}: {DONE_ANYWAY}") from None
+            except DoneAnyway as planned:
+                raise PlanningError(f"{correction.text!r}: {planned}") from None
+            except PlanningError:
                 return None
         change = resolve(change, subgoals, entities=context.entities)
         changed = self._folded(subgoals, change, context)

@@ -11,8 +11,8 @@ from embodied.core.episode import EpisodeRecord, EpisodeSpec, EpisodeStatus
 from embodied.core.errors import PlanningError
 from embodied.core.instruction import Instruction
 from embodied.core.protocols import Agent, EpisodeEnv, Following, Privileged, Step, Subscriber
+from embodied.runtime.dangers import must_halt
 from embodied.runtime.episode import GymEnv, Limits
-from embodied.runtime.halting import asks_to_halt
 from embodied.runtime.remarks import asks_nothing, wonders
 
 GOODBYES = frozenset(["bye", "goodbye", "quit", "exit", "that's all", "that is all"])
@@ -73,7 +73,7 @@ class Conversation:
         with self._lock:
             if task or self._asking or not self._busy:
                 # a task that is on its way to begin must not begin after a stop
-                self._halted |= not task and asks_to_halt(text)
+                self._halted |= not task and must_halt(text)
                 self._waiting.put(text)
             else:
                 self._agent.correct(text)
@@ -204,7 +204,7 @@ class Conversation:
             said = self._waiting.get()
             if said is None or said.lower().strip(" .!") in GOODBYES:
                 return ""
-            if asks_to_halt(said):
+            if must_halt(said):
                 self._halted = False
                 self._rest({"end_reason": STILL})
                 continue

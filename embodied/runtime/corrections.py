@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from embodied.core.correction import Correction, CorrectionKind
 from embodied.core.motion import Frame, Motion
 from embodied.language.motions import Unclear, read_motion
-from embodied.runtime.dangers import cries_danger
-from embodied.runtime.halting import WORDS_OF_NOTHING, asks_to_halt, tells_what_is_wrong
+from embodied.runtime.dangers import must_halt
+from embodied.runtime.halting import WORDS_OF_NOTHING, tells_what_is_wrong
 
 _GAP = r"[\s,.!;:]*"
 _FILLER = (
@@ -19,7 +19,7 @@ _FILLER_ONLY = re.compile(rf"(?:{WORDS_OF_NOTHING})", re.I)
 
 _DROP = (
     r"(?:forget (?:about )?(?:it|that|the [\w ]+?)|never ?mind(?: (?:it|that|the [\w ]+?))?|"
-    r"(?:drop|leave|stop) (?:everything|all that)|scratch that|change of plans?|"
+    r"(?:drop|leave) (?:everything|all that)|scratch that|change of plans?|"
     r"cancel (?:it|that)|stop (?:it|that|doing that))"
 )
 # Words that drop the old task, then the new one: "forget it, bring me the cup".
@@ -127,7 +127,7 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
     words = text.strip().replace("’", "'")
     for pattern in (_DROP_THEN, _INSTEAD_THEN, _THEN_INSTEAD):
         match = pattern.fullmatch(words)
-        if match and asks_to_halt(match["rest"]):
+        if match and must_halt(match["rest"]):
             return Heard(CorrectionKind.STOP)
         if match and pattern is _DROP_THEN and tells_what_is_wrong(match["rest"]):
             return Heard(CorrectionKind.STOP)  # "stop it, you're going to hit the vase"
@@ -135,7 +135,7 @@ def classify(text: str, *, last: Motion | None = None, frame: Frame = Frame.ROBO
             return Heard(CorrectionKind.TARGET)
         if match and not _FILLER_ONLY.fullmatch(match["rest"]):
             return Heard(CorrectionKind.REPLACE, match["rest"].strip())
-    if asks_to_halt(words) or _warns(words) or cries_danger(words):
+    if must_halt(words) or _warns(words):
         return Heard(CorrectionKind.STOP)
     motion = read_motion(words, last=last, frame=frame)
     if isinstance(motion, Unclear):

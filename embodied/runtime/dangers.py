@@ -6,6 +6,8 @@ A halt too many costs a "go on", one too few may cost a finger. What only asks f
 
 import re
 
+from embodied.runtime.halting import asks_to_halt
+
 _THING = r"(?:the|my|your|his|her|that|this|our|a|an|some) [a-z -]{1,30}?"
 _LIVING = (
     r"(?:child(?:ren)?|kids?|baby|toddler|person|people|man|men|woman|women|boys?|girls?|guy|dogs?|"
@@ -68,6 +70,11 @@ _DANGER = re.compile("|".join(f"(?:{cry})" for cry in _CRIES), re.I | re.S)
 _TAIL = re.compile(r"(?:[\s,.!?;:]+(?:now|please|robot|right now|at once))*[\s,.!?;:]*$", re.I)
 LONGEST = 120
 """Characters of a cry: whoever says more asks for something."""
+
+
+def must_halt(text: str) -> bool:
+    """Whether an utterance halts the robot: who says stop, and who sees harm coming."""
+    return asks_to_halt(text) or cries_danger(text)
 
 
 def cries_danger(text: str) -> bool:

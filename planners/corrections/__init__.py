@@ -1,6 +1,6 @@
 """What people say while the agent moves, and how things went, folded into plans of any planner."""
 
-from planners.corrections.adding import DONE_ANYWAY, PlanText, timed
+from planners.corrections.adding import DoneAnyway, PlanText, timed
 from planners.corrections.besides import parts_of
 from planners.corrections.changes import Change, Kind
 from planners.corrections.fold import fold, resolve
@@ -15,8 +15,8 @@ from planners.corrections.progress import in_hand, left_to_do, recover, still_ah
 from planners.corrections.understand import understand
 
 __all__ = [
-    "DONE_ANYWAY",
     "Change",
+    "DoneAnyway",
     "Kind",
     "PlanText",
     "fold",

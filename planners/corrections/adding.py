@@ -23,9 +23,12 @@ _SLICE = re.compile(
 )
 IN_PLACE = AT_ONCE | {"slice", "goto", "look"}
 """Skills that are done to a thing where it is."""
-DONE_ANYWAY = "It is being done so already."
 PlanText = Callable[[str], tuple[Subgoal, ...]]
 """Plans something said in passing; raises `PlanningError` where it makes no sense."""
+
+
+class DoneAnyway(PlanningError):  # noqa: N818 - no error of anybody's
+    """What is asked for is planned already."""
 
 
 def added(plan: Sequence[Subgoal], change: Change, plan_text: PlanText) -> tuple[Subgoal, ...]:
@@ -69,11 +72,12 @@ def timed(change: Change, plan: Sequence[Subgoal], plan_text: PlanText) -> Chang
         plan_text: As in `fold`.
 
     Raises:
+        DoneAnyway: If it is planned already.
         PlanningError: If it makes no sense.
     """
     more = _planned(change.text, plan, plan_text)
     if _is_done_anyway(more, plan):
-        raise PlanningError(DONE_ANYWAY)
+        raise DoneAnyway("It is being done so already.")
     if _tells_to_the_end(more, plan):
         return replace(change, kind=Kind.RETOLD)
     on_the_way = all(each.skill in AT_ONCE for each in more)

@@ -184,7 +184,7 @@ def test_words_that_cannot_be_planned_for_are_told_and_the_next_ones_taken() -> 
     assert world.done == ["a"]
 
 
-@pytest.mark.parametrize("said", ["stop", "wait!", "don't move"])
+@pytest.mark.parametrize("said", ["watch out!", "stop", "wait!", "don't move"])
 def test_to_halt_while_nothing_moves_is_no_task(said: str) -> None:
     world, agent, rests = World(), Speller(), []
     talk = conversation(world, agent, rest=rests.append)

@@ -40,6 +40,10 @@ too close!
 don't touch me
 stay where you are
 stay there
+stop everything and stay there
+stop everything and turn on the light
+forget it, watch out
+drop everything, my hand is in there
 shut down
 turn yourself off
 e stop

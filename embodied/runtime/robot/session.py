@@ -13,8 +13,7 @@ from embodied.core.observation import Observation
 from embodied.core.protocols import Agent
 from embodied.core.skills import SkillSpec
 from embodied.runtime.corrections import classify
-from embodied.runtime.dangers import cries_danger
-from embodied.runtime.halting import asks_to_halt
+from embodied.runtime.dangers import must_halt
 from embodied.runtime.live import LiveCounts, LiveEnd, LiveLoop, LiveTimings, Perceive
 from embodied.runtime.robot.bridge import BridgedRobot
 from embodied.runtime.robot.diagnostics import Health
@@ -115,7 +114,7 @@ class Session:
         """
         if not text.strip():
             return "the instruction has no words"
-        if asks_to_halt(text) or cries_danger(text):
+        if must_halt(text):
             self.correct(text)
             return "words of halting are no task; what was under way was stopped"
         if self._emergency.engaged:
